@@ -1,0 +1,169 @@
+package dev.dpo4j.kernel;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything of a Llama's forward, backward and optimizer that is not a matrix product.
+ *
+ * <p>All matrices are row-major float32 in native byte order, each segment starting at the first element a call may touch;
+ * {@code stride} is the distance between two rows in elements. A {@code d} before a name means "gradient of". Gradients of
+ * parameters and of the residual stream are added to, all other outputs are written. Calls touch only the rows they are given, so
+ * several threads may share a matrix by rows.
+ */
+public interface Kernels {
+
+    /** The number of float lanes whose partial sums are kept apart in reductions: part of a checkpoint's fingerprint. */
+    int lanes();
+
+    /** For people: "vector, 512 bit" or "scalar, 16 lanes". */
+    String description();
+
+    /** {@code y += x} over n elements. */
+    void add(MemorySegment x, MemorySegment y, long n);
+
+    /** {@code y += a x} over n elements. */
+    void addScaled(float a, MemorySegment x, MemorySegment y, long n);
+
+    /** {@code x *= a} over n elements. */
+    void scale(float a, MemorySegment x, long n);
+
+    /** The sum of squares: squares and lane sums in double. */
+    double sumOfSquares(MemorySegment x, long n);
+
+    /**
+     * RMSNorm (Zhang & Sennrich, arXiv 1910.07467): {@code y = x · rstd · weight} with {@code rstd = 1 / sqrt(mean(x²) + eps)}.
+     *
+     * @param x (rows, width), contiguous
+     * @param weight (width)
+     * @param y (rows, width), written
+     * @param rstd (rows), written
+     */
+    void rmsNorm(MemorySegment x, MemorySegment weight, float eps, MemorySegment y, MemorySegment rstd, int rows, int width);
+
+    /**
+     * With {@code g = dy · weight}: {@code dx += rstd · (g - x · rstd² · mean(g · x))}.
+     *
+     * @param dx (rows, width), added to
+     */
+    void rmsNormBackward(
+            MemorySegment x, MemorySegment weight, MemorySegment rstd, MemorySegment dy, MemorySegment dx, int rows, int width);
+
+    /**
+     * {@code dWeight[c] += Σ_r dy[r,c] · x[r,c] · rstd[r]} for the columns from (inclusive) to (exclusive) only, rows in order: threads
+     * share the work by columns, so that the sum does not depend on their number.
+     */
+    void rmsNormWeightGradient(
+            MemorySegment x, MemorySegment rstd, MemorySegment dy, MemorySegment dWeight, int rows, int width, int from, int to);
+
+    /**
+     * Rotary embedding in the Hugging Face layout (Su et al., arXiv 2104.09864): in every head, element j and j + headSize/2 turn by
+     * the position's angle j. Applied in place to {@code heads} consecutive heads of each row.
+     *
+     * @param x (rows, stride), the first head at the segment's start
+     * @param cos (positions, headSize/2)
+     * @param sin (positions, headSize/2)
+     * @param positions each row's position: row r has {@code positions[firstPosition + r]}
+     * @param inverse turns back: the backward pass
+     */
+    void rope(
+            MemorySegment x,
+            int rows,
+            int stride,
+            int heads,
+            int headSize,
+            MemorySegment cos,
+            MemorySegment sin,
+            int[] positions,
+            int firstPosition,
+            boolean inverse);
+
+    /**
+     * SwiGLU (Shazeer, arXiv 2002.05202): {@code h = silu(gate) · up}.
+     *
+     * @param gateUp (rows, 2 width): gate left, up right
+     * @param h (rows, width), written
+     */
+    void swiGlu(MemorySegment gateUp, MemorySegment h, int rows, int width);
+
+    /**
+     * @param gateUp (rows, 2 width), as in the forward pass
+     * @param dh (rows, width)
+     * @param dGateUp (rows, 2 width), written; may be {@code gateUp} itself
+     */
+    void swiGluBackward(MemorySegment gateUp, MemorySegment dh, MemorySegment dGateUp, int rows, int width);
+
+    /**
+     * Softmax of attention scores, in place: row r keeps its first {@code valid = min(columns, firstValid + r)} columns,
+     * {@code p = exp(scale · s - lse)}, the rest become 0.
+     *
+     * @param scores (rows, stride)
+     * @param lse (rows), written: log of the sum of exp(scale · s)
+     */
+    void softmax(MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid);
+
+    /** Scores to probabilities again, in place, with the log-sum-exp of the forward pass; the same mask. */
+    void softmaxFromLse(MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid);
+
+    /**
+     * {@code dScores = scale · p · (dp - delta)} with {@code delta[r] = Σ_c p[r,c] dp[r,c]}, given by the caller; {@code dp} becomes dScores
+     * in place (0 where p is masked, whatever dp holds there).
+     *
+     * @param p (rows, stride)
+     * @param dp (rows, stride)
+     * @param delta (rows)
+     */
+    void softmaxBackward(
+            MemorySegment p, MemorySegment dp, MemorySegment delta, float scale, int rows, int stride, int columns, int firstValid);
+
+    /**
+     * Row-wise dot products: {@code out[r] = Σ_c a[r,c] b[r,c]}.
+     *
+     * @param a (rows, strideA)
+     * @param b (rows, strideB)
+     */
+    void rowDots(MemorySegment a, int strideA, MemorySegment b, int strideB, MemorySegment out, int rows, int width);
+
+    /**
+     * Log-probabilities of given tokens: {@code logp[r] = logits[r, target[r]] - logSumExp(logits[r])}, the sum of exponentials in float
+     * lanes, the rest in double.
+     *
+     * @param logits (rows, width), read
+     * @param targets row r's token is {@code targets[first + r]}; logp and lse are indexed likewise
+     * @param logp written
+     * @param lse written: log-sum-exp of each row, for the backward pass; null: not wanted
+     */
+    void logProbs(
+            MemorySegment logits, int rows, int width, int[] targets, int first, double[] logp, double @Nullable [] lse);
+
+    /**
+     * Logits become their gradient in place: {@code dLogits[r,v] = slope[r] · (1[v = target[r]] - exp(logits[r,v] - lse[r]))}.
+     *
+     * @param slopes dLoss/dlogp of each row, indexed as targets
+     */
+    void logProbsBackward(
+            MemorySegment logits, int rows, int width, int[] targets, int first, double[] lse, double[] slopes);
+
+    /**
+     * AdamW (Loshchilov & Hutter, arXiv 1711.05101) as torch does it, one pass over the weights: with {@code g' = gradientScale · g},
+     * {@code w -= lr · decay · w; m = m + (1-beta1)(g' - m); v = beta2 v + (1-beta2) g'²; w -= (lr / correction1) · m / (sqrt(v) / sqrt(correction2) + eps)}.
+     *
+     * @param gradientScale the clipping factor, 1 for none
+     * @param correction1 {@code 1 - beta1^step}
+     * @param correction2 {@code 1 - beta2^step}
+     */
+    void adamW(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment m,
+            MemorySegment v,
+            long n,
+            float gradientScale,
+            double lr,
+            double beta1,
+            double beta2,
+            double eps,
+            double weightDecay,
+            double correction1,
+            double correction2);
+}

@@ -1,0 +1,10 @@
+/**
+ * Matrices and the machine under them: off-heap float memory seen both as ND4J array and as raw segment, row-major GEMM,
+ * and the one pool of compute threads. The only package that knows ND4J, OpenBLAS and JavaCPP.
+ */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"kernel"})
+package dev.dpo4j.tensor;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,44 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.llama.LoraConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that decides a run besides its model and data; meaning as in TRL's {@code DPOConfig}.
+ *
+ * @param beta DPO's inverse temperature
+ * @param batchSize preferences in a micro-step
+ * @param gradientAccumulationSteps micro-steps in one optimizer step
+ * @param epochs passes over the data, unless {@code maxSteps} says otherwise
+ * @param maxSteps optimizer steps; null: as many as {@code epochs} make
+ * @param learningRate the peak learning rate
+ * @param lrSchedulerType how it moves after warm-up
+ * @param warmupSteps optimizer steps of linear warm-up from 0
+ * @param weightDecay AdamW's decoupled decay, never on norm weights
+ * @param maxGradNorm the gradient's L2 norm is clipped to this; 0 or less: no clipping
+ * @param maxLength tokens of prompt and answer that are kept, from the start; null: all
+ * @param shuffle whether each epoch has an order of its own (TRL's)
+ * @param seed of the order and of LoRA's initialisation
+ * @param loggingSteps optimizer steps between two metrics events
+ * @param saveSteps optimizer steps between two checkpoints; null: by time
+ * @param saveTotalLimit checkpoints kept
+ * @param lora the adapter to train; null: full fine-tune
+ */
+public record Hyperparameters(
+        double beta,
+        int batchSize,
+        int gradientAccumulationSteps,
+        int epochs,
+        @Nullable Integer maxSteps,
+        double learningRate,
+        LrSchedulerType lrSchedulerType,
+        int warmupSteps,
+        double weightDecay,
+        double maxGradNorm,
+        @Nullable Integer maxLength,
+        boolean shuffle,
+        long seed,
+        int loggingSteps,
+        @Nullable Integer saveSteps,
+        int saveTotalLimit,
+        @Nullable LoraConfig lora) {}

@@ -1,0 +1,21 @@
+package dev.dpo4j.train;
+
+/**
+ * What TRL logs about a set of preferences; each pair of a preference with k rejected answers weighs 1/k.
+ *
+ * @param loss mean DPO loss
+ * @param rewardsChosen mean {@code beta (log pi(chosen) - log ref(chosen))}
+ * @param rewardsRejected the same of the rejected answers
+ * @param rewardsAccuracies share of pairs whose chosen reward is strictly greater
+ * @param rewardsMargins mean difference of the two rewards
+ * @param logpsChosen mean summed log-probability of the chosen answers under the policy
+ * @param logpsRejected the same of the rejected answers
+ */
+public record PreferenceMetrics(
+        double loss,
+        double rewardsChosen,
+        double rewardsRejected,
+        double rewardsAccuracies,
+        double rewardsMargins,
+        double logpsChosen,
+        double logpsRejected) {}

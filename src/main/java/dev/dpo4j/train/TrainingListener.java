@@ -1,0 +1,37 @@
+package dev.dpo4j.train;
+
+/** The only way news leaves a run, and the only way a wish reaches it. Called on the run's thread, between its steps. */
+public interface TrainingListener {
+
+    /** The run's size is known: called at every start, resumed ones included, before anything is computed. */
+    void onPlan(TrainingPlan plan);
+
+    /** {@code done} of {@code total} preferences have their reference log-probabilities. */
+    void onReference(int done, int total);
+
+    /** A step was logged. After a resume, steps that had been reported before the crash are reported again. */
+    void onStep(StepReport report);
+
+    /** The validation data was evaluated after {@code step} optimizer steps (0: before training). */
+    void onValidation(int step, double epoch, PreferenceMetrics metrics);
+
+    /** A checkpoint is due; when this returns, it is durable. */
+    void onCheckpoint(TrainingSnapshot snapshot);
+
+    /**
+     * Whether to end the run before its next step, and how.
+     *
+     * @param step optimizer steps done so far
+     */
+    StopRequest stopRequested(int step);
+
+    /** A wish to end a run early. */
+    enum StopRequest {
+        /** Go on. */
+        NONE,
+        /** End after a checkpoint: pause, shutdown. */
+        AFTER_CHECKPOINT,
+        /** End at once, writing nothing: cancelled, or no longer ours. */
+        NOW
+    }
+}

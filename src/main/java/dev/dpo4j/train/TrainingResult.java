@@ -1,0 +1,10 @@
+package dev.dpo4j.train;
+
+/**
+ * How a run ended.
+ *
+ * @param completed whether all steps are done; otherwise it stopped because it was asked to
+ * @param step optimizer steps done
+ * @param numTokens tokens trained on
+ */
+public record TrainingResult(boolean completed, int step, long numTokens) {}
