@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param weights its weights; of the base, when there is an adapter
  * @param lora its adapter; null: the weights alone
  */
-public record LoadedModel(String id, LlamaWeights weights, @Nullable LoraWeights lora) {
+public record LoadedModel(
+        String id, LlamaWeights weights, @Nullable LoraWeights lora) {
 
     /** Its shape. */
     public LlamaConfig config() {

@@ -18,8 +18,18 @@ final class LoraMerge {
 
     private LoraMerge() {}
 
-    /** Adds the adapter to weights that are the caller's own. */
-    static void into(LlamaWeights weights, LoraWeights lora) {
+    /** New weights that compute what the model computes. */
+    static LlamaWeights merged(LoadedModel model) {
+        LlamaWeights weights = LlamaWeights.allocate(model.config());
+        weights.copyFrom(model.weights());
+        LoraWeights lora = model.lora();
+        if (lora != null) {
+            add(weights, lora);
+        }
+        return weights;
+    }
+
+    private static void add(LlamaWeights weights, LoraWeights lora) {
         Map<String, NamedTensor> parts = new HashMap<>();
         lora.tensors().forEach(tensor -> parts.put(tensor.name(), tensor));
         for (NamedTensor a : lora.tensors()) {
@@ -32,7 +42,13 @@ final class LoraMerge {
                 throw new IllegalArgumentException("The adapter has " + a.name() + " but no " + stem + B);
             }
             MemorySegment weight = weights.tensor(stem.substring(PREFIX.length()) + ".weight");
-            add(weight, a.data(), b.data(), (int) a.shape()[0], (int) a.shape()[1], lora.config().scale());
+            add(
+                    weight,
+                    a.data(),
+                    b.data(),
+                    (int) a.shape()[0],
+                    (int) a.shape()[1],
+                    lora.config().scale());
         }
     }
 
@@ -47,8 +63,8 @@ final class LoraMerge {
             }
             for (int i = 0; i < in; i++) {
                 long at = (long) o * in + i;
-                weight.setAtIndex(
-                        ValueLayout.JAVA_FLOAT, at, (float) (weight.getAtIndex(ValueLayout.JAVA_FLOAT, at) + scale * row[i]));
+                weight.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float)
+                        (weight.getAtIndex(ValueLayout.JAVA_FLOAT, at) + scale * row[i]));
             }
         }
     }

@@ -49,7 +49,8 @@ class TunedModelRow {
         if (lora != null) {
             this.loraRank = lora.r();
             this.loraAlpha = lora.alpha();
-            this.loraTargets = String.join(",", lora.targetModules().stream().sorted().toList());
+            this.loraTargets =
+                    String.join(",", lora.targetModules().stream().sorted().toList());
         }
         this.config = config;
     }

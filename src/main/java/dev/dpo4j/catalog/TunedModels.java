@@ -77,8 +77,7 @@ public class TunedModels implements BlobOwner {
             });
             rows.deleteById(model.id());
         });
-        boolean needed = blobOwners.stream()
-                .anyMatch(owner -> owner.blobIds().contains(model.weightsBlobId()));
+        boolean needed = blobOwners.stream().anyMatch(owner -> owner.blobIds().contains(model.weightsBlobId()));
         if (!needed) {
             blobs.delete(model.weightsBlobId());
         }

@@ -11,11 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,12 +28,12 @@ import tools.jackson.databind.json.JsonMapper;
  * @param files the safetensors files, by name
  * @param index the index; null when there is one file
  */
-record WeightFiles(NavigableMap<String, Path> files, @Nullable Path index) {
+record WeightFiles(
+        NavigableMap<String, Path> files, @Nullable Path index) {
 
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = SINGLE + ".index.json";
     private static final long MAX_INDEX_BYTES = 16 << 20;
-    private static final int NAMES_SHOWN = 5;
 
     /** Finds the files and checks their headers against the model's shape. */
     static WeightFiles find(FolderSnapshot folder, LlamaConfig config) throws IOException {
@@ -92,48 +90,13 @@ record WeightFiles(NavigableMap<String, Path> files, @Nullable Path index) {
                 shapes.put(tensor.name(), tensor.shape());
             }
         }
-        checkShapes(config, shapes);
-    }
-
-    /** Shared with adapters and tuned weights: every weight is there, in its shape, and nothing else. */
-    static void checkShapes(LlamaConfig config, Map<String, long[]> found) throws IOException {
-        SequencedMap<String, long[]> expected = config.weightShapes();
-        List<String> missing = expected.keySet().stream()
-                .filter(name -> !found.containsKey(name))
-                .toList();
-        if (!missing.isEmpty()) {
-            throw new IOException("it lacks " + count(missing));
-        }
-        List<String> unknown = new TreeSet<>(found.keySet())
-                .stream()
-                        .filter(name -> !expected.containsKey(name) && !isRedundant(config, name))
-                        .toList();
-        if (!unknown.isEmpty()) {
-            throw new IOException("a Llama of its config.json has no " + count(unknown));
-        }
-        for (Map.Entry<String, long[]> entry : expected.entrySet()) {
-            long[] shape = found.get(entry.getKey());
-            if (!Arrays.equals(entry.getValue(), shape)) {
-                throw new IOException("tensor \"" + entry.getKey() + "\" has shape " + Arrays.toString(shape)
-                        + ", config.json makes it " + Arrays.toString(entry.getValue()));
-            }
-        }
+        shapes.keySet().removeIf(name -> isRedundant(config, name));
+        TensorShapes.requireEqual(config.weightShapes(), shapes);
     }
 
     /** The head of a tied model is its embedding again; old files also carry rotary frequencies, which follow from the config. */
     private static boolean isRedundant(LlamaConfig config, String name) {
         return (config.tieWordEmbeddings() && name.equals("lm_head.weight")) || name.endsWith(".rotary_emb.inv_freq");
-    }
-
-    private static String count(List<String> names) {
-        String shown = String.join(
-                ", ",
-                names.stream()
-                        .limit(NAMES_SHOWN)
-                        .map(name -> "\"" + name + "\"")
-                        .toList());
-        int rest = names.size() - NAMES_SHOWN;
-        return (names.size() == 1 ? "tensor " : "tensors ") + shown + (rest > 0 ? " and " + rest + " more" : "");
     }
 
     private static NavigableMap<String, Path> shards(FolderSnapshot folder, Map<String, String> weightMap)
