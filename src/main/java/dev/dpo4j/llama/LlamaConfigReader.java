@@ -84,13 +84,15 @@ public final class LlamaConfigReader {
     private static JsonNode rope(JsonNode config) {
         for (String field : List.of("rope_scaling", "rope_parameters")) {
             JsonNode rope = config.path(field);
-            if (isAbsent(rope) || rope.isEmpty()) {
+            if (isAbsent(rope)) {
                 continue;
             }
             if (!rope.isObject()) {
                 throw new IllegalArgumentException(field + " is " + rope + ", not an object");
             }
-            return rope;
+            if (!rope.isEmpty()) {
+                return rope;
+            }
         }
         return JsonNodeFactory.instance.objectNode();
     }

@@ -5,7 +5,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -24,11 +23,10 @@ public final class SeededWeights {
      */
     public static void fill(LlamaConfig config, long seed, Function<String, MemorySegment> destination) {
         check(config);
-        Map<String, long[]> shapes = config.weightShapes();
         List<String> embedding = new ArrayList<>();
         List<String> linears = new ArrayList<>();
         List<String> head = new ArrayList<>();
-        shapes.forEach((name, shape) -> {
+        config.weightShapes().forEach((name, shape) -> {
             if (shape.length == 1) {
                 ones(destination.apply(name));
             } else if (name.startsWith("model.layers.")) {
@@ -39,13 +37,13 @@ public final class SeededWeights {
         });
 
         TorchRandom random = new TorchRandom(seed);
-        skip(random, shapes, embedding);
-        skip(random, shapes, linears);
+        skip(random, embedding, destination);
+        skip(random, linears, destination);
         draw(random, config, embedding, destination);
         draw(random, config, linears, destination);
         // The head's constructor draws even when its weight is then tied to the embedding; nothing follows it in that
         // case.
-        skip(random, shapes, head);
+        skip(random, head, destination);
         draw(random, config, head, destination);
     }
 
@@ -60,10 +58,9 @@ public final class SeededWeights {
         });
     }
 
-    private static void skip(TorchRandom random, Map<String, long[]> shapes, List<String> names) {
+    private static void skip(TorchRandom random, List<String> names, Function<String, MemorySegment> destination) {
         for (String name : names) {
-            long[] shape = shapes.get(name);
-            random.skip(shape[0] * shape[1]);
+            random.skip(destination.apply(name).byteSize() / Float.BYTES);
         }
     }
 

@@ -72,17 +72,20 @@ public final class TorchRandom {
             for (int j = 0; j < NORMAL_BLOCK; j++) {
                 u[j] = nextUniform();
             }
-            normalBlock(u, deviation, floats, i);
+            normalBlock(u, (float) deviation, floats, i);
         }
     }
 
-    private static void normalBlock(float[] u, double deviation, MemorySegment floats, long start) {
+    /** Each operation rounded to float32, as torch's vector code does it. */
+    private static void normalBlock(float[] u, float deviation, MemorySegment floats, long start) {
         int half = NORMAL_BLOCK / 2;
         for (int j = 0; j < half; j++) {
-            double radius = Math.sqrt(-2 * Math.log(1 - u[j])) * deviation;
-            double angle = 2 * Math.PI * u[j + half];
-            floats.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, start + j, (float) (radius * Math.cos(angle)));
-            floats.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, start + j + half, (float) (radius * Math.sin(angle)));
+            float radius = (float) Math.sqrt(-2 * (float) Math.log(1 - u[j]));
+            float angle = (float) (2 * Math.PI) * u[j + half];
+            float cos = radius * (float) Math.cos(angle) * deviation;
+            float sin = radius * (float) Math.sin(angle) * deviation;
+            floats.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, start + j, cos);
+            floats.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, start + j + half, sin);
         }
     }
 
