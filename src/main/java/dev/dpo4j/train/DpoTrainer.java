@@ -160,7 +160,8 @@ public final class DpoTrainer {
             MetricsSum metrics = new MetricsSum();
             int first = 0;
             for (PreferenceBatch batch : batches(rows)) {
-                List<Integer> batchRows = rows.subList(first, first += batch.preferences().size());
+                List<Integer> batchRows =
+                        rows.subList(first, first += batch.preferences().size());
                 policy.compute().run(() -> gradient(step + 1, batch, batchRows, weight, metrics, activations));
             }
             for (int row : rows) {
@@ -174,7 +175,8 @@ public final class DpoTrainer {
             norm[0] = optimizer.gradientNorm();
             if (!Double.isFinite(norm[0])) {
                 throw new NonFiniteException("The gradient of step " + (step + 1) + " is not finite (norm " + norm[0]
-                        + "); rows " + rowNumbers(microSteps.stream().flatMap(List::stream).toList())
+                        + "); rows "
+                        + rowNumbers(microSteps.stream().flatMap(List::stream).toList())
                         + ". A smaller learning rate or max_grad_norm often helps.");
             }
             double clipping = AdamW.clipping(norm[0], hyperparameters.maxGradNorm());
@@ -228,9 +230,10 @@ public final class DpoTrainer {
             double[] referenceSums = state.trainingReference().get(rows.get(p));
             PreferenceLosses losses = PreferenceLosses.of(loss, policySums[p], referenceSums);
             if (!Double.isFinite(losses.loss())) {
-                throw new NonFiniteException("The loss of step " + step + " is not finite (" + losses.loss() + " at row "
-                        + batch.preferences().get(p).row() + "; the step's rows are " + rowNumbers(rows)
-                        + "). A smaller learning rate often helps.");
+                throw new NonFiniteException(
+                        "The loss of step " + step + " is not finite (" + losses.loss() + " at row "
+                                + batch.preferences().get(p).row() + "; the step's rows are " + rowNumbers(rows)
+                                + "). A smaller learning rate often helps.");
             }
             metrics.add(losses, policySums[p]);
             slopes[p] = losses.slopes();
@@ -303,8 +306,8 @@ public final class DpoTrainer {
 
     private static double[][] sums(LlamaModel model, PreferenceBatch batch, Activations activations) {
         return model.compute()
-                .call(() -> batch.sums(
-                        model.logProbs(batch.tree(), batch.scored(), activations).logProbs()));
+                .call(() -> batch.sums(model.logProbs(batch.tree(), batch.scored(), activations)
+                        .logProbs()));
     }
 
     private void checkpoint(TrainingListener listener, boolean last) {

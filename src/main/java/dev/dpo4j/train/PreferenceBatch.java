@@ -51,8 +51,7 @@ public record PreferenceBatch(
             }
             starts[p][answers.size()] = next;
         }
-        return new PreferenceBatch(
-                List.copyOf(preferences), tree.build(), new ScoredTokens(rows, targets), starts);
+        return new PreferenceBatch(List.copyOf(preferences), tree.build(), new ScoredTokens(rows, targets), starts);
     }
 
     /**

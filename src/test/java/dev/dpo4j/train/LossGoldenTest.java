@@ -28,10 +28,17 @@ class LossGoldenTest {
                 LlamaWeights referenceWeights = Goldens.tiny(2);
                 LlamaWeights gradients = policyWeights.zerosLike();
                 Activations a = new Activations(
-                        policyWeights.config(), batch.tree().size(), batch.scored().size(), 16, 0, 2, Activations.Keep.ALL)) {
+                        policyWeights.config(),
+                        batch.tree().size(),
+                        batch.scored().size(),
+                        16,
+                        0,
+                        2,
+                        Activations.Keep.ALL)) {
             LlamaModel policy = new LlamaModel(policyWeights, null, compute);
             LlamaModel reference = new LlamaModel(referenceWeights, null, compute);
-            double[] referenceTokens = reference.logProbs(batch.tree(), batch.scored(), a).logProbs();
+            double[] referenceTokens =
+                    reference.logProbs(batch.tree(), batch.scored(), a).logProbs();
             TokenLogProbs policyTokens = policy.logProbs(batch.tree(), batch.scored(), a);
             assertTokens(batch, policyTokens.logProbs(), "policy");
             assertTokens(batch, referenceTokens, "reference");
@@ -41,8 +48,7 @@ class LossGoldenTest {
             double loss = 0;
             double[][] slopes = new double[4][];
             for (int p = 0; p < 4; p++) {
-                PreferenceLosses losses =
-                        PreferenceLosses.of(new SigmoidLoss(0.1), policySums[p], referenceSums[p]);
+                PreferenceLosses losses = PreferenceLosses.of(new SigmoidLoss(0.1), policySums[p], referenceSums[p]);
                 loss += losses.loss() / 4;
                 slopes[p] = new double[] {losses.slopes()[0] / 4, losses.slopes()[1] / 4};
             }
@@ -67,9 +73,11 @@ class LossGoldenTest {
         for (int p = 0; p < 4; p++) {
             JsonNode golden = Goldens.LOSSES.get("token_logps").get(p);
             for (int a = 0; a < 2; a++) {
-                JsonNode expected = golden.get(List.of("chosen_ids", "rejected_ids").get(a)).get(model);
+                JsonNode expected =
+                        golden.get(List.of("chosen_ids", "rejected_ids").get(a)).get(model);
                 for (int i = 0; i < expected.size(); i++) {
-                    assertClose(tokens[batch.starts()[p][a] + i], expected.get(i).asDouble(), model + " token");
+                    assertClose(
+                            tokens[batch.starts()[p][a] + i], expected.get(i).asDouble(), model + " token");
                 }
             }
         }

@@ -88,8 +88,7 @@ class TrajectoryGoldenTest {
                     slopes[p][0] = losses.slopes()[0] / 4;
                     slopes[p][1] = losses.slopes()[1] / 4;
                 }
-                policy.backward(
-                        batch.tree(), batch.scored(), tokens, batch.spread(slopes), a, Gradients.of(gradients));
+                policy.backward(batch.tree(), batch.scored(), tokens, batch.spread(slopes), a, Gradients.of(gradients));
                 double norm = adamW.gradientNorm();
                 adamW.step(step, 1e-3, AdamW.clipping(norm, 1.0), 0.01);
 
