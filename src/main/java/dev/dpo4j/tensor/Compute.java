@@ -3,8 +3,8 @@ package dev.dpo4j.tensor;
 import dev.dpo4j.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The machine's arithmetic: kernels, row-major GEMM and the threads that run both.
@@ -69,11 +69,11 @@ public final class Compute implements AutoCloseable {
     }
 
     /** Runs a computation when its turn has come; a computation within one goes on at once. */
-    public <T> T call(Callable<T> computation) throws Exception {
+    public <T> T call(Supplier<T> computation) {
         turn.lock();
         try {
             heldSince = System.nanoTime();
-            return computation.call();
+            return computation.get();
         } finally {
             turn.unlock();
         }
