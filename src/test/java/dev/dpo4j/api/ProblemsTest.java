@@ -124,7 +124,7 @@ class ProblemsTest {
     @Test
     void deepNestingIsRefused() {
         problem(http.postJson("/probe", "[".repeat(100_000)), 400, "invalid_type");
-        problem(http.postJson("/probe", "{\"x\":" + "[".repeat(100_000)), 400, "unknown_field");
+        problem(http.postJson("/probe", "{\"x\":" + "[".repeat(100_000)), 400, "invalid_json");
     }
 
     @Test
