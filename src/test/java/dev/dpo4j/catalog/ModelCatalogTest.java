@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.ServiceTest;
 import dev.dpo4j.blob.Blob;
 import dev.dpo4j.blob.BlobOwner;
 import dev.dpo4j.blob.BlobStore;
@@ -33,24 +34,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
-import org.springframework.boot.data.jpa.test.autoconfigure.DataJpaTest;
-import org.springframework.boot.jdbc.test.autoconfigure.AutoConfigureTestDatabase;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
-import org.springframework.transaction.annotation.Propagation;
-import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-@DataJpaTest(properties = "spring.jpa.hibernate.ddl-auto=validate")
-@AutoConfigureTestDatabase(replace = AutoConfigureTestDatabase.Replace.NONE)
-@Transactional(propagation = Propagation.NOT_SUPPORTED)
+@ServiceTest
 @Import(ModelCatalogTest.Beans.class)
 class ModelCatalogTest {
 
@@ -58,7 +51,7 @@ class ModelCatalogTest {
     private static final LoraConfig LORA = new LoraConfig(2, 6, Set.of("q_proj", "down_proj"));
 
     @TempDir
-    private static Path home;
+    private static Path models;
 
     @Autowired
     ModelCatalog catalog;
@@ -77,13 +70,13 @@ class ModelCatalogTest {
 
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
-        registry.add("dpo4j.home", () -> home.toString());
+        registry.add("dpo4j.models.directory", () -> models.toString());
         registry.add("dpo4j.models.memory-budget", () -> "1MB");
     }
 
     @BeforeEach
     void writeBase() throws IOException {
-        Path folder = home.resolve("models").resolve("tiny");
+        Path folder = models.resolve("tiny");
         TinyModel.write(folder, TinyModel.CONFIG, 1);
         Files.writeString(folder.resolve("tokenizer.json"), "{}");
         Files.writeString(folder.resolve("tokenizer_config.json"), "{}");
@@ -352,8 +345,6 @@ class ModelCatalogTest {
     }
 
     @TestConfiguration
-    @ConfigurationPropertiesScan({"dev.dpo4j.catalog", "dev.dpo4j.blob"})
-    @ComponentScan({"dev.dpo4j.catalog", "dev.dpo4j.blob"})
     static class Beans {
 
         @Bean
