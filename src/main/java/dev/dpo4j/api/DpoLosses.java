@@ -51,7 +51,11 @@ class DpoLosses {
                 request.referenceModel() == null ? catalog.defaultReference(model) : request.referenceModel();
         try (ModelLease policyLease = catalog.lease(model);
                 ModelLease referenceLease = referenceLease(reference)) {
-            return of(request, policyLease.model(), referenceLease.model());
+            return of(
+                    request,
+                    policyLease.model(),
+                    referenceLease.model(),
+                    catalog.tokenizer(model).orElse(null));
         } catch (InvalidRowException e) {
             String param = JsonPointers.toParam(e.pointer());
             throw ApiException.badRequest(
@@ -70,9 +74,10 @@ class DpoLosses {
         }
     }
 
-    private DpoLossResponse of(DpoLossRequest request, LoadedModel policy, LoadedModel reference) {
+    private DpoLossResponse of(
+            DpoLossRequest request, LoadedModel policy, LoadedModel reference, @Nullable Tokenizer tokenizer) {
         requireOneVocabulary(policy, reference);
-        List<TokenizedPreference> preferences = tokenized(request.examples(), policy, reference);
+        List<TokenizedPreference> preferences = tokenized(request.examples(), policy, reference, tokenizer);
         boolean explain = Boolean.TRUE.equals(request.explain());
         requireFewTokens(preferences, explain);
 
@@ -102,7 +107,7 @@ class DpoLosses {
                 policy.id(),
                 reference.id(),
                 scores.preferences().stream()
-                        .map(preference -> result(preference, policy.tokenizer()))
+                        .map(preference -> result(preference, tokenizer))
                         .toList(),
                 scores.gradientNorm(),
                 explanation);
@@ -122,14 +127,17 @@ class DpoLosses {
 
     /** Token ids as a training job would make them of rows, but for truncation: here nothing is cut. */
     private static List<TokenizedPreference> tokenized(
-            List<PreferenceExample> examples, LoadedModel policy, LoadedModel reference) {
+            List<PreferenceExample> examples,
+            LoadedModel policy,
+            LoadedModel reference,
+            @Nullable Tokenizer tokenizer) {
         LlamaConfig config = policy.config();
         int longest =
                 Math.min(config.maxPositionEmbeddings(), reference.config().maxPositionEmbeddings());
-        PreferenceTokenizer tokenizer = new PreferenceTokenizer(policy.tokenizer(), config.vocabSize());
+        PreferenceTokenizer ids = new PreferenceTokenizer(tokenizer, config.vocabSize());
         List<TokenizedPreference> preferences = new ArrayList<>();
         for (PreferenceExample example : examples) {
-            TokenizedPreference preference = tokenizer.tokenize(preferences.size() + 1, example);
+            TokenizedPreference preference = ids.tokenize(preferences.size() + 1, example);
             requireWithinPositions(preference, example, longest);
             preferences.add(preference);
         }
@@ -201,10 +209,15 @@ class DpoLosses {
         List<DpoLossResponse.Token> tokens = IntStream.range(0, answer.tokens().length)
                 .mapToObj(i -> new DpoLossResponse.Token(
                         answer.tokens()[i],
-                        tokenizer == null ? null : tokenizer.tokenText(answer.tokens()[i]),
+                        text(answer.tokens()[i], tokenizer),
                         answer.policy()[i],
                         answer.reference()[i]))
                 .toList();
         return new DpoLossResponse.Answer(answer.policySum(), answer.referenceSum(), reward, tokens.size(), tokens);
+    }
+
+    /** Models often have more ids than their tokenizer has texts for. */
+    private static @Nullable String text(int id, @Nullable Tokenizer tokenizer) {
+        return tokenizer == null || id >= tokenizer.vocabularySize() ? null : tokenizer.tokenText(id);
     }
 }

@@ -265,6 +265,16 @@ class DpoLossTest {
     }
 
     @Test
+    void anIdThatTheTokenizerDoesNotKnowHasNoText() {
+        JsonNode answer = ask("""
+                {"model": "text", "prompt": [5], "chosen": [6, 511], "rejected": [7]}""");
+
+        JsonNode tokens = answer.at("/preferences/0/chosen/tokens");
+        assertThat(tokens.get(0).has("text")).isTrue();
+        assertThat(tokens.get(1).has("text")).isFalse();
+    }
+
+    @Test
     void explainsRaggedRowsAndAPromptOfOneToken() {
         JsonNode steps = ask("""
                 {"model":"tiny-1","reference_model":"tiny-2","prompt":[1],"chosen":[2,3,4],"rejected":[5],"explain":true}""").get("explanation");
@@ -370,6 +380,22 @@ class DpoLossTest {
         }
 
         refused(http.postJson("/v1/dpo/loss", request.toString()), 400, "too_many_tokens", null, "131072");
+    }
+
+    @Test
+    void onePreferenceThatWouldTakeTooMuchMemoryIsRefused() {
+        ObjectNode request = longRequest(2000).put("include_gradient_norm", true);
+        ArrayNode rejected = (ArrayNode) request.get("rejected");
+        while (rejected.size() < 60) {
+            rejected.add(rejected.get(0));
+        }
+
+        refused(
+                http.postJson("/v1/dpo/loss", request.toString()),
+                400,
+                "too_large",
+                "/include_gradient_norm",
+                "dpo4j.loss.memory");
     }
 
     @Test
