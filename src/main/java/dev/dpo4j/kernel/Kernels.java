@@ -39,7 +39,8 @@ public interface Kernels {
      * @param y (rows, width), written
      * @param rstd (rows), written
      */
-    void rmsNorm(MemorySegment x, MemorySegment weight, float eps, MemorySegment y, MemorySegment rstd, int rows, int width);
+    void rmsNorm(
+            MemorySegment x, MemorySegment weight, float eps, MemorySegment y, MemorySegment rstd, int rows, int width);
 
     /**
      * With {@code g = dy · weight}: {@code dx += rstd · (g - x · rstd² · mean(g · x))}.
@@ -47,14 +48,27 @@ public interface Kernels {
      * @param dx (rows, width), added to
      */
     void rmsNormBackward(
-            MemorySegment x, MemorySegment weight, MemorySegment rstd, MemorySegment dy, MemorySegment dx, int rows, int width);
+            MemorySegment x,
+            MemorySegment weight,
+            MemorySegment rstd,
+            MemorySegment dy,
+            MemorySegment dx,
+            int rows,
+            int width);
 
     /**
      * {@code dWeight[c] += Σ_r dy[r,c] · x[r,c] · rstd[r]} for the columns from (inclusive) to (exclusive) only, rows in order: threads
      * share the work by columns, so that the sum does not depend on their number.
      */
     void rmsNormWeightGradient(
-            MemorySegment x, MemorySegment rstd, MemorySegment dy, MemorySegment dWeight, int rows, int width, int from, int to);
+            MemorySegment x,
+            MemorySegment rstd,
+            MemorySegment dy,
+            MemorySegment dWeight,
+            int rows,
+            int width,
+            int from,
+            int to);
 
     /**
      * Rotary embedding in the Hugging Face layout (Su et al., arXiv 2104.09864): in every head, element j and j + headSize/2 turn by
@@ -87,6 +101,8 @@ public interface Kernels {
     void swiGlu(MemorySegment gateUp, MemorySegment h, int rows, int width);
 
     /**
+     * The gradient of {@link #swiGlu}.
+     *
      * @param gateUp (rows, 2 width), as in the forward pass
      * @param dh (rows, width)
      * @param dGateUp (rows, 2 width), written; may be {@code gateUp} itself
@@ -100,10 +116,12 @@ public interface Kernels {
      * @param scores (rows, stride)
      * @param lse (rows), written: log of the sum of exp(scale · s)
      */
-    void softmax(MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid);
+    void softmax(
+            MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid);
 
     /** Scores to probabilities again, in place, with the log-sum-exp of the forward pass; the same mask. */
-    void softmaxFromLse(MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid);
+    void softmaxFromLse(
+            MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid);
 
     /**
      * {@code dScores = scale · p · (dp - delta)} with {@code delta[r] = Σ_c p[r,c] dp[r,c]}, given by the caller; {@code dp} becomes dScores
@@ -114,7 +132,14 @@ public interface Kernels {
      * @param delta (rows)
      */
     void softmaxBackward(
-            MemorySegment p, MemorySegment dp, MemorySegment delta, float scale, int rows, int stride, int columns, int firstValid);
+            MemorySegment p,
+            MemorySegment dp,
+            MemorySegment delta,
+            float scale,
+            int rows,
+            int stride,
+            int columns,
+            int firstValid);
 
     /**
      * Row-wise dot products: {@code out[r] = Σ_c a[r,c] b[r,c]}.
@@ -134,7 +159,13 @@ public interface Kernels {
      * @param lse written: log-sum-exp of each row, for the backward pass; null: not wanted
      */
     void logProbs(
-            MemorySegment logits, int rows, int width, int[] targets, int first, double[] logp, double @Nullable [] lse);
+            MemorySegment logits,
+            int rows,
+            int width,
+            int[] targets,
+            int first,
+            double[] logp,
+            double @Nullable [] lse);
 
     /**
      * Logits become their gradient in place: {@code dLogits[r,v] = slope[r] · (1[v = target[r]] - exp(logits[r,v] - lse[r]))}.
