@@ -19,6 +19,7 @@ class JobEventRow implements Persistable<JobEventRow.Key> {
     @EmbeddedId
     private Key key;
 
+    @SuppressWarnings("UnusedVariable") // queries compare it
     private @Nullable String eventKey;
 
     private Instant createdAt;

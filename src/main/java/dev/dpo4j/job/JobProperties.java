@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How jobs are executed.
  *
+ * @param enabled whether this node runs jobs; one that does not still accepts them for others
  * @param pollingInterval how often to look for jobs of other nodes; jobs created here start at once
  * @param heartbeatInterval how often a running job says that it is alive
  * @param missedHeartbeats after how many missed ones it counts as dead, and another node takes it over
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("dpo4j.jobs")
 record JobProperties(
+        @DefaultValue("true") boolean enabled,
         @DefaultValue("5s") Duration pollingInterval,
         @DefaultValue("10s") Duration heartbeatInterval,
         @DefaultValue("6") int missedHeartbeats,

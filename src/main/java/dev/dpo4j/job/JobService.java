@@ -45,7 +45,11 @@ public class JobService {
         return job.toJob();
     }
 
-    /** @throws UnknownJobException when there is none of this id */
+    /**
+     * The job of this id.
+     *
+     * @throws UnknownJobException when there is none
+     */
     @Transactional(readOnly = true)
     public Job get(String id) {
         return row(id).toJob();

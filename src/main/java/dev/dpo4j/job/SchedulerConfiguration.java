@@ -39,8 +39,9 @@ class SchedulerConfiguration {
     }
 
     @Bean
-    SchedulerLifecycle schedulerLifecycle(Scheduler scheduler, DeadExecutions deadExecutions) {
-        return new SchedulerLifecycle(scheduler, deadExecutions);
+    SchedulerLifecycle schedulerLifecycle(
+            Scheduler scheduler, DeadExecutions deadExecutions, JobProperties properties) {
+        return new SchedulerLifecycle(scheduler, deadExecutions, properties);
     }
 
     @Bean

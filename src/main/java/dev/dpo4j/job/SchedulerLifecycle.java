@@ -8,11 +8,18 @@ class SchedulerLifecycle implements SmartLifecycle {
 
     private final Scheduler scheduler;
     private final DeadExecutions deadExecutions;
+    private final JobProperties properties;
     private volatile boolean running;
 
-    SchedulerLifecycle(Scheduler scheduler, DeadExecutions deadExecutions) {
+    SchedulerLifecycle(Scheduler scheduler, DeadExecutions deadExecutions, JobProperties properties) {
+        this.properties = properties;
         this.scheduler = scheduler;
         this.deadExecutions = deadExecutions;
+    }
+
+    @Override
+    public boolean isAutoStartup() {
+        return properties.enabled();
     }
 
     @Override
