@@ -1,0 +1,90 @@
+package dev.dpo4j.blob;
+
+import jakarta.persistence.EntityManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.hibernate.Session;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What kind of database the service runs on, and the two things an embedded one needs from us: room on its disk, and a sync. */
+@Component
+public class Database {
+
+    private final boolean embedded;
+    private final StorageProperties storage;
+    private final EntityManager entities;
+    private final TransactionTemplate transaction;
+
+    Database(
+            DataSource dataSource,
+            StorageProperties storage,
+            EntityManager entities,
+            PlatformTransactionManager transactions)
+            throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            String url = connection.getMetaData().getURL();
+            this.embedded =
+                    url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:h2:tcp:") && !url.startsWith("jdbc:h2:ssl:");
+        }
+        this.storage = storage;
+        this.entities = entities;
+        this.transaction = new TransactionTemplate(transactions);
+    }
+
+    /** Whether the database lives in this process, so that nobody else can be using it. */
+    public boolean embedded() {
+        return embedded;
+    }
+
+    /**
+     * Forces what has been committed to the device. A commit survives the death of the process; on the embedded database only
+     * this makes it survive the loss of power. A server database does so by itself.
+     */
+    public void sync() {
+        if (embedded) {
+            transaction.executeWithoutResult(
+                    status -> entities.unwrap(Session.class).doWork(Database::checkpoint));
+        }
+    }
+
+    /**
+     * Refuses a write that would eat into the space kept free for the database's own bookkeeping. The embedded database shuts
+     * itself down when a write fails half-way, so the disk must never get that full.
+     *
+     * @throws StorageFullException when there is too little room
+     */
+    void requireRoomFor(long bytes) {
+        if (!embedded) {
+            return;
+        }
+        long usable = usableSpace(storage.directory());
+        long needed = bytes + storage.reserve().toBytes();
+        if (usable < needed) {
+            throw new StorageFullException(
+                    "The disk of %s has %d MB left; %d MB are needed to go on. Free some space, then try again."
+                            .formatted(storage.directory(), usable >> 20, (needed >> 20) + 1));
+        }
+    }
+
+    private static void checkpoint(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT SYNC");
+        }
+    }
+
+    private static long usableSpace(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot see how much room is left in " + directory, e);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.dpo4j.blob;
+
+import java.nio.file.Path;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Where the embedded database lives.
+ *
+ * @param directory the folder of its file
+ * @param reserve disk space that blobs may not use, so that a full disk still leaves room to say so
+ */
+@ConfigurationProperties("dpo4j.storage")
+record StorageProperties(
+        Path directory, @DefaultValue("64MB") DataSize reserve) {}

@@ -1,0 +1,4 @@
+package violations.modules.right;
+
+/** Used by its neighbour. */
+public class Right {}
