@@ -101,7 +101,7 @@ public interface Kernels {
     void swiGlu(MemorySegment gateUp, MemorySegment h, int rows, int width);
 
     /**
-     * The gradient of {@link #swiGlu}.
+     * {@code dUp = dh · silu(gate)} and {@code dGate = dh · up · silu'(gate)}.
      *
      * @param gateUp (rows, 2 width), as in the forward pass
      * @param dh (rows, width)
@@ -115,6 +115,7 @@ public interface Kernels {
      *
      * @param scores (rows, stride)
      * @param lse (rows), written: log of the sum of exp(scale · s)
+     * @param scale positive
      */
     void softmax(
             MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid);

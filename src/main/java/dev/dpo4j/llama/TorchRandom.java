@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
  * The random numbers that PyTorch draws on a CPU after {@code torch.manual_seed(seed)}: Mersenne Twister MT19937 (Matsumoto and
  * Nishimura 1998) with torch's ways to make floats of its words. Not thread-safe.
  */
-final class TorchRandom {
+public final class TorchRandom {
 
     private static final int N = 624;
     private static final int M = 397;
@@ -22,7 +22,7 @@ final class TorchRandom {
     private int next = N;
 
     /** Seeded as the reference implementation's {@code init_genrand}; like torch, only the seed's low 32 bits count. */
-    TorchRandom(long seed) {
+    public TorchRandom(long seed) {
         state[0] = (int) seed;
         for (int i = 1; i < N; i++) {
             state[i] = 1_812_433_253 * (state[i - 1] ^ (state[i - 1] >>> 30)) + i;
@@ -30,7 +30,7 @@ final class TorchRandom {
     }
 
     /** The next 32 random bits. */
-    int nextInt() {
+    public int nextInt() {
         if (next == N) {
             twist();
         }
@@ -52,7 +52,7 @@ final class TorchRandom {
     }
 
     /** A float in [0, 1) as {@code Tensor.uniform_()} draws it: 24 random bits. */
-    float nextUniform() {
+    public float nextUniform() {
         return (nextInt() & 0xFF_FFFF) * 0x1p-24f;
     }
 

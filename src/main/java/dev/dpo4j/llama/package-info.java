@@ -1,5 +1,13 @@
 /**
  * The Llama: configuration, weights, forward, backward, LoRA, generation.
+ *
+ * <p>One alphabet: T tokens (rows), C hidden size, H query heads, K key/value heads, D head size, F intermediate size, V vocabulary,
+ * N scored tokens, r adapter rank. Weights are (out, in) as Hugging Face stores them; {@code dX} is the gradient of {@code X}.
+ * Parameter gradients are added to; activation gradients are written, except the residual stream's, which is added to.
+ *
+ * <p>Sequences are never padded: all linear layers see one (T, ·) matrix, attention walks the segments of a {@link
+ * dev.dpo4j.llama.TokenTree}, in which a prompt stands once before all its answers, and logits exist only for scored tokens, a chunk
+ * at a time.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"kernel", "tensor", "safetensors"})

@@ -1,0 +1,375 @@
+package dev.dpo4j.kernel;
+
+import static dev.dpo4j.kernel.Floats.at;
+import static dev.dpo4j.kernel.Floats.put;
+import static dev.dpo4j.kernel.Floats.row;
+import static dev.dpo4j.kernel.Floats.zero;
+import static dev.dpo4j.kernel.LaneOrder.BLOCK;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels as plain loops: what to read to know what is computed, what runs where the Vector API is missing, and the control for
+ * {@link VectorKernels}, which gives the same bits for the same number of lanes. It is not fast.
+ */
+final class ScalarKernels implements Kernels {
+
+    private final int lanes;
+
+    /** @param lanes whose sums to reproduce: a power of two, at least 2 */
+    ScalarKernels(int lanes) {
+        if (lanes < 2 || Integer.bitCount(lanes) != 1) {
+            throw new IllegalArgumentException("lanes must be a power of two, at least 2, but is " + lanes);
+        }
+        this.lanes = lanes;
+    }
+
+    @Override
+    public int lanes() {
+        return lanes;
+    }
+
+    @Override
+    public String description() {
+        return "scalar, " + lanes + " lanes";
+    }
+
+    @Override
+    public void add(MemorySegment x, MemorySegment y, long n) {
+        for (long i = 0; i < n; i++) {
+            put(y, i, at(y, i) + at(x, i));
+        }
+    }
+
+    @Override
+    public void addScaled(float a, MemorySegment x, MemorySegment y, long n) {
+        for (long i = 0; i < n; i++) {
+            put(y, i, Math.fma(at(x, i), a, at(y, i)));
+        }
+    }
+
+    @Override
+    public void scale(float a, MemorySegment x, long n) {
+        for (long i = 0; i < n; i++) {
+            put(x, i, at(x, i) * a);
+        }
+    }
+
+    @Override
+    public double sumOfSquares(MemorySegment x, long n) {
+        double sum = 0;
+        for (long from = 0; from < n; from += BLOCK) {
+            sum += sumOfSquaresBlock(x, from, (int) Math.min(BLOCK, n - from));
+        }
+        return sum;
+    }
+
+    /** A vector holds half as many doubles as floats. */
+    private double sumOfSquaresBlock(MemorySegment x, long from, int n) {
+        double[] sums = new double[LaneOrder.partials(lanes / 2)];
+        for (int i = 0; i < n; i++) {
+            int k = LaneOrder.partial(i, n, lanes / 2);
+            double value = at(x, from + i);
+            sums[k] = Math.fma(value, value, sums[k]);
+        }
+        return LaneOrder.total(sums);
+    }
+
+    @Override
+    public void rmsNorm(
+            MemorySegment x,
+            MemorySegment weight,
+            float eps,
+            MemorySegment y,
+            MemorySegment rstd,
+            int rows,
+            int width) {
+        for (int r = 0; r < rows; r++) {
+            MemorySegment xRow = row(x, r, width, width);
+            MemorySegment yRow = row(y, r, width, width);
+            float scale = (float) (1 / Math.sqrt(dot(xRow, xRow, width) / width + eps)); // 1 / sqrt(mean(x²) + eps)
+            put(rstd, r, scale);
+            for (int c = 0; c < width; c++) {
+                put(yRow, c, at(xRow, c) * scale * at(weight, c)); // y = x · rstd · weight
+            }
+        }
+    }
+
+    @Override
+    public void rmsNormBackward(
+            MemorySegment x,
+            MemorySegment weight,
+            MemorySegment rstd,
+            MemorySegment dy,
+            MemorySegment dx,
+            int rows,
+            int width) {
+        for (int r = 0; r < rows; r++) {
+            MemorySegment xRow = row(x, r, width, width);
+            MemorySegment dyRow = row(dy, r, width, width);
+            MemorySegment dxRow = row(dx, r, width, width);
+            float scale = at(rstd, r);
+
+            float[] sums = new float[LaneOrder.partials(lanes)];
+            for (int c = 0; c < width; c++) {
+                int k = LaneOrder.partial(c, width, lanes);
+                sums[k] = Math.fma(at(dyRow, c) * at(weight, c), at(xRow, c), sums[k]); // Σ g x
+            }
+            float pull = (float) ((double) scale * scale * LaneOrder.total(sums) / width); // rstd² · mean(g x)
+
+            for (int c = 0; c < width; c++) {
+                float g = at(dyRow, c) * at(weight, c);
+                float bracket = Math.fma(at(xRow, c), -pull, g); // g - x · rstd² · mean(g x)
+                put(dxRow, c, Math.fma(bracket, scale, at(dxRow, c)));
+            }
+        }
+    }
+
+    @Override
+    public void rmsNormWeightGradient(
+            MemorySegment x,
+            MemorySegment rstd,
+            MemorySegment dy,
+            MemorySegment dWeight,
+            int rows,
+            int width,
+            int from,
+            int to) {
+        for (int r = 0; r < rows; r++) {
+            MemorySegment xRow = row(x, r, width, width);
+            MemorySegment dyRow = row(dy, r, width, width);
+            for (int c = from; c < to; c++) {
+                put(dWeight, c, Math.fma(at(dyRow, c) * at(xRow, c), at(rstd, r), at(dWeight, c)));
+            }
+        }
+    }
+
+    @Override
+    public void rope(
+            MemorySegment x,
+            int rows,
+            int stride,
+            int heads,
+            int headSize,
+            MemorySegment cos,
+            MemorySegment sin,
+            int[] positions,
+            int firstPosition,
+            boolean inverse) {
+        int half = headSize / 2;
+        float direction = inverse ? -1 : 1;
+        for (int r = 0; r < rows; r++) {
+            MemorySegment xRow = row(x, r, stride, heads * headSize);
+            MemorySegment cosRow = row(cos, positions[firstPosition + r], half, half);
+            MemorySegment sinRow = row(sin, positions[firstPosition + r], half, half);
+            for (int head = 0; head < heads * headSize; head += headSize) {
+                for (int j = 0; j < half; j++) {
+                    float c = at(cosRow, j);
+                    float s = at(sinRow, j) * direction;
+                    float a = at(xRow, head + j);
+                    float b = at(xRow, head + half + j);
+                    put(xRow, head + j, Math.fma(a, c, -(b * s))); // a cos - b sin
+                    put(xRow, head + half + j, Math.fma(b, c, a * s)); // b cos + a sin
+                }
+            }
+        }
+    }
+
+    @Override
+    public void swiGlu(MemorySegment gateUp, MemorySegment h, int rows, int width) {
+        for (int r = 0; r < rows; r++) {
+            MemorySegment gateUpRow = row(gateUp, r, 2 * width, 2 * width);
+            MemorySegment hRow = row(h, r, width, width);
+            for (int c = 0; c < width; c++) {
+                float gate = at(gateUpRow, c);
+                put(hRow, c, gate * Exp.sigmoid(gate) * at(gateUpRow, width + c)); // silu(gate) · up
+            }
+        }
+    }
+
+    @Override
+    public void swiGluBackward(MemorySegment gateUp, MemorySegment dh, MemorySegment dGateUp, int rows, int width) {
+        for (int r = 0; r < rows; r++) {
+            MemorySegment gateUpRow = row(gateUp, r, 2 * width, 2 * width);
+            MemorySegment dhRow = row(dh, r, width, width);
+            MemorySegment dGateUpRow = row(dGateUp, r, 2 * width, 2 * width);
+            for (int c = 0; c < width; c++) {
+                float gate = at(gateUpRow, c);
+                float up = at(gateUpRow, width + c);
+                float sigmoid = Exp.sigmoid(gate);
+                float silu = gate * sigmoid;
+                float slope = Math.fma(silu, 1f - sigmoid, sigmoid); // silu' = σ + silu (1 - σ)
+                put(dGateUpRow, c, at(dhRow, c) * up * slope);
+                put(dGateUpRow, width + c, at(dhRow, c) * silu);
+            }
+        }
+    }
+
+    @Override
+    public void softmax(
+            MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid) {
+        for (int r = 0; r < rows; r++) {
+            int valid = valid(r, columns, firstValid);
+            MemorySegment s = row(scores, r, stride, columns);
+            float shift = max(s, valid) * scale;
+
+            float[] sums = new float[LaneOrder.partials(lanes)];
+            for (int c = 0; c < valid; c++) {
+                float e = Exp.exp(Math.fma(at(s, c), scale, -shift)); // exp(scale · s - max), at most 1
+                put(s, c, e);
+                int k = LaneOrder.partial(c, valid, lanes);
+                sums[k] += e;
+            }
+            double sum = LaneOrder.total(sums);
+            put(lse, r, (float) (shift + StrictMath.log(sum)));
+
+            float normalizer = (float) (1 / sum);
+            for (int c = 0; c < valid; c++) {
+                put(s, c, at(s, c) * normalizer);
+            }
+            zero(s, valid, columns);
+        }
+    }
+
+    @Override
+    public void softmaxFromLse(
+            MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid) {
+        for (int r = 0; r < rows; r++) {
+            int valid = valid(r, columns, firstValid);
+            MemorySegment s = row(scores, r, stride, columns);
+            for (int c = 0; c < valid; c++) {
+                put(s, c, Exp.exp(Math.fma(at(s, c), scale, -at(lse, r)))); // p = exp(scale · s - lse)
+            }
+            zero(s, valid, columns);
+        }
+    }
+
+    @Override
+    public void softmaxBackward(
+            MemorySegment p,
+            MemorySegment dp,
+            MemorySegment delta,
+            float scale,
+            int rows,
+            int stride,
+            int columns,
+            int firstValid) {
+        for (int r = 0; r < rows; r++) {
+            int valid = valid(r, columns, firstValid);
+            MemorySegment pRow = row(p, r, stride, columns);
+            MemorySegment dpRow = row(dp, r, stride, columns);
+            for (int c = 0; c < valid; c++) {
+                put(dpRow, c, at(pRow, c) * scale * (at(dpRow, c) - at(delta, r))); // scale · p · (dp - delta)
+            }
+            zero(dpRow, valid, columns);
+        }
+    }
+
+    @Override
+    public void rowDots(
+            MemorySegment a, int strideA, MemorySegment b, int strideB, MemorySegment out, int rows, int width) {
+        for (int r = 0; r < rows; r++) {
+            put(out, r, (float) dot(row(a, r, strideA, width), row(b, r, strideB, width), width));
+        }
+    }
+
+    @Override
+    public void logProbs(
+            MemorySegment logits,
+            int rows,
+            int width,
+            int[] targets,
+            int first,
+            double[] logp,
+            double @Nullable [] lse) {
+        for (int r = 0; r < rows; r++) {
+            MemorySegment x = row(logits, r, width, width);
+            float max = max(x, width);
+            float[] sums = new float[LaneOrder.partials(lanes)];
+            for (int v = 0; v < width; v++) {
+                int k = LaneOrder.partial(v, width, lanes);
+                sums[k] += Exp.exp(at(x, v) - max);
+            }
+            double logSumExp = max + StrictMath.log(LaneOrder.total(sums));
+            logp[first + r] = at(x, targets[first + r]) - logSumExp;
+            if (lse != null) {
+                lse[first + r] = logSumExp;
+            }
+        }
+    }
+
+    @Override
+    public void logProbsBackward(
+            MemorySegment logits, int rows, int width, int[] targets, int first, double[] lse, double[] slopes) {
+        for (int r = 0; r < rows; r++) {
+            MemorySegment x = row(logits, r, width, width);
+            double logSumExp = lse[first + r];
+            double slope = slopes[first + r];
+            int target = targets[first + r];
+            // 1 - exp(logit - lse) without cancellation where the target is nearly certain
+            float ofTarget = (float) (-slope * StrictMath.expm1(at(x, target) - logSumExp));
+            float high =
+                    (float) logSumExp; // the log-sum-exp as two floats, so that its rounding does not scale a whole row
+            float low = (float) (logSumExp - high);
+            for (int v = 0; v < width; v++) {
+                put(x, v, Exp.exp(at(x, v) - high - low) * (float) -slope);
+            }
+            put(x, target, ofTarget);
+        }
+    }
+
+    @Override
+    public void adamW(
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment m,
+            MemorySegment v,
+            long n,
+            float gradientScale,
+            double lr,
+            double beta1,
+            double beta2,
+            double eps,
+            double weightDecay,
+            double correction1,
+            double correction2) {
+        AdamWFactors f = AdamWFactors.of(gradientScale, lr, beta1, beta2, eps, weightDecay, correction1, correction2);
+        for (long i = 0; i < n; i++) {
+            adamW(w, g, m, v, i, f);
+        }
+    }
+
+    /** One weight's step; the vector kernel's remainder takes it too. */
+    static void adamW(MemorySegment w, MemorySegment g, MemorySegment m, MemorySegment v, long i, AdamWFactors f) {
+        float gradient = at(g, i) * f.gradientScale();
+        float m1 = Math.fma(gradient - at(m, i), f.gain1(), at(m, i)); // m + (1-beta1)(g - m)
+        float v1 = Math.fma(gradient * f.gain2(), gradient, at(v, i) * f.beta2()); // beta2 v + (1-beta2) g²
+        float denominator = (float) Math.sqrt(v1) / f.rootCorrection2() + f.eps();
+        put(m, i, m1);
+        put(v, i, v1);
+        put(w, i, Math.fma(m1 / denominator, -f.step(), at(w, i) * f.keep()));
+    }
+
+    private double dot(MemorySegment a, MemorySegment b, int n) {
+        float[] sums = new float[LaneOrder.partials(lanes)];
+        for (int i = 0; i < n; i++) {
+            int k = LaneOrder.partial(i, n, lanes);
+            sums[k] = Math.fma(at(a, i), at(b, i), sums[k]);
+        }
+        return LaneOrder.total(sums);
+    }
+
+    private static float max(MemorySegment x, int n) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            max = Math.max(max, at(x, i)); // NaN if any is
+        }
+        return max;
+    }
+
+    /** How many columns of a masked row count. */
+    static int valid(int row, int columns, int firstValid) {
+        return Math.clamp((long) firstValid + row, 0, columns);
+    }
+}

@@ -1,0 +1,277 @@
+package dev.dpo4j.llama;
+
+import dev.dpo4j.tensor.FloatArena;
+import dev.dpo4j.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a forward pass leaves behind for the next pass, and the scratch memory of both: allocated once for a number of rows, reused for
+ * every batch that fits, owned by one run at a time.
+ */
+public final class Activations implements AutoCloseable {
+
+    /** How much of each layer is kept when the next layer begins. */
+    public enum Keep {
+        /** Nothing: for log-probabilities alone. */
+        NOTHING,
+        /** Keys and values: for generating token by token. */
+        KEYS,
+        /** All that the backward pass reads. */
+        ALL
+    }
+
+    /** Rows of attention scores a thread works on at a time. */
+    static final int QUERY_BLOCK = 64;
+
+    /** Rows of logits that exist at a time. */
+    static final int HEAD_CHUNK = 256;
+
+    /**
+     * What one layer computed; layers share matrices that are not kept.
+     *
+     * @param attentionRstd (1, T) of the norm before attention
+     * @param qkv (T, (H + 2K) D) after rotation
+     * @param attended (T, H D) output of attention, before its projection
+     * @param lse (H, T) log-sum-exp of the attention scores
+     * @param middle (T, C) the residual stream between attention and MLP
+     * @param mlpRstd (1, T) of the norm before the MLP
+     * @param gateUp (T, 2F)
+     */
+    record Layer(
+            Matrix attentionRstd,
+            Matrix qkv,
+            Matrix attended,
+            Matrix lse,
+            Matrix middle,
+            Matrix mlpRstd,
+            Matrix gateUp) {}
+
+    private final int capacity;
+    private final Keep keep;
+    private final int threads;
+    private final FloatArena arena = new FloatArena();
+    private final List<Layer> layers = new ArrayList<>();
+    private final List<Matrix> residual =
+            new ArrayList<>(); // layers + 1 of (T, C): what enters each layer, and what leaves the last
+    private final RopeSegments rope;
+    private final Matrix normed; // (T, C)
+    private final Matrix hidden; // (T, F)
+    private final Matrix u; // (T, r)
+    private final Matrix scores; // (threads, QUERY_BLOCK · maxContext)
+    private final HeadBuffers head;
+    private final BackwardBuffers backward;
+
+    /** cos and sin as segments, (positions, D/2) each. */
+    record RopeSegments(MemorySegment cos, MemorySegment sin) {}
+
+    /**
+     * Scratch of the output layer.
+     *
+     * @param picked (N, C) residual rows of the scored tokens
+     * @param normed (N, C)
+     * @param rstd (1, N)
+     * @param logits (HEAD_CHUNK, V)
+     */
+    record HeadBuffers(Matrix picked, Matrix normed, Matrix rstd, Matrix logits) {}
+
+    /**
+     * Gradients of activations; empty matrices when only the forward pass runs.
+     *
+     * @param dX (T, C) of the residual stream
+     * @param dNormed (T, C) of a norm's output
+     * @param dHidden (T, F)
+     * @param dGateUp (T, 2F)
+     * @param dQkv (T, (H + 2K) D)
+     * @param dAttended (T, H D)
+     * @param delta (H, T) row dots of attention's backward pass
+     * @param dScores (threads, QUERY_BLOCK · maxContext)
+     * @param dU (T, r)
+     * @param dPicked (N, C)
+     */
+    record BackwardBuffers(
+            Matrix dX,
+            Matrix dNormed,
+            Matrix dHidden,
+            Matrix dGateUp,
+            Matrix dQkv,
+            Matrix dAttended,
+            Matrix delta,
+            Matrix dScores,
+            Matrix dU,
+            Matrix dPicked) {}
+
+    /**
+     * Memory for trees of up to {@code capacity} rows with up to {@code scored} scored tokens.
+     *
+     * @param context rows of the longest text in such a tree
+     * @param rank of the adapter, 0 without
+     * @param threads of the compute that will use it
+     */
+    public Activations(LlamaConfig config, int capacity, int scored, int context, int rank, int threads, Keep keep) {
+        this.capacity = capacity;
+        this.keep = keep;
+        this.threads = threads;
+        int c = config.hiddenSize();
+        int qkvWidth = config.queryWidth() + 2 * config.keyWidth();
+        boolean all = keep == Keep.ALL;
+        residual.add(arena.uninitialised(capacity, c));
+        Layer first = layer(config);
+        layers.add(first);
+        for (int i = 1; i < config.layers(); i++) {
+            residual.add(all ? arena.uninitialised(capacity, c) : residual.getFirst());
+            layers.add(
+                    switch (keep) {
+                        case ALL -> layer(config);
+                        case KEYS -> withQkv(first, arena.uninitialised(capacity, qkvWidth));
+                        case NOTHING -> first;
+                    });
+        }
+        residual.add(all ? arena.uninitialised(capacity, c) : residual.getFirst());
+        this.rope = rope(config, Math.min(context, capacity));
+        this.normed = arena.uninitialised(capacity, c);
+        this.hidden = arena.uninitialised(capacity, config.intermediateSize());
+        this.u = arena.uninitialised(capacity, rank);
+        int scoreSize = QUERY_BLOCK * stride(context);
+        this.scores = arena.uninitialised(threads, scoreSize);
+        this.head = new HeadBuffers(
+                arena.uninitialised(scored, c),
+                arena.uninitialised(scored, c),
+                arena.uninitialised(1, scored),
+                arena.uninitialised(Math.min(scored, HEAD_CHUNK), config.vocabSize()));
+        int backwardRows = all ? capacity : 0;
+        this.backward = new BackwardBuffers(
+                arena.uninitialised(backwardRows, c),
+                arena.uninitialised(backwardRows, c),
+                arena.uninitialised(backwardRows, config.intermediateSize()),
+                arena.uninitialised(backwardRows, 2 * config.intermediateSize()),
+                arena.uninitialised(backwardRows, qkvWidth),
+                arena.uninitialised(backwardRows, config.queryWidth()),
+                arena.uninitialised(config.heads(), backwardRows),
+                arena.uninitialised(all ? threads : 0, scoreSize),
+                arena.uninitialised(backwardRows, rank),
+                arena.uninitialised(all ? scored : 0, c));
+    }
+
+    /** Floats of memory a row needs, apart from what does not grow with rows. */
+    public static long floatsPerRow(LlamaConfig config, Keep keep) {
+        long c = config.hiddenSize();
+        long qkv = config.queryWidth() + 2L * config.keyWidth();
+        long layer = 2 + qkv + config.queryWidth() + config.heads() + c + 2L * config.intermediateSize();
+        long scratch = 2 * c + config.intermediateSize();
+        long backward = 2 * c + 3L * config.intermediateSize() + qkv + config.queryWidth() + config.heads();
+        return switch (keep) {
+            case NOTHING -> layer + scratch;
+            case KEYS -> layer + scratch + (config.layers() - 1) * qkv;
+            case ALL -> config.layers() * (layer + c) + scratch + backward;
+        };
+    }
+
+    private Layer layer(LlamaConfig config) {
+        return new Layer(
+                arena.uninitialised(1, capacity),
+                arena.uninitialised(capacity, config.queryWidth() + 2 * config.keyWidth()),
+                arena.uninitialised(capacity, config.queryWidth()),
+                arena.uninitialised(config.heads(), capacity),
+                arena.uninitialised(capacity, config.hiddenSize()),
+                arena.uninitialised(1, capacity),
+                arena.uninitialised(capacity, 2 * config.intermediateSize()));
+    }
+
+    private static Layer withQkv(Layer layer, Matrix qkv) {
+        return new Layer(
+                layer.attentionRstd, qkv, layer.attended, layer.lse, layer.middle, layer.mlpRstd, layer.gateUp);
+    }
+
+    private RopeSegments rope(LlamaConfig config, int positions) {
+        RopeTable table = RopeTable.of(config, positions);
+        return new RopeSegments(copy(table.cos()), copy(table.sin()));
+    }
+
+    private MemorySegment copy(float[] values) {
+        MemorySegment segment = arena.uninitialised(1, values.length).segment();
+        MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, 0, values.length);
+        return segment;
+    }
+
+    /** Columns of a row of attention scores over so many keys: whole vectors. */
+    static int stride(int keys) {
+        return (keys + 15) / 16 * 16;
+    }
+
+    /** The most rows a tree may have. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** The most tokens that may be scored. */
+    public int scoredCapacity() {
+        return head.picked.rows();
+    }
+
+    /** Bytes of memory. */
+    public long bytes() {
+        return arena.bytes();
+    }
+
+    Keep keep() {
+        return keep;
+    }
+
+    Layer layer(int index) {
+        return layers.get(index);
+    }
+
+    /** (T, C): what enters layer {@code index}; with the number of layers, what leaves the last. */
+    Matrix residual(int index) {
+        return residual.get(index);
+    }
+
+    RopeSegments rope() {
+        return rope;
+    }
+
+    Matrix normed() {
+        return normed;
+    }
+
+    Matrix hidden() {
+        return hidden;
+    }
+
+    Matrix u() {
+        return u;
+    }
+
+    /** A thread's attention scores, (QUERY_BLOCK, stride). */
+    MemorySegment scores(int worker) {
+        return scores.fromRow(worker);
+    }
+
+    /** A thread's gradients of attention scores, (QUERY_BLOCK, stride). */
+    MemorySegment dScores(int worker) {
+        return backward.dScores.fromRow(worker);
+    }
+
+    HeadBuffers head() {
+        return head;
+    }
+
+    BackwardBuffers backward() {
+        if (keep != Keep.ALL) {
+            throw new IllegalStateException("These activations are for the forward pass only");
+        }
+        return backward;
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

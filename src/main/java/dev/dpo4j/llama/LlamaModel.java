@@ -1,0 +1,387 @@
+package dev.dpo4j.llama;
+
+import dev.dpo4j.kernel.Kernels;
+import dev.dpo4j.tensor.Compute;
+import dev.dpo4j.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Llama (Touvron et al., arXiv 2302.13971): weights, perhaps an adapter, and the machine they run on. It has no state of its own:
+ * what a pass leaves behind is in its {@link Activations}, so any number of runs may share a model, each with its own.
+ */
+public final class LlamaModel {
+
+    private final LlamaWeights weights;
+    private final @Nullable LoraWeights lora;
+    private final LlamaConfig config;
+    private final Compute compute;
+    private final Kernels kernels;
+    private final Attention attention;
+    private final OutputLayer outputLayer;
+    private final float scale;
+
+    /**
+     * A model.
+     *
+     * @param lora an adapter on the weights; null: the weights alone
+     */
+    public LlamaModel(LlamaWeights weights, @Nullable LoraWeights lora, Compute compute) {
+        this.weights = weights;
+        this.lora = lora;
+        this.config = weights.config();
+        this.compute = compute;
+        this.kernels = compute.kernels();
+        this.attention = new Attention(compute, config);
+        this.outputLayer = new OutputLayer(weights, compute);
+        this.scale = lora == null ? 0 : (float) lora.config().scale();
+    }
+
+    /** The model's shape. */
+    public LlamaConfig config() {
+        return config;
+    }
+
+    /** The machine it runs on. */
+    public Compute compute() {
+        return compute;
+    }
+
+    /** The same weights without the adapter: LoRA's reference. */
+    public LlamaModel base() {
+        return lora == null ? this : new LlamaModel(weights, null, compute);
+    }
+
+    /** The rank of the adapter, 0 without: what {@link Activations} must be made for. */
+    public int rank() {
+        return lora == null ? 0 : lora.config().r();
+    }
+
+    /**
+     * Log-probabilities of the scored tokens.
+     *
+     * @param tree of at most the activations' capacity; token ids below V
+     * @return what the output layer computed, for the backward pass too
+     */
+    public TokenLogProbs logProbs(TokenTree tree, ScoredTokens scored, Activations activations) {
+        forward(tree, 0, tree.size(), activations);
+        return outputLayer.logProbs(scored, activations.residual(config.layers()), activations);
+    }
+
+    /**
+     * The logits after some rows of the last forward pass, for the first {@code vocabulary} tokens only.
+     *
+     * @return (rows, vocabulary)
+     */
+    public float[][] logits(int[] rows, int vocabulary, Activations activations) {
+        return outputLayer.logits(rows, vocabulary, activations.residual(config.layers()), activations);
+    }
+
+    /** Computes rows {@code from} to {@code to}; the rows before must be in the activations, with their keys kept. */
+    void forward(TokenTree tree, int from, int to, Activations a) {
+        int rows = to - from;
+        if (tree.size() > a.capacity()) {
+            throw new IllegalArgumentException(tree.size() + " tokens in activations for " + a.capacity());
+        }
+        embed(tree, from, to, a.residual(0));
+        for (int i = 0; i < config.layers(); i++) {
+            LlamaWeights.Layer w = weights.layer(i);
+            Activations.Layer layer = a.layer(i);
+            MemorySegment x = a.residual(i).fromRow(from); // (T, C)
+            MemorySegment normed = a.normed().fromRow(from); // (T, C)
+            MemorySegment qkv = layer.qkv().fromRow(from); // (T, (H + 2K) D)
+            MemorySegment middle = layer.middle().fromRow(from); // (T, C)
+            MemorySegment gateUp = layer.gateUp().fromRow(from); // (T, 2F)
+            MemorySegment hidden = a.hidden().fromRow(from); // (T, F)
+            MemorySegment out = a.residual(i + 1).fromRow(from); // (T, C)
+
+            norm(x, w.attentionNorm(), normed, layer.attentionRstd().from(0, from), rows);
+            linear(w.qkv(), adapters(lora, i, Part.QKV), a, normed, rows, 0, qkv);
+            rotate(qkv, tree, from, rows, a, false);
+            attention.forward(tree, from, to, layer, a);
+            copy(x, middle, rows);
+            linear(
+                    w.output(),
+                    adapters(lora, i, Part.OUTPUT),
+                    a,
+                    layer.attended().fromRow(from),
+                    rows,
+                    1,
+                    middle);
+
+            norm(middle, w.mlpNorm(), normed, layer.mlpRstd().from(0, from), rows);
+            linear(w.gateUp(), adapters(lora, i, Part.GATE_UP), a, normed, rows, 0, gateUp);
+            swiGlu(gateUp, hidden, rows);
+            copy(middle, out, rows);
+            linear(w.down(), adapters(lora, i, Part.DOWN), a, hidden, rows, 1, out);
+            compute.yieldTurn();
+        }
+    }
+
+    /**
+     * The gradient of a function of the scored tokens' log-probabilities, after {@link #logProbs} on the same tree and activations.
+     *
+     * @param slopes (N) the function's derivative by each log-probability
+     * @param gradients added to
+     */
+    public void backward(
+            TokenTree tree,
+            ScoredTokens scored,
+            TokenLogProbs forward,
+            double[] slopes,
+            Activations a,
+            Gradients gradients) {
+        LlamaWeights dWeights = gradients.weights();
+        LoraWeights dLora = gradients.lora();
+        int rows = tree.size();
+        Activations.BackwardBuffers d = a.backward();
+        MemorySegment dX = d.dX().segment(); // (T, C), the residual stream's gradient, from here down to the embedding
+        MemorySegment dNormed = d.dNormed().segment();
+        MemorySegment normed = a.normed().segment();
+        zero(d.dX(), rows);
+        outputLayer.backward(scored, forward, slopes, a.residual(config.layers()), a, dWeights);
+
+        for (int i = config.layers() - 1; i >= 0; i--) {
+            LlamaWeights.Layer w = weights.layer(i);
+            LlamaWeights.Layer dW = dWeights == null ? null : dWeights.layer(i);
+            Activations.Layer layer = a.layer(i);
+            MemorySegment gateUp = layer.gateUp().segment();
+            MemorySegment hidden = a.hidden().segment();
+            MemorySegment middle = layer.middle().segment();
+            MemorySegment x = a.residual(i).segment();
+
+            // forward: out = middle + swiGlu(norm(middle) Wguᵀ) Wdᵀ
+            swiGlu(gateUp, hidden, rows);
+            Matrix dDown = dW == null ? null : dW.down();
+            linearBackward(
+                    w.down(),
+                    dDown,
+                    i,
+                    Part.DOWN,
+                    dLora,
+                    a,
+                    hidden,
+                    rows,
+                    dX,
+                    d.dHidden().segment());
+            swiGluBackward(gateUp, d.dHidden().segment(), d.dGateUp().segment(), rows);
+            norm(middle, w.mlpNorm(), normed, layer.mlpRstd().segment(), rows);
+            Matrix dGateUp = dW == null ? null : dW.gateUp();
+            linearBackward(
+                    w.gateUp(),
+                    dGateUp,
+                    i,
+                    Part.GATE_UP,
+                    dLora,
+                    a,
+                    normed,
+                    rows,
+                    d.dGateUp().segment(),
+                    dNormed);
+            Matrix dMlpNorm = dW == null ? null : dW.mlpNorm();
+            normBackward(middle, w.mlpNorm(), layer.mlpRstd().segment(), dNormed, dX, dMlpNorm, rows);
+            compute.yieldTurn();
+
+            // forward: middle = x + attention(rope(norm(x) Wqkvᵀ)) Woᵀ
+            Matrix dOutput = dW == null ? null : dW.output();
+            MemorySegment attended = layer.attended().segment();
+            linearBackward(
+                    w.output(),
+                    dOutput,
+                    i,
+                    Part.OUTPUT,
+                    dLora,
+                    a,
+                    attended,
+                    rows,
+                    dX,
+                    d.dAttended().segment());
+            attention.backward(tree, layer, d.dAttended(), d.dQkv(), a);
+            rotate(d.dQkv().segment(), tree, 0, rows, a, true);
+            norm(x, w.attentionNorm(), normed, layer.attentionRstd().segment(), rows);
+            Matrix dQkv = dW == null ? null : dW.qkv();
+            linearBackward(
+                    w.qkv(), dQkv, i, Part.QKV, dLora, a, normed, rows, d.dQkv().segment(), dNormed);
+            Matrix dAttentionNorm = dW == null ? null : dW.attentionNorm();
+            normBackward(x, w.attentionNorm(), layer.attentionRstd().segment(), dNormed, dX, dAttentionNorm, rows);
+            compute.yieldTurn();
+        }
+        if (dWeights != null) {
+            embedBackward(tree, dX, dWeights.embedding());
+        }
+    }
+
+    /** {@code x[t] = E[token[t]]}. */
+    private void embed(TokenTree tree, int from, int to, Matrix x) {
+        for (int t = from; t < to; t++) {
+            int token = tree.tokens()[t];
+            if (token < 0 || token >= config.vocabSize()) {
+                throw new IllegalArgumentException(
+                        "Token id " + token + " is outside the vocabulary of " + config.vocabSize());
+            }
+            copyRow(weights.embedding(), token, x, t);
+        }
+    }
+
+    /** {@code dE[token[t]] += dx[t]}, in row order. */
+    private void embedBackward(TokenTree tree, MemorySegment dX, Matrix dEmbedding) {
+        int c = config.hiddenSize();
+        for (int t = 0; t < tree.size(); t++) {
+            MemorySegment dx = dX.asSlice((long) t * c * Float.BYTES);
+            kernels.add(dx, dEmbedding.fromRow(tree.tokens()[t]), c);
+        }
+    }
+
+    private void norm(MemorySegment x, Matrix weight, MemorySegment y, MemorySegment rstd, int rows) {
+        int c = config.hiddenSize();
+        float eps = (float) config.rmsNormEps();
+        compute.rows(
+                rows,
+                c,
+                (from, to) -> kernels.rmsNorm(
+                        at(x, from, c), weight.segment(), eps, at(y, from, c), at(rstd, from, 1), to - from, c));
+    }
+
+    /** Adds to dX what comes back through the norm, and to dWeight when it is trained. */
+    private void normBackward(
+            MemorySegment x,
+            Matrix weight,
+            MemorySegment rstd,
+            MemorySegment dy,
+            MemorySegment dX,
+            @Nullable Matrix dWeight,
+            int rows) {
+        int c = config.hiddenSize();
+        if (dWeight != null) {
+            compute.rows(
+                    c,
+                    rows,
+                    (from, to) -> kernels.rmsNormWeightGradient(x, rstd, dy, dWeight.segment(), rows, c, from, to));
+        }
+        compute.rows(
+                rows,
+                c,
+                (from, to) -> kernels.rmsNormBackward(
+                        at(x, from, c),
+                        weight.segment(),
+                        at(rstd, from, 1),
+                        at(dy, from, c),
+                        at(dX, from, c),
+                        to - from,
+                        c));
+    }
+
+    /** Turns the queries and keys of each row to their position; back when {@code inverse}. */
+    private void rotate(MemorySegment qkv, TokenTree tree, int firstRow, int rows, Activations a, boolean inverse) {
+        int stride = config.queryWidth() + 2 * config.keyWidth();
+        int heads = config.heads() + config.kvHeads(); // keys follow the queries
+        compute.rows(
+                rows,
+                stride,
+                (from, to) -> kernels.rope(
+                        at(qkv, from, stride),
+                        to - from,
+                        stride,
+                        heads,
+                        config.headSize(),
+                        a.rope().cos(),
+                        a.rope().sin(),
+                        tree.positions(),
+                        firstRow + from,
+                        inverse));
+    }
+
+    private void swiGlu(MemorySegment gateUp, MemorySegment hidden, int rows) {
+        int f = config.intermediateSize();
+        compute.rows(rows, f, (from, to) -> kernels.swiGlu(at(gateUp, from, 2 * f), at(hidden, from, f), to - from, f));
+    }
+
+    private void swiGluBackward(MemorySegment gateUp, MemorySegment dHidden, MemorySegment dGateUp, int rows) {
+        int f = config.intermediateSize();
+        compute.rows(
+                rows,
+                f,
+                (from, to) -> kernels.swiGluBackward(
+                        at(gateUp, from, 2 * f), at(dHidden, from, f), at(dGateUp, from, 2 * f), to - from, f));
+    }
+
+    private void linear(
+            Matrix w,
+            List<LoraWeights.Adapter> adapters,
+            Activations a,
+            MemorySegment x,
+            int rows,
+            float beta,
+            MemorySegment y) {
+        Linear.forward(compute, w, adapters, scale, a.u().segment(), x, rows, beta, y);
+    }
+
+    private void linearBackward(
+            Matrix w,
+            @Nullable Matrix dW,
+            int layer,
+            Part part,
+            @Nullable LoraWeights dLora,
+            Activations a,
+            MemorySegment x,
+            int rows,
+            MemorySegment dy,
+            MemorySegment dx) {
+        Linear.backward(
+                compute,
+                w,
+                adapters(lora, layer, part),
+                scale,
+                a.u().segment(),
+                a.backward().dU().segment(),
+                x,
+                rows,
+                dy,
+                dW,
+                adapters(dLora, layer, part),
+                dx);
+    }
+
+    /** The four matrices of a block. */
+    private enum Part {
+        QKV,
+        OUTPUT,
+        GATE_UP,
+        DOWN
+    }
+
+    private static List<LoraWeights.Adapter> adapters(@Nullable LoraWeights lora, int layer, Part part) {
+        if (lora == null) {
+            return List.of();
+        }
+        LoraWeights.Layer adapters = lora.layer(layer);
+        return switch (part) {
+            case QKV -> adapters.qkv();
+            case OUTPUT -> adapters.output();
+            case GATE_UP -> adapters.gateUp();
+            case DOWN -> adapters.down();
+        };
+    }
+
+    private void copy(MemorySegment from, MemorySegment to, int rows) {
+        int c = config.hiddenSize();
+        if (from.address() != to.address()) {
+            MemorySegment.copy(from, 0, to, 0, (long) rows * c * Float.BYTES);
+        }
+    }
+
+    private static void zero(Matrix matrix, int rows) {
+        matrix.segment().asSlice(0, (long) rows * matrix.cols() * Float.BYTES).fill((byte) 0);
+    }
+
+    static void copyRow(Matrix from, int fromRow, Matrix to, int toRow) {
+        long bytes = (long) from.cols() * Float.BYTES;
+        MemorySegment.copy(from.segment(), fromRow * bytes, to.segment(), toRow * bytes, bytes);
+    }
+
+    private static MemorySegment at(MemorySegment segment, int row, int width) {
+        return segment.asSlice((long) row * width * ValueLayout.JAVA_FLOAT.byteSize());
+    }
+}

@@ -1,0 +1,158 @@
+package dev.dpo4j.llama;
+
+import dev.dpo4j.kernel.Kernels;
+import dev.dpo4j.tensor.Compute;
+import dev.dpo4j.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Final norm, projection onto the vocabulary, log-softmax and gather in one, for scored tokens only and {@link
+ * Activations#HEAD_CHUNK} of them at a time: nothing of size T × V ever exists. The backward pass computes a chunk's logits again.
+ */
+final class OutputLayer {
+
+    private final LlamaWeights weights;
+    private final LlamaConfig config;
+    private final Compute compute;
+    private final Kernels kernels;
+    private final int c;
+    private final int v;
+
+    OutputLayer(LlamaWeights weights, Compute compute) {
+        this.weights = weights;
+        this.config = weights.config();
+        this.compute = compute;
+        this.kernels = compute.kernels();
+        this.c = config.hiddenSize();
+        this.v = config.vocabSize();
+    }
+
+    /**
+     * @param x (T, C) what leaves the last block
+     */
+    TokenLogProbs logProbs(ScoredTokens scored, Matrix x, Activations a) {
+        int n = scored.size();
+        pickAndNorm(scored.rows(), x, a);
+        double[] logProbs = new double[n];
+        double[] lse = new double[n];
+        for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
+            int chunk = first;
+            int rows = Math.min(Activations.HEAD_CHUNK, n - first);
+            MemorySegment logits = chunkOfLogits(first, rows, v, a);
+            compute.rows(
+                    rows,
+                    v,
+                    (from, to) -> kernels.logProbs(
+                            at(logits, from, v), to - from, v, scored.targets(), chunk + from, logProbs, lse));
+            compute.yieldTurn();
+        }
+        return new TokenLogProbs(logProbs, lse);
+    }
+
+    /** Writes the rows of {@code scored} of dX, which must be zero before, and adds to the weights' gradients when given. */
+    void backward(
+            ScoredTokens scored,
+            TokenLogProbs forward,
+            double[] slopes,
+            Matrix x,
+            Activations a,
+            @Nullable LlamaWeights dWeights) {
+        int n = scored.size();
+        pickAndNorm(scored.rows(), x, a);
+        Matrix head = weights.head();
+        Matrix normed = a.head().normed();
+        Matrix dNormed = a.backward().dPicked(); // (N, C)
+        for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
+            int chunk = first;
+            int rows = Math.min(Activations.HEAD_CHUNK, n - first);
+            MemorySegment dLogits = chunkOfLogits(first, rows, v, a);
+            compute.rows(
+                    rows,
+                    v,
+                    (from, to) -> kernels.logProbsBackward(
+                            at(dLogits, from, v), to - from, v, scored.targets(), chunk + from, forward.lse(), slopes));
+            // forward: logits = normed Wᵀ; so dNormed = dLogits W and dW += dLogitsᵀ normed
+            compute.gemm(false, false, rows, c, v, 1, dLogits, v, head.segment(), c, 0, dNormed.fromRow(first), c);
+            if (dWeights != null) {
+                MemorySegment dHead = dWeights.head().segment();
+                compute.gemm(true, false, v, c, rows, 1, dLogits, v, normed.fromRow(first), c, 1, dHead, c);
+            }
+            compute.yieldTurn();
+        }
+        MemorySegment picked = a.head().picked().segment();
+        MemorySegment rstd = a.head().rstd().segment();
+        MemorySegment norm = weights.finalNorm().segment();
+        if (dWeights != null) {
+            MemorySegment dNorm = dWeights.finalNorm().segment();
+            compute.rows(
+                    c,
+                    n,
+                    (from, to) ->
+                            kernels.rmsNormWeightGradient(picked, rstd, dNormed.segment(), dNorm, n, c, from, to));
+        }
+        // A row may have predicted several tokens: their gradients add up, in order.
+        for (int i = 0; i < n; i++) {
+            kernels.rmsNormBackward(
+                    at(picked, i, c),
+                    norm,
+                    at(rstd, i, 1),
+                    dNormed.fromRow(i),
+                    a.backward().dX().fromRow(scored.rows()[i]),
+                    1,
+                    c);
+        }
+    }
+
+    /** The logits after the given rows, for the first {@code vocabulary} tokens. */
+    float[][] logits(int[] rows, int vocabulary, Matrix x, Activations a) {
+        pickAndNorm(rows, x, a);
+        float[][] result = new float[rows.length][];
+        for (int first = 0; first < rows.length; first += Activations.HEAD_CHUNK) {
+            int chunk = Math.min(Activations.HEAD_CHUNK, rows.length - first);
+            MemorySegment logits = chunkOfLogits(first, chunk, vocabulary, a);
+            for (int i = 0; i < chunk; i++) {
+                result[first + i] = at(logits, i, vocabulary)
+                        .asSlice(0, (long) vocabulary * Float.BYTES)
+                        .toArray(ValueLayout.JAVA_FLOAT);
+            }
+        }
+        return result;
+    }
+
+    /** {@code logits = normed Wᵀ} of some scored tokens, (rows, vocabulary). */
+    private MemorySegment chunkOfLogits(int first, int rows, int vocabulary, Activations a) {
+        MemorySegment logits = a.head().logits().segment();
+        MemorySegment normed = a.head().normed().fromRow(first);
+        compute.gemm(
+                false, true, rows, vocabulary, c, 1, normed, c, weights.head().segment(), c, 0, logits, vocabulary);
+        return logits;
+    }
+
+    private void pickAndNorm(int[] rows, Matrix x, Activations a) {
+        if (rows.length > a.scoredCapacity()) {
+            throw new IllegalArgumentException(rows.length + " scored tokens in activations for " + a.scoredCapacity());
+        }
+        Activations.HeadBuffers head = a.head();
+        for (int i = 0; i < rows.length; i++) {
+            LlamaModel.copyRow(x, rows[i], head.picked(), i);
+        }
+        float eps = (float) config.rmsNormEps();
+        compute.rows(
+                rows.length,
+                c,
+                (from, to) -> kernels.rmsNorm(
+                        head.picked().fromRow(from),
+                        weights.finalNorm().segment(),
+                        eps,
+                        head.normed().fromRow(from),
+                        head.rstd().from(0, from),
+                        to - from,
+                        c));
+    }
+
+    private static MemorySegment at(MemorySegment segment, int row, int width) {
+        return segment.asSlice((long) row * width * Float.BYTES);
+    }
+}

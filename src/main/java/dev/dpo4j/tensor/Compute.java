@@ -1,0 +1,213 @@
+package dev.dpo4j.tensor;
+
+import dev.dpo4j.kernel.Kernels;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The machine's arithmetic: kernels, row-major GEMM and the threads that run both.
+ *
+ * <p>One computation has the machine at a time. Long ones call {@link #yieldTurn} between layers, which hands over once they have held
+ * the machine for a while and somebody waits: so a short request waits for a slice of a training step, not for the step.
+ */
+public final class Compute implements AutoCloseable {
+
+    /** One part of a piece of work. */
+    @FunctionalInterface
+    public interface Part {
+        /**
+         * Does one part.
+         *
+         * @param part which part
+         * @param worker which thread does it, below {@link Compute#threads}: for scratch memory
+         */
+        void run(int part, int worker);
+    }
+
+    /** Rows from (inclusive) to (exclusive). */
+    @FunctionalInterface
+    public interface Rows {
+        /** Does the rows. */
+        void run(int from, int to);
+    }
+
+    private static final long SLICE_NANOS = Duration.ofMillis(20).toNanos();
+
+    /** Elements a thread should have to do before work is worth cutting. */
+    private static final int SMALLEST_PART = 1 << 14;
+
+    private final Kernels kernels;
+    private final Workers workers;
+    private final ReentrantLock turn = new ReentrantLock(true);
+    private long heldSince;
+
+    /**
+     * A machine of its own.
+     *
+     * @param threads how many cores to use
+     */
+    public Compute(Kernels kernels, int threads) {
+        this.kernels = kernels;
+        this.workers = new Workers(threads);
+    }
+
+    /** The kernels, for work on a single part. */
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    /** The number of threads that share the work. */
+    public int threads() {
+        return workers.threads();
+    }
+
+    /** What decides the last bit of a result besides the program: kernel lanes, BLAS core and version, threads. */
+    public String fingerprint() {
+        return "lanes=%d; blas=%s; threads=%d".formatted(kernels.lanes(), Blas.core(), threads());
+    }
+
+    /** Runs a computation when its turn has come; a computation within one goes on at once. */
+    public <T> T call(Supplier<T> computation) {
+        turn.lock();
+        try {
+            heldSince = System.nanoTime();
+            return computation.get();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Runs a computation when its turn has come; a computation within one goes on at once. */
+    public void run(Runnable computation) {
+        turn.lock();
+        try {
+            heldSince = System.nanoTime();
+            computation.run();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** A point at which others may have the machine: between layers, where nothing is half done. */
+    public void yieldTurn() {
+        if (turn.getHoldCount() == 1 && turn.hasQueuedThreads() && System.nanoTime() - heldSince > SLICE_NANOS) {
+            turn.unlock();
+            turn.lock(); // fair: those who waited come first
+            heldSince = System.nanoTime();
+        }
+    }
+
+    /** Runs {@code parts} parts on all threads; parts must not depend on each other. */
+    public void parallel(int parts, Part work) {
+        workers.run(parts, work::run);
+    }
+
+    /**
+     * Cuts rows between the threads.
+     *
+     * @param width elements in a row, by which it is judged whether cutting pays
+     */
+    public void rows(int rows, int width, Rows work) {
+        long size = (long) rows * width;
+        int parts = (int) Math.min(Math.min(threads(), rows), Math.max(1, size / SMALLEST_PART));
+        if (parts <= 1) {
+            work.run(0, rows);
+            return;
+        }
+        int each = (rows + parts - 1) / parts;
+        workers.run(parts, (part, worker) -> {
+            int from = part * each;
+            int to = Math.min(rows, from + each);
+            if (from < to) {
+                work.run(from, to);
+            }
+        });
+    }
+
+    /**
+     * {@code C = alpha op(A) op(B) + beta C} on all threads: C (m, n), op(A) (m, k), op(B) (k, n), all row-major with the given row
+     * distances. Cut along the longer side of C, in as many parts as there are threads: the cut depends on nothing else, and so
+     * does the result.
+     */
+    public void gemm(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            MemorySegment a,
+            int lda,
+            MemorySegment b,
+            int ldb,
+            float beta,
+            MemorySegment c,
+            int ldc) {
+        if (m == 0 || n == 0) {
+            return;
+        }
+        int parts = (long) m * n * k < 1 << 18 ? 1 : threads();
+        if (parts == 1) {
+            Blas.sgemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        } else if (m >= n) {
+            int each = evenShare(m, parts);
+            workers.run(parts, (part, worker) -> {
+                int from = part * each;
+                int rows = Math.min(each, m - from);
+                if (rows > 0) {
+                    MemorySegment partOfA = slice(a, transposeA ? from : (long) from * lda);
+                    MemorySegment partOfC = slice(c, (long) from * ldc);
+                    Blas.sgemm(transposeA, transposeB, rows, n, k, alpha, partOfA, lda, b, ldb, beta, partOfC, ldc);
+                }
+            });
+        } else {
+            int each = evenShare(n, parts);
+            workers.run(parts, (part, worker) -> {
+                int from = part * each;
+                int cols = Math.min(each, n - from);
+                if (cols > 0) {
+                    MemorySegment partOfB = slice(b, transposeB ? (long) from * ldb : from);
+                    Blas.sgemm(
+                            transposeA, transposeB, m, cols, k, alpha, a, lda, partOfB, ldb, beta, slice(c, from), ldc);
+                }
+            });
+        }
+    }
+
+    /** The same on the calling thread alone: for work that is itself a part. */
+    public void gemmOnThisThread(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            MemorySegment a,
+            int lda,
+            MemorySegment b,
+            int ldb,
+            float beta,
+            MemorySegment c,
+            int ldc) {
+        if (m > 0 && n > 0) {
+            Blas.sgemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        }
+    }
+
+    /** A share that is a multiple of 16, so that every part but the last has whole register tiles. */
+    private static int evenShare(int size, int parts) {
+        int share = (size + parts - 1) / parts;
+        return (share + 15) / 16 * 16;
+    }
+
+    private static MemorySegment slice(MemorySegment segment, long element) {
+        return segment.asSlice(element * Float.BYTES);
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+}

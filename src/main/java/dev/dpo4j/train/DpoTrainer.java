@@ -1,0 +1,395 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.Activations;
+import dev.dpo4j.llama.Gradients;
+import dev.dpo4j.llama.LlamaModel;
+import dev.dpo4j.llama.TokenLogProbs;
+import dev.dpo4j.loss.PreferenceLoss;
+import dev.dpo4j.loss.PreferenceLosses;
+import dev.dpo4j.loss.SigmoidLoss;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Direct Preference Optimization (Rafailov et al., arXiv 2305.18290), from the first step or from a saved state to the last. Everything
+ * that decides a weight follows from the model, the data, the hyperparameters and the state; the clock decides only when a
+ * checkpoint is written.
+ */
+public final class DpoTrainer {
+
+    /** Time between two checkpoints when {@code save_steps} is not given. */
+    private static final long CHECKPOINT_NANOS = Duration.ofMinutes(10).toNanos();
+
+    /** Thrown inside the run when the listener asks to end it at once. */
+    private static final class StopNow extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StopNow() {
+            super("asked to stop", null, false, false);
+        }
+    }
+
+    private final LlamaModel policy;
+    private final LlamaModel reference;
+    private final TrainingState state;
+    private final TrainingData data;
+    private final Hyperparameters hyperparameters;
+    private final Schedule schedule;
+    private final PreferenceLoss loss;
+    private final AdamW optimizer;
+    private final int rowCapacity;
+    private final Map<String, String> weightsMetadata;
+    private final LongSupplier nanoTime;
+
+    private MetricsSum sinceReport = new MetricsSum();
+    private int stepsSinceReport;
+    private long tokensAtReport;
+    private long nanosAtReport;
+    private long nanosAtCheckpoint;
+    private int stepAtCheckpoint = -1;
+    private @Nullable StepReport lastReport;
+
+    /**
+     * A run, ready to go.
+     *
+     * @param policy the model; what is trained of it is in the state
+     * @param reference the frozen model; null: the policy as it is before its first step
+     * @param state fresh, or filled from a checkpoint
+     * @param rowCapacity rows of one forward pass: more is faster and takes more memory; decides the order of sums
+     * @param nanoTime a clock for speed and for the time between checkpoints
+     */
+    public DpoTrainer(
+            LlamaModel policy,
+            @Nullable LlamaModel reference,
+            TrainingState state,
+            TrainingData data,
+            Hyperparameters hyperparameters,
+            int rowCapacity,
+            LongSupplier nanoTime) {
+        this.policy = policy;
+        this.reference = reference == null ? policy : reference;
+        this.state = state;
+        this.data = data;
+        this.hyperparameters = hyperparameters;
+        this.schedule = new Schedule(data.training().size(), hyperparameters);
+        this.loss = new SigmoidLoss(hyperparameters.beta());
+        this.optimizer = new AdamW(
+                policy.compute(), state.trained(), state.gradients(), state.firstMoments(), state.secondMoments());
+        this.rowCapacity = rowCapacity;
+        this.weightsMetadata = Map.of("format", "pt");
+        this.nanoTime = nanoTime;
+    }
+
+    /** The size of the run. */
+    public TrainingPlan plan() {
+        return new TrainingPlan(
+                data.training().size(),
+                data.dropped(),
+                data.truncated(),
+                schedule.stepsPerEpoch(),
+                schedule.totalSteps(),
+                state.progress().step());
+    }
+
+    /**
+     * Trains, on the calling thread, until all steps are done or the listener asks to stop.
+     *
+     * @throws NonFiniteException when the loss or the gradient is no longer a number; nothing of that step is kept
+     */
+    public TrainingResult run(TrainingListener listener) {
+        TrainingProgress saved = state.progress();
+        sinceReport.addSums(saved.sinceLastReport(), saved.stepsSinceLastReport());
+        stepsSinceReport = saved.stepsSinceLastReport();
+        listener.onPlan(plan());
+        try (Activations activations = activations()) {
+            if (saved.step() == 0) {
+                computeReference(listener, activations);
+                validate(listener, activations);
+            }
+            return train(listener, activations);
+        } catch (StopNow stop) {
+            return result(false);
+        }
+    }
+
+    private TrainingResult train(TrainingListener listener, Activations activations) {
+        LearningRate learningRate = new LearningRate(
+                hyperparameters.learningRate(),
+                hyperparameters.lrSchedulerType(),
+                hyperparameters.warmupSteps(),
+                schedule.totalSteps());
+        nanosAtReport = nanoTime.getAsLong();
+        tokensAtReport = state.progress().numTokens();
+        nanosAtCheckpoint = nanosAtReport;
+        stepAtCheckpoint = state.progress().step();
+        for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
+            TrainingListener.StopRequest stop = listener.stopRequested(step);
+            if (stop == TrainingListener.StopRequest.AFTER_CHECKPOINT) {
+                checkpoint(listener, false);
+            }
+            if (stop != TrainingListener.StopRequest.NONE) {
+                return result(false);
+            }
+            step(step, learningRate.at(step), listener, activations);
+            boolean epochEnds = (step + 1) % schedule.stepsPerEpoch() == 0;
+            boolean last = step + 1 == schedule.totalSteps();
+            if (epochEnds || last) {
+                validate(listener, activations);
+            }
+            if (last || checkpointDue(step + 1, epochEnds)) {
+                checkpoint(listener, last);
+            }
+        }
+        return result(true);
+    }
+
+    /** One optimizer step: gradients of all its micro-steps, clipping, AdamW, the report. */
+    private void step(int step, double learningRate, TrainingListener listener, Activations activations) {
+        policy.compute().run(() -> state.gradients().clear());
+        List<List<Integer>> microSteps = schedule.microSteps(step);
+        MetricsSum stepMetrics = new MetricsSum();
+        long tokens = 0;
+        for (List<Integer> rows : microSteps) {
+            double weight = 1.0 / (rows.size() * (double) microSteps.size());
+            MetricsSum metrics = new MetricsSum();
+            int first = 0;
+            for (PreferenceBatch batch : batches(rows)) {
+                List<Integer> batchRows =
+                        rows.subList(first, first += batch.preferences().size());
+                policy.compute().run(() -> gradient(step + 1, batch, batchRows, weight, metrics, activations));
+            }
+            for (int row : rows) {
+                tokens += PreferenceBatch.tokens(data.training().get(row));
+            }
+            stepMetrics.add(metrics.mean());
+            stopNowIfAsked(listener, step);
+        }
+        double[] norm = new double[1];
+        policy.compute().run(() -> {
+            norm[0] = optimizer.gradientNorm();
+            if (!Double.isFinite(norm[0])) {
+                throw new NonFiniteException("The gradient of step " + (step + 1) + " is not finite (norm " + norm[0]
+                        + "); rows "
+                        + rowNumbers(microSteps.stream().flatMap(List::stream).toList())
+                        + ". A smaller learning rate or max_grad_norm often helps.");
+            }
+            double clipping = AdamW.clipping(norm[0], hyperparameters.maxGradNorm());
+            optimizer.step(step + 1, learningRate, clipping, hyperparameters.weightDecay());
+        });
+        sinceReport.add(stepMetrics.mean());
+        stepsSinceReport++;
+        long numTokens = state.progress().numTokens() + tokens;
+        boolean last = step + 1 == schedule.totalSteps();
+        if ((step + 1) % hyperparameters.loggingSteps() == 0 || last) {
+            report(step + 1, learningRate, norm[0], numTokens, listener);
+        }
+        state.progress(new TrainingProgress(step + 1, numTokens, sinceReport.sums(), stepsSinceReport));
+    }
+
+    private void report(int step, double learningRate, double norm, long numTokens, TrainingListener listener) {
+        long now = nanoTime.getAsLong();
+        double seconds = Math.max(1, now - nanosAtReport) / 1e9;
+        lastReport = new StepReport(
+                step,
+                schedule.epoch(step),
+                sinceReport.mean(),
+                norm,
+                learningRate,
+                numTokens,
+                (numTokens - tokensAtReport) / seconds);
+        listener.onStep(lastReport);
+        sinceReport = new MetricsSum();
+        stepsSinceReport = 0;
+        tokensAtReport = numTokens;
+        nanosAtReport = now;
+    }
+
+    /**
+     * Adds the gradient of some of a micro-step's preferences.
+     *
+     * @param rows where the batch's preferences stand in the data
+     * @param weight what each preference's loss counts in the step's
+     */
+    private void gradient(
+            int step,
+            PreferenceBatch batch,
+            List<Integer> rows,
+            double weight,
+            MetricsSum metrics,
+            Activations activations) {
+        TokenLogProbs logProbs = policy.logProbs(batch.tree(), batch.scored(), activations);
+        double[][] policySums = batch.sums(logProbs.logProbs());
+        double[][] slopes = new double[policySums.length][];
+        for (int p = 0; p < policySums.length; p++) {
+            double[] referenceSums = state.trainingReference().get(rows.get(p));
+            PreferenceLosses losses = PreferenceLosses.of(loss, policySums[p], referenceSums);
+            if (!Double.isFinite(losses.loss())) {
+                throw new NonFiniteException(
+                        "The loss of step " + step + " is not finite (" + losses.loss() + " at row "
+                                + batch.preferences().get(p).row() + "; the step's rows are " + rowNumbers(rows)
+                                + "). A smaller learning rate often helps.");
+            }
+            metrics.add(losses, policySums[p]);
+            slopes[p] = losses.slopes();
+            for (int a = 0; a < slopes[p].length; a++) {
+                slopes[p][a] *= weight;
+            }
+        }
+        policy.backward(
+                batch.tree(),
+                batch.scored(),
+                logProbs,
+                batch.spread(slopes),
+                activations,
+                Gradients.of(state.gradients()));
+    }
+
+    /**
+     * The reference is computed in the first epoch's batches: so, until the weights move, the log-probabilities of a policy that is its
+     * own reference are the reference's to the last bit and every margin is exactly 0.
+     */
+    private void computeReference(TrainingListener listener, Activations activations) {
+        int total = data.training().size() + data.validation().size();
+        int done = 0;
+        listener.onReference(done, total);
+        for (int step = 0; step < schedule.stepsPerEpoch(); step++) {
+            for (List<Integer> rows : schedule.microSteps(step)) {
+                stopNowIfAsked(listener, 0);
+                reference(batches(rows), state.trainingReference(), rows, activations);
+                done += rows.size();
+                listener.onReference(done, total);
+            }
+        }
+        for (List<Integer> rows : validationRows()) {
+            stopNowIfAsked(listener, 0);
+            reference(validationBatches(rows), state.validationReference(), rows, activations);
+            done += rows.size();
+            listener.onReference(done, total);
+        }
+    }
+
+    private void reference(
+            List<PreferenceBatch> batches, ReferenceLogProbs to, List<Integer> rows, Activations activations) {
+        int next = 0;
+        for (PreferenceBatch batch : batches) {
+            for (double[] sums : sums(reference, batch, activations)) {
+                to.set(rows.get(next++), sums);
+            }
+        }
+    }
+
+    /** Evaluates the validation data; nothing happens when there is none. */
+    private void validate(TrainingListener listener, Activations activations) {
+        if (data.validation().isEmpty()) {
+            return;
+        }
+        MetricsSum metrics = new MetricsSum();
+        for (List<Integer> rows : validationRows()) {
+            stopNowIfAsked(listener, state.progress().step());
+            int next = 0;
+            for (PreferenceBatch batch : validationBatches(rows)) {
+                for (double[] sums : sums(policy, batch, activations)) {
+                    double[] referenceSums = state.validationReference().get(rows.get(next++));
+                    metrics.add(PreferenceLosses.of(loss, sums, referenceSums), sums);
+                }
+            }
+        }
+        int step = state.progress().step();
+        listener.onValidation(step, schedule.epoch(step), metrics.mean());
+    }
+
+    private static double[][] sums(LlamaModel model, PreferenceBatch batch, Activations activations) {
+        return model.compute()
+                .call(() -> batch.sums(model.logProbs(batch.tree(), batch.scored(), activations)
+                        .logProbs()));
+    }
+
+    private void checkpoint(TrainingListener listener, boolean last) {
+        int step = state.progress().step();
+        if (step == stepAtCheckpoint && !last) {
+            return;
+        }
+        listener.onCheckpoint(new TrainingSnapshot(
+                state.progress(),
+                schedule.epoch(step),
+                lastReport,
+                last,
+                state.weights(),
+                weightsMetadata,
+                state.optimizer()));
+        nanosAtCheckpoint = nanoTime.getAsLong();
+        stepAtCheckpoint = step;
+    }
+
+    private boolean checkpointDue(int step, boolean epochEnds) {
+        Integer saveSteps = hyperparameters.saveSteps();
+        if (saveSteps != null) {
+            return step % saveSteps == 0;
+        }
+        return epochEnds || nanoTime.getAsLong() - nanosAtCheckpoint >= CHECKPOINT_NANOS;
+    }
+
+    private static void stopNowIfAsked(TrainingListener listener, int step) {
+        if (listener.stopRequested(step) == TrainingListener.StopRequest.NOW) {
+            throw new StopNow();
+        }
+    }
+
+    private TrainingResult result(boolean completed) {
+        return new TrainingResult(
+                completed, state.progress().step(), state.progress().numTokens());
+    }
+
+    private List<PreferenceBatch> batches(List<Integer> rows) {
+        return PreferenceBatch.cut(rows.stream().map(data.training()::get).toList(), rowCapacity);
+    }
+
+    private List<PreferenceBatch> validationBatches(List<Integer> rows) {
+        return PreferenceBatch.cut(rows.stream().map(data.validation()::get).toList(), rowCapacity);
+    }
+
+    private List<List<Integer>> validationRows() {
+        return Schedule.slices(data.validation().size(), hyperparameters.batchSize());
+    }
+
+    private List<Integer> rowNumbers(List<Integer> rows) {
+        return rows.stream().map(row -> data.training().get(row).row()).toList();
+    }
+
+    /** Memory for the largest batch of this run. */
+    private Activations activations() {
+        List<TokenizedPreference> all = new ArrayList<>(data.training());
+        all.addAll(data.validation());
+        int largest = all.stream().mapToInt(PreferenceBatch::rows).max().orElseThrow();
+        int batchRows = all.stream()
+                .mapToInt(PreferenceBatch::rows)
+                .boxed()
+                .sorted(Comparator.reverseOrder())
+                .limit(hyperparameters.batchSize())
+                .mapToInt(Integer::intValue)
+                .sum();
+        int capacity = Math.max(largest, Math.min(rowCapacity, batchRows));
+        int context = all.stream().mapToInt(PreferenceBatch::context).max().orElseThrow();
+        int mostScored = all.stream()
+                .mapToInt(PreferenceBatch::scored)
+                .boxed()
+                .sorted(Comparator.reverseOrder())
+                .limit(hyperparameters.batchSize())
+                .mapToInt(Integer::intValue)
+                .sum();
+        return new Activations(
+                policy.config(),
+                capacity,
+                mostScored,
+                context,
+                policy.rank(),
+                policy.compute().threads(),
+                Activations.Keep.ALL);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.loss.PairLoss;
+import dev.dpo4j.loss.PreferenceLosses;
+import org.jspecify.annotations.Nullable;
+
+/** Adds up metrics with weights and gives their mean. */
+final class MetricsSum {
+
+    private double weight;
+    private double loss;
+    private double rewardsChosen;
+    private double rewardsRejected;
+    private double accuracies;
+    private double margins;
+    private double logpsChosen;
+    private double logpsRejected;
+
+    /** Adds one preference; its k pairs weigh 1/k each. */
+    void add(PreferenceLosses losses, double[] policy) {
+        int k = losses.pairs().size();
+        weight += 1;
+        loss += losses.loss();
+        logpsChosen += policy[0];
+        for (int i = 0; i < k; i++) {
+            PairLoss pair = losses.pairs().get(i);
+            rewardsChosen += pair.rewardChosen() / k;
+            rewardsRejected += pair.rewardRejected() / k;
+            accuracies += pair.accurate() ? 1.0 / k : 0;
+            margins += pair.margin() / k;
+            logpsRejected += policy[i + 1] / k;
+        }
+    }
+
+    /** Adds a mean as one unit: micro-steps and steps count alike, as in TRL. */
+    void add(PreferenceMetrics mean) {
+        addSums(mean, 1);
+    }
+
+    /** Takes up sums that {@link #sums} gave. */
+    void addSums(@Nullable PreferenceMetrics sums, int units) {
+        if (sums == null) {
+            return;
+        }
+        weight += units;
+        loss += sums.loss();
+        rewardsChosen += sums.rewardsChosen();
+        rewardsRejected += sums.rewardsRejected();
+        accuracies += sums.rewardsAccuracies();
+        margins += sums.rewardsMargins();
+        logpsChosen += sums.logpsChosen();
+        logpsRejected += sums.logpsRejected();
+    }
+
+    /** The sums as they are; null when nothing was added. */
+    @Nullable
+    PreferenceMetrics sums() {
+        return weight == 0 ? null : scaled(1);
+    }
+
+    /** The means. */
+    PreferenceMetrics mean() {
+        return scaled(weight);
+    }
+
+    private PreferenceMetrics scaled(double by) {
+        return new PreferenceMetrics(
+                loss / by,
+                rewardsChosen / by,
+                rewardsRejected / by,
+                accuracies / by,
+                margins / by,
+                logpsChosen / by,
+                logpsRejected / by);
+    }
+}

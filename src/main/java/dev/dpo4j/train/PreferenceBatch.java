@@ -1,0 +1,137 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.ScoredTokens;
+import dev.dpo4j.llama.TokenTree;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Preferences packed for one forward pass. For prompt {@code [1 2]}, chosen {@code [3 4]} and rejected {@code [5]}:
+ *
+ * <pre>
+ * row       0  1  2          the prompt once; then chosen without its last token, which predicts nothing;
+ * token     1  2  3          rejected without its last token, which leaves nothing
+ * scored    row 1 → 3, row 2 → 4;  row 1 → 5
+ * </pre>
+ *
+ * @param preferences what was packed
+ * @param tree the rows
+ * @param scored the answers' tokens, answer after answer
+ * @param starts for each preference where the scored tokens of its answers begin, chosen first, and where the last ends
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier of rows; never compared
+public record PreferenceBatch(
+        List<TokenizedPreference> preferences, TokenTree tree, ScoredTokens scored, int[][] starts) {
+
+    /** Packs preferences in their order. */
+    public static PreferenceBatch of(List<TokenizedPreference> preferences) {
+        TokenTree.Builder tree = new TokenTree.Builder();
+        int n = preferences.stream().mapToInt(PreferenceBatch::scored).sum();
+        int[] rows = new int[n];
+        int[] targets = new int[n];
+        int[][] starts = new int[preferences.size()][];
+        int next = 0;
+        for (int p = 0; p < preferences.size(); p++) {
+            TokenizedPreference preference = preferences.get(p);
+            int prompt = tree.add(-1, preference.prompt());
+            int lastOfPrompt = tree.size() - 1;
+            List<int[]> answers = answers(preference);
+            starts[p] = new int[answers.size() + 1];
+            for (int a = 0; a < answers.size(); a++) {
+                int[] answer = answers.get(a);
+                starts[p][a] = next;
+                int first = tree.size();
+                tree.add(prompt, Arrays.copyOf(answer, answer.length - 1));
+                for (int i = 0; i < answer.length; i++) {
+                    rows[next] = i == 0 ? lastOfPrompt : first + i - 1;
+                    targets[next++] = answer[i];
+                }
+            }
+            starts[p][answers.size()] = next;
+        }
+        return new PreferenceBatch(List.copyOf(preferences), tree.build(), new ScoredTokens(rows, targets), starts);
+    }
+
+    /**
+     * Cuts a list of preferences into batches of at most {@code capacity} rows, in order; one that is larger alone makes a batch of
+     * its own. The cut depends on nothing else, and so do the sums made of it.
+     */
+    public static List<PreferenceBatch> cut(List<TokenizedPreference> preferences, int capacity) {
+        List<PreferenceBatch> batches = new ArrayList<>();
+        List<TokenizedPreference> next = new ArrayList<>();
+        int rows = 0;
+        for (TokenizedPreference preference : preferences) {
+            int size = rows(preference);
+            if (!next.isEmpty() && rows + size > capacity) {
+                batches.add(of(next));
+                next.clear();
+                rows = 0;
+            }
+            next.add(preference);
+            rows += size;
+        }
+        if (!next.isEmpty()) {
+            batches.add(of(next));
+        }
+        return batches;
+    }
+
+    /** Rows that a preference takes. */
+    public static int rows(TokenizedPreference preference) {
+        return preference.prompt().length
+                + answers(preference).stream().mapToInt(a -> a.length - 1).sum();
+    }
+
+    /** Tokens of a preference's answers. */
+    public static int scored(TokenizedPreference preference) {
+        return answers(preference).stream().mapToInt(a -> a.length).sum();
+    }
+
+    /** Rows of the longest of a preference's texts. */
+    public static int context(TokenizedPreference preference) {
+        return preference.prompt().length
+                + answers(preference).stream().mapToInt(a -> a.length - 1).max().orElse(0);
+    }
+
+    /** Tokens as TRL counts them: the prompt once with each answer. */
+    public static long tokens(TokenizedPreference preference) {
+        return answers(preference).stream()
+                .mapToLong(a -> preference.prompt().length + a.length)
+                .sum();
+    }
+
+    /** A preference's answers, the preferred one first. */
+    public static List<int[]> answers(TokenizedPreference preference) {
+        List<int[]> answers = new ArrayList<>();
+        answers.add(preference.chosen());
+        answers.addAll(preference.rejected());
+        return answers;
+    }
+
+    /** Sums token values over each answer of each preference. */
+    public double[][] sums(double[] perToken) {
+        double[][] sums = new double[starts.length][];
+        for (int p = 0; p < starts.length; p++) {
+            sums[p] = new double[starts[p].length - 1];
+            for (int a = 0; a < sums[p].length; a++) {
+                for (int i = starts[p][a]; i < starts[p][a + 1]; i++) {
+                    sums[p][a] += perToken[i];
+                }
+            }
+        }
+        return sums;
+    }
+
+    /** Gives every token of an answer its answer's value: the transpose of {@link #sums}. */
+    public double[] spread(double[][] perAnswer) {
+        double[] perToken = new double[scored.size()];
+        for (int p = 0; p < starts.length; p++) {
+            for (int a = 0; a < perAnswer[p].length; a++) {
+                Arrays.fill(perToken, starts[p][a], starts[p][a + 1], perAnswer[p][a]);
+            }
+        }
+        return perToken;
+    }
+}

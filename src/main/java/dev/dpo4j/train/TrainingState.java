@@ -1,0 +1,98 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.llama.ParameterSet;
+import dev.dpo4j.safetensors.NamedTensor;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All that a run changes: the trained weights, their gradients and moments, the reference log-probabilities, and where it stands. What
+ * {@link #weights()} and {@link #optimizer()} list is what a checkpoint holds and what a loader fills again.
+ */
+public final class TrainingState implements AutoCloseable {
+
+    private final ParameterSet trained;
+    private final ParameterSet gradients;
+    private final ParameterSet firstMoments;
+    private final ParameterSet secondMoments;
+    private final Arena arena = Arena.ofShared();
+    private final ReferenceLogProbs trainingReference;
+    private final ReferenceLogProbs validationReference;
+    private TrainingProgress progress = new TrainingProgress(0, 0, null, 0);
+
+    /**
+     * The state of a run that has not begun.
+     *
+     * @param trained what is trained: owned by the caller, who closes it after this
+     */
+    public TrainingState(ParameterSet trained, TrainingData data) {
+        this.trained = trained;
+        this.gradients = trained.zerosLike();
+        this.firstMoments = trained.zerosLike();
+        this.secondMoments = trained.zerosLike();
+        this.trainingReference = new ReferenceLogProbs("reference.training", data.training(), arena);
+        this.validationReference = new ReferenceLogProbs("reference.validation", data.validation(), arena);
+    }
+
+    /** Says that {@link #weights()} and {@link #optimizer()} have been filled from a checkpoint. */
+    public void resumeFrom(TrainingProgress saved) {
+        progress = saved;
+    }
+
+    /** Where the run stands. */
+    public TrainingProgress progress() {
+        return progress;
+    }
+
+    void progress(TrainingProgress next) {
+        progress = next;
+    }
+
+    /** The trained tensors. */
+    public List<NamedTensor> weights() {
+        return trained.tensors();
+    }
+
+    /** AdamW's moments, {@code adam.m.<name>} and {@code adam.v.<name>}, and the reference log-probabilities. */
+    public List<NamedTensor> optimizer() {
+        List<NamedTensor> tensors = new ArrayList<>();
+        firstMoments.tensors().forEach(t -> tensors.add(new NamedTensor("adam.m." + t.name(), t.shape(), t.data())));
+        secondMoments.tensors().forEach(t -> tensors.add(new NamedTensor("adam.v." + t.name(), t.shape(), t.data())));
+        tensors.add(trainingReference.tensor());
+        tensors.add(validationReference.tensor());
+        return tensors;
+    }
+
+    ParameterSet trained() {
+        return trained;
+    }
+
+    ParameterSet gradients() {
+        return gradients;
+    }
+
+    ParameterSet firstMoments() {
+        return firstMoments;
+    }
+
+    ParameterSet secondMoments() {
+        return secondMoments;
+    }
+
+    ReferenceLogProbs trainingReference() {
+        return trainingReference;
+    }
+
+    ReferenceLogProbs validationReference() {
+        return validationReference;
+    }
+
+    @Override
+    public void close() {
+        gradients.close();
+        firstMoments.close();
+        secondMoments.close();
+        arena.close();
+    }
+}

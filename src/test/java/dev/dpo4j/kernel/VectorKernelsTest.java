@@ -1,0 +1,87 @@
+package dev.dpo4j.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VectorKernelsTest {
+
+    private final Kernels vector = new VectorKernels();
+    private final Kernels scalar = new ScalarKernels(VectorKernels.LANES);
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 6, 8, 13, 31, 64, 207, 576, 702, 1536, 4098})
+    void everyKernelGivesTheBitsOfItsScalarTwin(int width) {
+        Map<String, long[]> expected = EveryKernel.outputs(scalar, width);
+        Map<String, long[]> actual = EveryKernel.outputs(vector, width);
+        assertThat(actual.keySet()).isEqualTo(expected.keySet());
+        actual.forEach((kernel, bits) -> assertThat(bits).as(kernel).containsExactly(expected.get(kernel)));
+    }
+
+    @Test
+    void noKernelIsForgottenInTheComparison() {
+        Set<String> compared = EveryKernel.outputs(scalar, 13).keySet();
+        for (Method kernel : Kernels.class.getDeclaredMethods()) {
+            if (kernel.getParameterCount() > 0) {
+                assertThat(compared).anyMatch(name -> (name + " ").startsWith(kernel.getName() + " "));
+            }
+        }
+    }
+
+    @Test
+    void expGivesTheBitsOfItsScalarTwinForEveryKindOfFloat() {
+        Random random = new Random(5);
+        int n = 1 << 16;
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = i < n / 2 ? Float.intBitsToFloat(random.nextInt()) : (random.nextFloat() - 0.5f) * 220;
+        }
+        float[] special = {
+            0f,
+            -0f,
+            Float.NaN,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.MIN_VALUE,
+            88.72284f,
+            -103.97208f
+        };
+        System.arraycopy(special, 0, x, 0, special.length);
+
+        float[] actual = new float[n];
+        for (int i = 0; i < n; i += VectorKernels.LANES) {
+            VectorExp.exp(FloatVector.fromArray(VectorKernels.SPECIES, x, i)).intoArray(actual, i);
+        }
+
+        for (int i = 0; i < n; i++) {
+            assertThat(Float.floatToIntBits(actual[i]))
+                    .as("exp(%s)", x[i])
+                    .isEqualTo(Float.floatToIntBits(Exp.exp(x[i])));
+        }
+    }
+
+    @Test
+    void rowsBetweenTheStridesAreLeftAlone() {
+        MemorySegment scores = OffHeap.of(1, 2, -7, 3, 4, -7);
+        vector.softmax(scores, OffHeap.zeros(2), 1, 2, 3, 2, 2);
+        assertThat(OffHeap.floats(scores)[2]).isEqualTo(-7);
+        assertThat(OffHeap.floats(scores)[5]).isEqualTo(-7);
+    }
+
+    @Test
+    void aBufferOfManyBlocksSumsLikeItsScalarTwin() {
+        int n = 3 * LaneOrder.BLOCK + 17;
+        MemorySegment x = OffHeap.gaussian(new Random(11), n, 1);
+        assertThat(vector.sumOfSquares(x, n))
+                .isEqualTo(scalar.sumOfSquares(x, n))
+                .isBetween(n * 0.97, n * 1.03);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.kernel.KernelSelection;
+import dev.dpo4j.llama.LlamaConfig;
+import dev.dpo4j.llama.LlamaConfigReader;
+import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.SeededWeights;
+import dev.dpo4j.tensor.Compute;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What PyTorch and TRL computed, and the tiny Llama they computed it with. */
+final class Goldens {
+
+    static final JsonNode LOSSES = read("losses-open.json");
+
+    private Goldens() {}
+
+    static JsonNode read(String name) {
+        InputStream file = Goldens.class.getResourceAsStream("/goldens/" + name);
+        if (file == null) {
+            throw new IllegalStateException("There is no golden " + name);
+        }
+        return JsonMapper.shared().readTree(file);
+    }
+
+    static LlamaConfig tinyConfig() {
+        return LlamaConfigReader.read(LOSSES.get("config"));
+    }
+
+    static LlamaWeights tiny(long seed) {
+        LlamaWeights weights = LlamaWeights.allocate(tinyConfig());
+        SeededWeights.fill(weights.config(), seed, weights::tensor);
+        return weights;
+    }
+
+    static Compute compute() {
+        return new Compute(KernelSelection.best(), 2);
+    }
+
+    static List<TokenizedPreference> batch() {
+        return preferences(LOSSES.get("batch"));
+    }
+
+    static List<TokenizedPreference> preferences(JsonNode rows) {
+        List<TokenizedPreference> preferences = new ArrayList<>();
+        for (JsonNode row : rows) {
+            preferences.add(new TokenizedPreference(
+                    preferences.size() + 1,
+                    ids(row.get("prompt_ids")),
+                    ids(row.get("chosen_ids")),
+                    List.of(ids(row.get("rejected_ids")))));
+        }
+        return preferences;
+    }
+
+    static int[] ids(JsonNode node) {
+        int[] ids = new int[node.size()];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = node.get(i).intValue();
+        }
+        return ids;
+    }
+}

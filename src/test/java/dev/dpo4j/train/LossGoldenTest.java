@@ -1,0 +1,89 @@
+package dev.dpo4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.dpo4j.llama.Activations;
+import dev.dpo4j.llama.Gradients;
+import dev.dpo4j.llama.LlamaModel;
+import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.TokenLogProbs;
+import dev.dpo4j.loss.PreferenceLosses;
+import dev.dpo4j.loss.SigmoidLoss;
+import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.tensor.Compute;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** The tiny Llama of losses-open.json against TRL: loss, token log-probabilities, every gradient norm by name. */
+class LossGoldenTest {
+
+    @Test
+    void givesTrlsLossLogProbsAndEveryGradientNorm() {
+        JsonNode golden = Goldens.LOSSES.get("cases").get(0);
+        PreferenceBatch batch = PreferenceBatch.of(Goldens.batch());
+        try (Compute compute = Goldens.compute();
+                LlamaWeights policyWeights = Goldens.tiny(1);
+                LlamaWeights referenceWeights = Goldens.tiny(2);
+                LlamaWeights gradients = policyWeights.zerosLike();
+                Activations a = new Activations(
+                        policyWeights.config(),
+                        batch.tree().size(),
+                        batch.scored().size(),
+                        16,
+                        0,
+                        2,
+                        Activations.Keep.ALL)) {
+            LlamaModel policy = new LlamaModel(policyWeights, null, compute);
+            LlamaModel reference = new LlamaModel(referenceWeights, null, compute);
+            double[] referenceTokens =
+                    reference.logProbs(batch.tree(), batch.scored(), a).logProbs();
+            TokenLogProbs policyTokens = policy.logProbs(batch.tree(), batch.scored(), a);
+            assertTokens(batch, policyTokens.logProbs(), "policy");
+            assertTokens(batch, referenceTokens, "reference");
+
+            double[][] policySums = batch.sums(policyTokens.logProbs());
+            double[][] referenceSums = batch.sums(referenceTokens);
+            double loss = 0;
+            double[][] slopes = new double[4][];
+            for (int p = 0; p < 4; p++) {
+                PreferenceLosses losses = PreferenceLosses.of(new SigmoidLoss(0.1), policySums[p], referenceSums[p]);
+                loss += losses.loss() / 4;
+                slopes[p] = new double[] {losses.slopes()[0] / 4, losses.slopes()[1] / 4};
+            }
+            assertClose(loss, golden.get("loss").asDouble(), "loss");
+
+            policy.backward(
+                    batch.tree(), batch.scored(), policyTokens, batch.spread(slopes), a, Gradients.of(gradients));
+            JsonNode norms = golden.get("grad_norms");
+            assertThat(gradients.tensors().stream().map(NamedTensor::name).toList())
+                    .containsExactlyInAnyOrderElementsOf(norms.propertyNames());
+            double squares = 0;
+            for (NamedTensor gradient : gradients.tensors()) {
+                double square = compute.kernels().sumOfSquares(gradient.data(), gradient.size());
+                squares += square;
+                assertClose(Math.sqrt(square), norms.get(gradient.name()).asDouble(), gradient.name());
+            }
+            assertClose(Math.sqrt(squares), golden.get("grad_norm").asDouble(), "grad_norm");
+        }
+    }
+
+    private static void assertTokens(PreferenceBatch batch, double[] tokens, String model) {
+        for (int p = 0; p < 4; p++) {
+            JsonNode golden = Goldens.LOSSES.get("token_logps").get(p);
+            for (int a = 0; a < 2; a++) {
+                JsonNode expected =
+                        golden.get(List.of("chosen_ids", "rejected_ids").get(a)).get(model);
+                for (int i = 0; i < expected.size(); i++) {
+                    assertClose(
+                            tokens[batch.starts()[p][a] + i], expected.get(i).asDouble(), model + " token");
+                }
+            }
+        }
+    }
+
+    static void assertClose(double actual, double expected, String what) {
+        assertThat(actual).as(what).isCloseTo(expected, within(1e-6 + 1e-4 * Math.abs(expected)));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.dpo4j.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Keeps what a run says. */
+class RecordingListener implements TrainingListener {
+
+    final List<StepReport> reports = new ArrayList<>();
+    final List<PreferenceMetrics> validations = new ArrayList<>();
+    Consumer<TrainingSnapshot> onCheckpoint = snapshot -> {};
+    int stopAfter = Integer.MAX_VALUE;
+
+    @Override
+    public void onPlan(TrainingPlan plan) {}
+
+    @Override
+    public void onReference(int done, int total) {}
+
+    @Override
+    public void onStep(StepReport report) {
+        reports.add(report);
+    }
+
+    @Override
+    public void onValidation(int step, double epoch, PreferenceMetrics metrics) {
+        validations.add(metrics);
+    }
+
+    @Override
+    public void onCheckpoint(TrainingSnapshot snapshot) {
+        onCheckpoint.accept(snapshot);
+    }
+
+    @Override
+    public StopRequest stopRequested(int step) {
+        return step >= stopAfter ? StopRequest.AFTER_CHECKPOINT : StopRequest.NONE;
+    }
+}
