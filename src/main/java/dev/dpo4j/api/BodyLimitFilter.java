@@ -1,0 +1,122 @@
+package dev.dpo4j.api;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Limits every body that is not an upload, whether its length is announced or not; the container itself only limits uploads. */
+@Component
+@Order(FilterOrder.BODY_LIMIT)
+class BodyLimitFilter extends OncePerRequestFilter {
+
+    private final DataSize limit;
+    private final ProblemResponses problems;
+
+    BodyLimitFilter(HttpProperties properties, ProblemResponses problems) {
+        this.limit = properties.maxJsonBody();
+        this.problems = problems;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (request.getHeader(HttpHeaders.CONTENT_ENCODING) != null) {
+            problems.write(
+                    request,
+                    response,
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                    "unsupported_media_type",
+                    "Compressed bodies are not accepted. Send the body without a Content-Encoding.");
+        } else if (isUpload(request)) {
+            chain.doFilter(request, response);
+        } else if (request.getContentLengthLong() > limit.toBytes()) {
+            problems.write(
+                    request,
+                    response,
+                    HttpStatus.CONTENT_TOO_LARGE,
+                    "request_too_large",
+                    String.valueOf(new BodyTooLargeException(limit).getMessage()));
+        } else {
+            chain.doFilter(new Limited(request, limit), response);
+        }
+    }
+
+    private static boolean isUpload(HttpServletRequest request) {
+        String type = request.getContentType();
+        return type != null && type.regionMatches(true, 0, "multipart/", 0, "multipart/".length());
+    }
+
+    private static final class Limited extends HttpServletRequestWrapper {
+
+        private final DataSize limit;
+
+        Limited(HttpServletRequest request, DataSize limit) {
+            super(request);
+            this.limit = limit;
+        }
+
+        @Override
+        public ServletInputStream getInputStream() throws IOException {
+            return new Counting(super.getInputStream(), limit);
+        }
+    }
+
+    private static final class Counting extends ServletInputStream {
+
+        private final ServletInputStream in;
+        private final DataSize limit;
+        private long count;
+
+        Counting(ServletInputStream in, DataSize limit) {
+            this.in = in;
+            this.limit = limit;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = in.read();
+            count(value < 0 ? 0 : 1);
+            return value;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = in.read(bytes, offset, length);
+            count(Math.max(read, 0));
+            return read;
+        }
+
+        private void count(int bytes) throws BodyTooLargeException {
+            count += bytes;
+            if (count > limit.toBytes()) {
+                throw new BodyTooLargeException(limit);
+            }
+        }
+
+        @Override
+        public boolean isFinished() {
+            return in.isFinished();
+        }
+
+        @Override
+        public boolean isReady() {
+            return in.isReady();
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            in.setReadListener(listener);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.dpo4j.api;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The container's own error page, for requests too broken to reach any servlet: a problem like all others, not HTML. */
+public class ProblemReportValve extends ErrorReportValve {
+
+    private static final Logger log = LoggerFactory.getLogger(ProblemReportValve.class);
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    @Override
+    protected void report(Request request, Response response, @Nullable Throwable failure) {
+        int status = response.getStatus();
+        if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+            return;
+        }
+        String message = status < 500
+                ? "The request is not valid HTTP, or its path or query is not encoded as it must be."
+                : "Something went wrong inside the service.";
+        Problem problem = ProblemResponses.problem(
+                HttpStatusCode.valueOf(status),
+                "invalid_request",
+                null,
+                message,
+                List.of(),
+                String.valueOf(request.getRequestURI()));
+        try {
+            if (response.getHeader(RequestIdFilter.HEADER) == null) {
+                response.setHeader(
+                        RequestIdFilter.HEADER,
+                        "req_" + UUID.randomUUID().toString().replace("-", ""));
+            }
+            response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+            response.getOutputStream().write(JSON.writeValueAsString(problem).getBytes(StandardCharsets.UTF_8));
+            response.finishResponse();
+        } catch (IOException e) {
+            log.debug("The client did not wait for the answer", e);
+        }
+    }
+}
