@@ -40,7 +40,9 @@ final class DpoDefaults {
                 integer("n_epochs", request.nEpochs(), EPOCHS, MAX_EPOCHS),
                 request.maxSteps(),
                 learningRate(request, automaticLearningRate(lora)),
-                request.lrSchedulerType() == null ? LrSchedulerType.LINEAR : request.lrSchedulerType().type(),
+                request.lrSchedulerType() == null
+                        ? LrSchedulerType.LINEAR
+                        : request.lrSchedulerType().type(),
                 requireNonNullElse(request.warmupSteps(), 0),
                 requireNonNullElse(request.weightDecay(), 0.0),
                 requireNonNullElse(request.maxGradNorm(), MAX_GRAD_NORM),

@@ -37,8 +37,9 @@ class EventStreamController {
     @GetMapping(path = "/v1/fine_tuning/jobs/{id}/events", params = "stream=true")
     @Operation(
             summary = "Follow a job's events",
-            description = "Server-sent events: id is the event's number, event its type, data the event. Ends with an event"
-                    + " \"done\" when the job has ended. A client that comes back with Last-Event-ID gets what came after it.")
+            description =
+                    "Server-sent events: id is the event's number, event its type, data the event. Ends with an event"
+                            + " \"done\" when the job has ended. A client that comes back with Last-Event-ID gets what came after it.")
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))

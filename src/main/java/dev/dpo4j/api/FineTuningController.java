@@ -56,8 +56,9 @@ class FineTuningController {
     @PostMapping
     @Operation(
             summary = "Start a job",
-            description = "The job is durable when this answers, and runs as soon as none before it is left. It survives the"
-                    + " service's end, however it ends.",
+            description =
+                    "The job is durable when this answers, and runs as soon as none before it is left. It survives the"
+                            + " service's end, however it ends.",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content =
@@ -73,7 +74,9 @@ class FineTuningController {
                 request.metadata() == null ? Map.of() : request.metadata(),
                 DpoDefaults.resolve(request.givenHyperparameters(), seed)));
         return ResponseEntity.ok()
-                .header(HttpHeaders.LOCATION, URI.create("/v1/fine_tuning/jobs/" + job.id()).toString())
+                .header(
+                        HttpHeaders.LOCATION,
+                        URI.create("/v1/fine_tuning/jobs/" + job.id()).toString())
                 .body(FineTuningJob.of(job));
     }
 

@@ -21,7 +21,12 @@ record FineTuningJob(
         @Schema(types = {"string", "null"}) @Nullable String fineTunedModel,
         @Schema(example = "org-local") String organizationId,
         List<String> resultFiles,
-        @Schema(allowableValues = {"validating_files", "queued", "running", "paused", "succeeded", "failed", "cancelled"}) String status,
+
+        @Schema(
+                allowableValues = {"validating_files", "queued", "running", "paused", "succeeded", "failed", "cancelled"
+                })
+        String status,
+
         @Schema(types = {"string", "null"}) @Nullable String validationFile,
         String trainingFile,
         DpoHyperparameters.OpenAi hyperparameters,
@@ -73,7 +78,10 @@ record FineTuningJob(
      */
     @Schema(name = "FineTuningJobError")
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    record Failure(String code, String message, @Schema(types = {"string", "null"}) @Nullable String param) {
+    record Failure(
+            String code,
+            String message,
+            @Schema(types = {"string", "null"}) @Nullable String param) {
 
         static Failure of(JobError error) {
             return new Failure(error.code(), error.message(), error.param());

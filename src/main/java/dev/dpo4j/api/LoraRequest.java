@@ -16,15 +16,21 @@ import org.jspecify.annotations.Nullable;
  * @param loraAlpha its scale's numerator
  * @param targetModules the linear layers it is put on
  */
-@Schema(name = "Lora", description = "Train a low-rank adapter instead of all weights. Absent fields take PEFT's defaults.")
+@Schema(
+        name = "Lora",
+        description = "Train a low-rank adapter instead of all weights. Absent fields take PEFT's defaults.")
 record LoraRequest(
-        @Schema(defaultValue = "8") @Min(1) @Max(4096) @Nullable Integer r,
+        @Schema(defaultValue = "8") @Min(1) @Max(4096) @Nullable
+        Integer r,
+
         @Schema(defaultValue = "8") @Positive @Nullable Double loraAlpha,
+
         @Schema(
-                        description = "A list of linear layers, or \"all-linear\". Default: q_proj and v_proj.",
-                        oneOf = {String.class, String[].class},
-                        example = "all-linear")
-                @Nullable TargetModules targetModules) {
+                description = "A list of linear layers, or \"all-linear\". Default: q_proj and v_proj.",
+                oneOf = {String.class, String[].class},
+                example = "all-linear")
+        @Nullable
+        TargetModules targetModules) {
 
     private static final int DEFAULT_R = 8;
     private static final double DEFAULT_ALPHA = 8;

@@ -26,7 +26,8 @@ record TargetModules(Set<String> names) {
         Set<String> names = new LinkedHashSet<>();
         for (Object entry : list) {
             if (!(entry instanceof String name) || !LoraConfig.LINEAR_LAYERS.contains(name)) {
-                throw new IllegalArgumentException("%s is no linear layer of a Llama; there are %s".formatted(entry, known()));
+                throw new IllegalArgumentException(
+                        "%s is no linear layer of a Llama; there are %s".formatted(entry, known()));
             }
             names.add(name);
         }

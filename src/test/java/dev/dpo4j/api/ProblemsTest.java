@@ -36,7 +36,9 @@ class ProblemsTest {
     @RestController
     static class Probe {
 
-        record Inner(@Nullable Double learningRate, @Size(min = 1, max = 3) @Nullable List<Integer> tokenIds) {}
+        record Inner(
+                @Nullable Double learningRate,
+                @Size(min = 1, max = 3) @Nullable List<Integer> tokenIds) {}
 
         enum Kind {
             LINEAR,
@@ -72,11 +74,7 @@ class ProblemsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '§',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '§', textBlock = """
             {"nam":"x"}                          | unknown_field | /nam                  | Known fields: batch_size
             {"inner":{"learningRate":1}}         | unknown_field | /inner/learningRate   | unknown field
             {"name":1}                           | invalid_type  | /name                 | a string
@@ -109,7 +107,10 @@ class ProblemsTest {
         assertThat(problem.at("/errors/0/pointer").asString()).isEqualTo(pointer == null ? "" : pointer);
         assertThat(problem.at("/errors/0/detail").asString()).contains(reason);
         assertThat(problem.at("/error/param").asString(""))
-                .isEqualTo(pointer == null || pointer.isEmpty() ? "" : pointer.substring(1).replace('/', '.'));
+                .isEqualTo(
+                        pointer == null || pointer.isEmpty()
+                                ? ""
+                                : pointer.substring(1).replace('/', '.'));
     }
 
     @Test
@@ -127,7 +128,8 @@ class ProblemsTest {
 
     @Test
     void aBodyOverTheLimitIsRefusedWhetherItsLengthIsAnnouncedOrNot() {
-        byte[] large = ("{\"name\":\"" + "x".repeat(15_000_000) + "\",\"a\":\"" + "y".repeat(19_000_000) + "\"}").getBytes();
+        byte[] large =
+                ("{\"name\":\"" + "x".repeat(15_000_000) + "\",\"a\":\"" + "y".repeat(19_000_000) + "\"}").getBytes();
         problem(
                 http.send("POST", "/probe", BodyPublishers.ofByteArray(large), "Content-Type", "application/json"),
                 413,
@@ -137,7 +139,8 @@ class ProblemsTest {
                         "POST",
                         "/probe",
                         BodyPublishers.ofInputStream(() -> new java.io.SequenceInputStream(
-                                new java.io.ByteArrayInputStream(" ".repeat(33 << 20).getBytes()),
+                                new java.io.ByteArrayInputStream(
+                                        " ".repeat(33 << 20).getBytes()),
                                 new java.io.ByteArrayInputStream("{}".getBytes()))),
                         "Content-Type",
                         "application/json"),
@@ -164,18 +167,12 @@ class ProblemsTest {
                 http.send("POST", "/probe", BodyPublishers.ofString("{}"), "Content-Type", "text/plain"),
                 415,
                 "unsupported_media_type");
-        problem(
-                http.postJson("/probe", "{}", "Content-Encoding", "gzip"),
-                415,
-                "unsupported_media_type");
+        problem(http.postJson("/probe", "{}", "Content-Encoding", "gzip"), 415, "unsupported_media_type");
     }
 
     @Test
     void anAcceptHeaderWeCannotSatisfyIsAProblemInJsonAllTheSame() {
-        problem(
-                http.postJson("/probe", "{}", "Accept", "text/csv"),
-                406,
-                "not_acceptable");
+        problem(http.postJson("/probe", "{}", "Accept", "text/csv"), 406, "not_acceptable");
     }
 
     @Test
@@ -195,7 +192,8 @@ class ProblemsTest {
     @Test
     void slashesInNamesAndBracketsInQueriesPassTheContainer() throws IOException {
         assertThat(http.get("/probe/things/Qwen%2FQwen2.5").response().body()).isEqualTo("Qwen/Qwen2.5");
-        assertThat(http.raw("GET /probe/things/a?metadata[k]=v HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+        assertThat(http.raw(
+                        "GET /probe/things/a?metadata[k]=v HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200");
     }
 
@@ -207,10 +205,7 @@ class ProblemsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             GET /a%2 HTTP/1.1     | Host: localhost
             GET /a\\b HTTP/1.1    | Host: localhost
             GET /<script> HTTP/1.1| Host: localhost
@@ -222,7 +217,8 @@ class ProblemsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Host: evil.example,''", "Host: localhost,Origin: https://evil.example", "Host: localhost,Origin: null"})
+    @CsvSource({"Host: evil.example,''", "Host: localhost,Origin: https://evil.example", "Host: localhost,Origin: null"
+    })
     void anotherSitesPageCannotUseAnOpenService(String host, String origin) throws IOException {
         String answer = http.raw("GET /probe/things/a HTTP/1.1\r\n" + host + "\r\n"
                 + (origin.isEmpty() ? "" : origin + "\r\n") + "Connection: close\r\n\r\n");

@@ -31,7 +31,8 @@ class SecurityTest {
     @ParameterizedTest
     @ValueSource(strings = {"Bearer first-key", "Bearer second-key", "bearer first-key"})
     void aCallWithAnyOfTheKeysPasses(String authorization) {
-        assertThat(http.get("/v1/nothing", "Authorization", authorization).status()).isEqualTo(404);
+        assertThat(http.get("/v1/nothing", "Authorization", authorization).status())
+                .isEqualTo(404);
     }
 
     @ParameterizedTest

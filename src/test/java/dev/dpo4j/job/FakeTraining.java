@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * A training of one weight that depends on every step before it: {@code w = 0.5 w + step}. Stands in for the real one where jobs
  * are tested, so that a test can look at, or disturb, any moment of a run.
  */
-final class FakeTraining implements TrainingRuns {
+public final class FakeTraining implements TrainingRuns {
 
     private static final int STEPS_PER_EPOCH = 5;
     private static final long TOKENS_PER_STEP = 10;
@@ -38,11 +38,11 @@ final class FakeTraining implements TrainingRuns {
     private volatile String fingerprint = "fake";
 
     /** What happens on the run's thread before it computes a step (from 1). */
-    void beforeStep(IntConsumer hook) {
+    public void beforeStep(IntConsumer hook) {
         beforeStep = hook;
     }
 
-    void validation(Consumer<JobSpec> hook) {
+    public void validation(Consumer<JobSpec> hook) {
         validation = hook;
     }
 
@@ -50,7 +50,7 @@ final class FakeTraining implements TrainingRuns {
         fingerprint = other;
     }
 
-    void reset() {
+    public void reset() {
         beforeStep = step -> {};
         validation = spec -> {};
         fingerprint = "fake";

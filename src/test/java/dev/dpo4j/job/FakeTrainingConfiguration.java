@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Primary;
 
 /** Jobs with a training that takes no time and a catalog that only remembers. */
 @TestConfiguration(proxyBeanMethods = false)
-class FakeTrainingConfiguration {
+public class FakeTrainingConfiguration {
 
     @Bean
     @Primary

@@ -14,7 +14,8 @@ import org.springframework.boot.test.context.SpringBootTest;
         classes = {Dpo4jApplication.class, FakeTrainingConfiguration.class},
         webEnvironment = SpringBootTest.WebEnvironment.NONE,
         properties = {
-            "dpo4j.home=target/test-home/jobs",
+            "dpo4j.home=target/test-homes/${random.uuid}",
+            "spring.jpa.hibernate.ddl-auto=validate",
             "dpo4j.jobs.enabled=false",
             "spring.datasource.url=jdbc:h2:mem:jobs;DB_CLOSE_DELAY=-1"
         })
