@@ -1,5 +1,6 @@
 package dev.dpo4j.tensor;
 
+import dev.dpo4j.kernel.KernelSelection;
 import dev.dpo4j.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -42,6 +43,15 @@ public final class Compute implements AutoCloseable {
     private final Workers workers;
     private final ReentrantLock turn = new ReentrantLock(true);
     private long heldSince;
+
+    /**
+     * A machine with the best kernels this JVM can run.
+     *
+     * @param threads how many cores to use
+     */
+    public Compute(int threads) {
+        this(KernelSelection.best(), threads);
+    }
 
     /**
      * A machine of its own.

@@ -2,6 +2,7 @@ package dev.dpo4j.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.dpo4j.ServiceTest;
 import java.net.InetAddress;
@@ -60,13 +61,13 @@ class SecurityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
-    void aServiceThatOthersCanReachDoesNotStartWithoutKeys(String address) throws Exception {
+    void aServiceThatOthersCanReachDoesNotStartWithoutKeys(String address) {
         ServerProperties server = new ServerProperties();
-        server.setAddress(InetAddress.getByName(address));
-        UnprotectedServiceException failure = org.assertj.core.api.Assertions.catchThrowableOfType(
+        server.setAddress(InetAddress.ofLiteral(address));
+        UnprotectedServiceException failure = catchThrowableOfType(
                 UnprotectedServiceException.class, () -> new Exposure(server, new SecurityProperties(List.of(" "))));
         assertThat(new UnprotectedServiceFailureAnalyzer()
-                        .analyze(new IllegalStateException(failure))
+                        .analyze(failure, failure)
                         .getAction())
                 .contains("dpo4j.security.api-keys");
         assertThat(new Exposure(server, new SecurityProperties(List.of("key")))).isNotNull();
