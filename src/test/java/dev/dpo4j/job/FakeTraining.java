@@ -100,7 +100,7 @@ public final class FakeTraining implements TrainingRuns {
         Run(JobSpec spec, @Nullable SavedState saved, String machine) {
             this.spec = spec;
             this.machine = machine;
-            this.total = Objects.requireNonNull(spec.hyperparameters().maxSteps());
+            this.total = Objects.requireNonNullElse(spec.hyperparameters().maxSteps(), STEPS_PER_EPOCH);
             if (saved != null) {
                 step = saved.progress().step();
                 SavedState.Tensors weights = saved.weights();

@@ -7,12 +7,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.springframework.boot.test.context.SpringBootTest;
 
-/** The service without web server and scheduler: a test runs jobs itself, when and as often as it likes. */
+/** The service without a port and without the scheduler: a test runs jobs itself, when and as often as it likes. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
         classes = {Dpo4jApplication.class, FakeTrainingConfiguration.class},
-        webEnvironment = SpringBootTest.WebEnvironment.NONE,
         properties = {
             "dpo4j.home=target/test-homes/${random.uuid}",
             "spring.jpa.hibernate.ddl-auto=validate",

@@ -12,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -73,8 +72,7 @@ class RestartTest {
 
     private ConfigurableApplicationContext start(String... settings) {
         return new SpringApplicationBuilder(Dpo4jApplication.class, FakeTrainingConfiguration.class)
-                .web(WebApplicationType.NONE)
-                .properties("dpo4j.home=" + home)
+                .properties("dpo4j.home=" + home, "server.port=0")
                 .run(settings);
     }
 
