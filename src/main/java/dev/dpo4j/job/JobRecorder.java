@@ -27,6 +27,7 @@ final class JobRecorder implements TrainingListener {
     private final Clock clock;
 
     private FinishEstimate estimate = new FinishEstimate(0);
+    private int referenceParts;
     private @Nullable PreferenceMetrics validation;
     private StopReason stopReason = StopReason.NONE;
 
@@ -77,9 +78,9 @@ final class JobRecorder implements TrainingListener {
 
     @Override
     public void onReference(int done, int total) {
-        int part = total == 0 ? REFERENCE_EVENTS : (int) ((long) done * REFERENCE_EVENTS / total);
-        boolean firstOfPart = done > 0 && part > (int) ((done - 1L) * REFERENCE_EVENTS / Math.max(1, total));
-        if (firstOfPart) {
+        int part = total == 0 ? 0 : (int) ((long) done * REFERENCE_EVENTS / total);
+        if (part > referenceParts) {
+            referenceParts = part;
             jobs.write(
                     fence,
                     job -> events.append(

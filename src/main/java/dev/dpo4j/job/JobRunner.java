@@ -58,6 +58,15 @@ class JobRunner {
             return Outcome.DONE;
         } catch (RuntimeException e) {
             return end(fence, e);
+        } catch (OutOfMemoryError e) {
+            log.error("Job {} fails: it needs more memory than there is", fence.jobId(), e);
+            return fail(
+                    fence,
+                    new JobError(
+                            "out_of_memory",
+                            "The job needs more memory than there is (" + e.getMessage()
+                                    + "). A smaller batch_size or max_length needs less, and LoRA much less.",
+                            null));
         }
     }
 
