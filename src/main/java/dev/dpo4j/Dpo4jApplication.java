@@ -11,9 +11,19 @@ import org.springframework.context.annotation.Bean;
 @ConfigurationPropertiesScan
 public class Dpo4jApplication {
 
+    private static final String NATIVE_MEMORY_LIMIT = "org.bytedeco.javacpp.maxbytes";
+
     /** Runs the service until it is told to stop. */
     public static void main(String[] args) {
+        liftLimitOfNativeMemory();
         SpringApplication.run(Dpo4jApplication.class, args);
+    }
+
+    /** JavaCPP, under ND4J, would refuse native memory beyond the size of the heap; the models live outside of it. */
+    private static void liftLimitOfNativeMemory() {
+        if (System.getProperty(NATIVE_MEMORY_LIMIT) == null) {
+            System.setProperty(NATIVE_MEMORY_LIMIT, "0");
+        }
     }
 
     /** The only source of time. */
