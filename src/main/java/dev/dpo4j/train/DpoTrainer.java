@@ -38,7 +38,7 @@ public final class DpoTrainer {
     private final LlamaModel policy;
     private final LlamaModel reference;
     private final TrainingState state;
-    private final TrainingData data;
+    private final TokenizedData data;
     private final Hyperparameters hyperparameters;
     private final Schedule schedule;
     private final PreferenceLoss loss;
@@ -68,7 +68,7 @@ public final class DpoTrainer {
             LlamaModel policy,
             @Nullable LlamaModel reference,
             TrainingState state,
-            TrainingData data,
+            TokenizedData data,
             Hyperparameters hyperparameters,
             int rowCapacity,
             LongSupplier nanoTime) {

@@ -26,7 +26,7 @@ public final class TrainingState implements AutoCloseable {
      *
      * @param trained what is trained: owned by the caller, who closes it after this
      */
-    public TrainingState(ParameterSet trained, TrainingData data) {
+    public TrainingState(ParameterSet trained, TokenizedData data) {
         this.trained = trained;
         this.gradients = trained.zerosLike();
         this.firstMoments = trained.zerosLike();

@@ -11,10 +11,10 @@ import java.util.List;
  * @param dropped training preferences left out because their prompt alone reaches {@code max_length}
  * @param truncated training preferences of which {@code max_length} cut an answer
  */
-public record TrainingData(
+public record TokenizedData(
         List<TokenizedPreference> training, List<TokenizedPreference> validation, int dropped, int truncated) {
 
-    public TrainingData {
+    public TokenizedData {
         training = List.copyOf(training);
         validation = List.copyOf(validation);
         if (training.isEmpty()) {
