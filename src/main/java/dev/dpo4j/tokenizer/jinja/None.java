@@ -1,0 +1,6 @@
+package dev.dpo4j.tokenizer.jinja;
+
+/** Python's {@code None}. */
+enum None {
+    NONE
+}
