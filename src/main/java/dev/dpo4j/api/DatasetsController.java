@@ -44,9 +44,10 @@ class DatasetsController {
 
     @Operation(
             summary = "Append preferences",
-            description = "One preference, a list, or {\"preferences\": [...]}, in any of the shapes that files may have."
-                    + " Durable when it answers. Repeating a request is safe with an Idempotency-Key, or where"
-                    + " preferences carry an id.",
+            description =
+                    "One preference, a list, or {\"preferences\": [...]}, in any of the shapes that files may have."
+                            + " Durable when it answers. Repeating a request is safe with an Idempotency-Key, or where"
+                            + " preferences carry an id.",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             required = true,
@@ -57,13 +58,15 @@ class DatasetsController {
                                             examples = {
                                                 @ExampleObject(
                                                         name = "text",
-                                                        value = "{\"id\": \"task-17\", \"prompt\": \"Is it cold outside?\","
-                                                                + " \"chosen\": \"No, 15 °C.\", \"rejected\": \"It depends on"
-                                                                + " what you call cold.\"}"),
+                                                        value =
+                                                                "{\"id\": \"task-17\", \"prompt\": \"Is it cold outside?\","
+                                                                        + " \"chosen\": \"No, 15 °C.\", \"rejected\": \"It depends on"
+                                                                        + " what you call cold.\"}"),
                                                 @ExampleObject(
                                                         name = "token ids, two rejected answers",
-                                                        value = "{\"prompt\": [1, 2, 3, 4, 5, 6], \"chosen\": [7, 8, 9, 10],"
-                                                                + " \"rejected\": [[1, 2, 0, 0], [4, 5, 6, 0]]}")
+                                                        value =
+                                                                "{\"prompt\": [1, 2, 3, 4, 5, 6], \"chosen\": [7, 8, 9, 10],"
+                                                                        + " \"rejected\": [[1, 2, 0, 0], [4, 5, 6, 0]]}")
                                             })))
     @ApiResponse(responseCode = "201", description = "Stored")
     @ApiResponse(responseCode = "200", description = "All of them were there already")
@@ -72,7 +75,8 @@ class DatasetsController {
             @PathVariable String name,
             @Parameter(description = "A name for this request: sent again, it is done once")
                     @RequestHeader(name = "Idempotency-Key", required = false)
-                    @Nullable String idempotencyKey,
+                    @Nullable
+                    String idempotencyKey,
             @RequestBody JsonNode body) {
         if (!Datasets.isName(name)) {
             throw ApiException.badRequest("invalid_value", "name", "The name of a dataset " + NAME_RULE + ".");
@@ -90,8 +94,10 @@ class DatasetsController {
     @Operation(summary = "List the datasets")
     @GetMapping
     DatasetList list(
-            @Parameter(description = "Name of the last dataset of the part before") @RequestParam(required = false)
-                    @Nullable String after,
+            @Parameter(description = "Name of the last dataset of the part before")
+                    @RequestParam(required = false)
+                    @Nullable
+                    String after,
             @RequestParam(defaultValue = "100") @Min(1) @Max(1000) int limit) {
         return DatasetList.of(datasets.list(after, limit));
     }
@@ -106,8 +112,11 @@ class DatasetsController {
     @GetMapping("/{name}/preferences")
     PreferenceList preferences(
             @PathVariable String name,
-            @Parameter(description = "Id of the last preference of the part before") @RequestParam(required = false) @Min(1)
-                    @Nullable Long after,
+            @Parameter(description = "Id of the last preference of the part before")
+                    @RequestParam(required = false)
+                    @Min(1)
+                    @Nullable
+                    Long after,
             @RequestParam(defaultValue = "100") @Min(1) @Max(1000) int limit,
             @RequestParam(defaultValue = "asc") @Pattern(regexp = "asc|desc") String order) {
         return PreferenceList.of(datasets.preferences(name, after, limit, order.equals("desc")));

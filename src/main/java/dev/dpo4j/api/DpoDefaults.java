@@ -22,6 +22,7 @@ final class DpoDefaults {
     private static final int MAX_EPOCHS = 50;
     private static final double MAX_GRAD_NORM = 1;
     private static final int MAX_LENGTH = 1024;
+    private static final int MIN_MAX_LENGTH = 2;
     private static final int SAVE_TOTAL_LIMIT = 2;
 
     private DpoDefaults() {}
@@ -46,7 +47,7 @@ final class DpoDefaults {
                 requireNonNullElse(request.warmupSteps(), 0),
                 requireNonNullElse(request.weightDecay(), 0.0),
                 requireNonNullElse(request.maxGradNorm(), MAX_GRAD_NORM),
-                requireNonNullElse(request.maxLength(), MAX_LENGTH),
+                maxLength(request.maxLength()),
                 requireNonNullElse(request.shuffle(), true),
                 seed,
                 requireNonNullElse(request.loggingSteps(), 1),
@@ -69,6 +70,16 @@ final class DpoDefaults {
             throw invalid("beta", "must be over 0 and at most 2, not " + value);
         }
         return value;
+    }
+
+    private static @Nullable Integer maxLength(@Nullable MaxLength wanted) {
+        if (wanted == null) {
+            return MAX_LENGTH;
+        }
+        if (wanted.tokens() != null && wanted.tokens() < MIN_MAX_LENGTH) {
+            throw invalid("max_length", "must be at least " + MIN_MAX_LENGTH + ", or null, not " + wanted.tokens());
+        }
+        return wanted.tokens();
     }
 
     private static double learningRate(DpoHyperparametersRequest request, double automatic) {

@@ -61,10 +61,12 @@ record DpoHyperparametersRequest(
         @Schema(description = "Micro-steps in one optimizer step.", defaultValue = "1") @Min(1) @Max(65536) @Nullable
         Integer gradientAccumulationSteps,
 
-        @Schema(description = "Tokens of prompt and answer that are kept, from the start.", defaultValue = "1024")
-        @Min(2)
+        @Schema(
+                description = "Tokens of prompt and answer that are kept, from the start, at least 2; null: all.",
+                types = {"integer", "null"},
+                defaultValue = "1024")
         @Nullable
-        Integer maxLength,
+        MaxLength maxLength,
 
         @Schema(description = "Optimizer steps, whatever n_epochs says.") @Min(1) @Nullable
         Integer maxSteps,

@@ -6,7 +6,9 @@ import dev.dpo4j.job.JobNews;
 import dev.dpo4j.job.JobService;
 import dev.dpo4j.job.JobStatus;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,12 +37,14 @@ class EventStreams implements SmartLifecycle {
     private final JobService jobs;
     private final JobEvents events;
     private final JobNews news;
+    private final Clock clock;
     private volatile boolean running;
 
-    EventStreams(JobService jobs, JobEvents events, JobNews news) {
+    EventStreams(JobService jobs, JobEvents events, JobNews news, Clock clock) {
         this.jobs = jobs;
         this.events = events;
         this.news = news;
+        this.clock = clock;
     }
 
     /** A stream of a job's events after a sequence number. */
@@ -68,7 +72,7 @@ class EventStreams implements SmartLifecycle {
 
     private void send(SseEmitter emitter, String jobId, long after) throws IOException, InterruptedException {
         long sent = after;
-        long quietSince = System.nanoTime();
+        Instant quietSince = clock.instant();
         while (running) {
             long version = news.version();
             // Before the events: what is terminal here has written its last event already.
@@ -79,7 +83,7 @@ class EventStreams implements SmartLifecycle {
                 sent = event.sequence();
             }
             if (!batch.isEmpty()) {
-                quietSince = System.nanoTime();
+                quietSince = clock.instant();
                 continue;
             }
             if (status.terminal()) {
@@ -88,9 +92,9 @@ class EventStreams implements SmartLifecycle {
                         .data(Map.of("id", jobId, "status", status.wireName()), MediaType.APPLICATION_JSON));
                 return;
             }
-            if (System.nanoTime() - quietSince >= HEARTBEAT.toNanos()) {
+            if (!clock.instant().isBefore(quietSince.plus(HEARTBEAT))) {
                 emitter.send(SseEmitter.event().comment("still here"));
-                quietSince = System.nanoTime();
+                quietSince = clock.instant();
             }
             news.await(version, POLL);
         }

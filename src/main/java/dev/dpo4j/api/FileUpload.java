@@ -10,4 +10,6 @@ record FileUpload(
                 requiredMode = Schema.RequiredMode.REQUIRED,
                 description = "JSONL or a JSON array of preferences, at most 512 MB")
         String file,
-        @Schema(requiredMode = Schema.RequiredMode.REQUIRED, allowableValues = "fine-tune") String purpose) {}
+
+        @Schema(requiredMode = Schema.RequiredMode.REQUIRED, allowableValues = "fine-tune")
+        String purpose) {}

@@ -50,8 +50,9 @@ class FilesController {
 
     @Operation(
             summary = "Upload a file of preferences",
-            description = "The file is validated while it is read: its status is processed, or error with the line numbers and"
-                    + " reasons in status_details.",
+            description =
+                    "The file is validated while it is read: its status is processed, or error with the line numbers and"
+                            + " reasons in status_details.",
             requestBody =
                     @RequestBody(
                             required = true,
@@ -76,8 +77,8 @@ class FilesController {
     @Operation(summary = "List the files")
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     FileList list(
-            @Parameter(description = "Id of the last file of the part before") @RequestParam(required = false)
-                    @Nullable String after,
+            @Parameter(description = "Id of the last file of the part before") @RequestParam(required = false) @Nullable
+                    String after,
             @RequestParam(defaultValue = "10000") @Min(1) @Max(10_000) int limit,
             @RequestParam(defaultValue = "desc") @Pattern(regexp = "asc|desc") String order,
             @RequestParam(required = false) @Nullable String purpose) {
@@ -147,9 +148,8 @@ class FilesController {
     private static String filename(MultipartFile file) {
         String sent = String.valueOf(file.getOriginalFilename());
         String name = sent.substring(Math.max(sent.lastIndexOf('/'), sent.lastIndexOf('\\')) + 1);
-        boolean usable = !name.isBlank()
-                && name.length() <= MAX_FILENAME
-                && name.chars().noneMatch(Character::isISOControl);
+        boolean usable =
+                !name.isBlank() && name.length() <= MAX_FILENAME && name.chars().noneMatch(Character::isISOControl);
         if (!usable) {
             throw ApiException.badRequest(
                     "invalid_value", "file", "The filename must have 1 to 255 characters and no control characters.");

@@ -1,5 +1,10 @@
 package dev.dpo4j.api;
 
+import dev.dpo4j.catalog.ModelCatalog;
+import dev.dpo4j.dataset.PreferenceSource;
+import dev.dpo4j.dataset.TrainingData;
+import dev.dpo4j.dataset.UnknownTrainingDataException;
+import dev.dpo4j.dataset.UnusableTrainingDataException;
 import dev.dpo4j.job.Job;
 import dev.dpo4j.job.JobEvents;
 import dev.dpo4j.job.JobService;
@@ -17,6 +22,7 @@ import java.security.SecureRandom;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -46,9 +52,13 @@ class FineTuningController {
 
     private final JobService jobs;
     private final JobEvents events;
+    private final ModelCatalog catalog;
+    private final PreferenceSource preferences;
     private final SecureRandom seeds = new SecureRandom();
 
-    FineTuningController(JobService jobs, JobEvents events) {
+    FineTuningController(JobService jobs, JobEvents events, ModelCatalog catalog, PreferenceSource preferences) {
+        this.catalog = catalog;
+        this.preferences = preferences;
         this.jobs = jobs;
         this.events = events;
     }
@@ -67,9 +77,9 @@ class FineTuningController {
     ResponseEntity<FineTuningJob> create(@Valid @RequestBody CreateFineTuningJobRequest request) {
         int seed = request.seed() == null ? seeds.nextInt(Integer.MAX_VALUE) : request.seed();
         Job job = jobs.create(new NewJob(
-                request.model(),
-                request.trainingFile(),
-                request.validationFile(),
+                usable(request.model()),
+                data("training_file", request.trainingFile()),
+                request.validationFile() == null ? null : data("validation_file", request.validationFile()),
                 request.suffix(),
                 request.metadata() == null ? Map.of() : request.metadata(),
                 DpoDefaults.resolve(request.givenHyperparameters(), seed)));
@@ -131,5 +141,27 @@ class FineTuningController {
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "10") @Min(1) @Max(100) int limit) {
         return FineTuningLists.Checkpoints.of(jobs.checkpoints(id, after, limit));
+    }
+
+    private String usable(String model) {
+        String error = catalog.entry(model).error();
+        if (error != null) {
+            throw new ApiException(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "model_unusable",
+                    "model",
+                    "The model '%s' cannot be trained: %s".formatted(model, error));
+        }
+        return model;
+    }
+
+    private TrainingData data(String field, String fileIdOrDatasetName) {
+        try {
+            return preferences.resolve(fileIdOrDatasetName);
+        } catch (UnknownTrainingDataException e) {
+            throw ApiException.notFound("file_not_found", field, String.valueOf(e.getMessage()));
+        } catch (UnusableTrainingDataException e) {
+            throw ApiException.badRequest("invalid_file", field, String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -48,7 +48,10 @@ class AppendRow implements Persistable<AppendRow.Key> {
 
     Appended toAppended() {
         return new Appended(
-                added, Arrays.stream(sequences.split(",", -1)).map(Long::valueOf).toList(), rows, true);
+                added,
+                Arrays.stream(sequences.split(",", -1)).map(Long::valueOf).toList(),
+                rows,
+                true);
     }
 
     @Override

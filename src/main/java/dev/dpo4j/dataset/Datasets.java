@@ -89,8 +89,9 @@ public class Datasets {
             }
         }
         long first = dataset.lastSequence();
-        List<Long> sequences =
-                wanted.stream().map(preference -> store(name, dataset, preference, now)).toList();
+        List<Long> sequences = wanted.stream()
+                .map(preference -> store(name, dataset, preference, now))
+                .toList();
         Appended appended =
                 new Appended((int) (dataset.lastSequence() - first), sequences, dataset.lastSequence(), false);
         if (idempotencyKey != null) {
@@ -105,7 +106,8 @@ public class Datasets {
             Optional<PreferenceRow> present = preferences.findByKeyDatasetAndRecordId(name, recordId);
             if (present.isPresent()) {
                 if (!present.get().sha256().equals(preference.sha256())) {
-                    throw new RecordConflictException(name, recordId, present.get().sequence());
+                    throw new RecordConflictException(
+                            name, recordId, present.get().sequence());
                 }
                 return present.get().sequence();
             }

@@ -77,8 +77,8 @@ public class PreferenceSource {
             for (PreferenceRow row : page) {
                 last = row.sequence();
                 int number = Math.toIntExact(last);
-                PreferenceExample example = PreferenceParser.parse(
-                        JSON.readTree(row.toPreference().json()), "", UnknownFields.IGNORED);
+                PreferenceExample example =
+                        PreferenceParser.parse(JSON.readTree(row.toPreference().json()), "", UnknownFields.IGNORED);
                 handler.row(number, number, example);
             }
         }

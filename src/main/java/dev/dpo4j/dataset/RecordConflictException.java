@@ -6,8 +6,9 @@ public final class RecordConflictException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     RecordConflictException(String dataset, String recordId, long sequence) {
-        super(("The dataset '%s' already holds another preference with the id '%s' (number %d). Preferences are never changed:"
-                        + " send the new one under an id of its own.")
-                .formatted(dataset, recordId, sequence));
+        super(
+                ("The dataset '%s' already holds another preference with the id '%s' (number %d). Preferences are never changed:"
+                                + " send the new one under an id of its own.")
+                        .formatted(dataset, recordId, sequence));
     }
 }

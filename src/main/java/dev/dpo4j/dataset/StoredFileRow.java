@@ -63,7 +63,6 @@ class StoredFileRow {
     }
 
     UploadedFile toFile(String sha256) {
-        return new UploadedFile(
-                fileId, filename, purpose, bytes, sha256, rowCount, usable, statusDetails, createdAt);
+        return new UploadedFile(fileId, filename, purpose, bytes, sha256, rowCount, usable, statusDetails, createdAt);
     }
 }

@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.train.TrainingProgress;
 import jakarta.persistence.AttributeOverride;
 import jakarta.persistence.Column;
@@ -95,6 +96,18 @@ class CheckpointRow implements Persistable<String> {
 
     StoredFile optimizer() {
         return optimizer;
+    }
+
+    /** The model as it was then. */
+    TunedModel toModel(JobSpec spec) {
+        return new TunedModel(
+                spec.checkpointModelId(step),
+                spec.model(),
+                jobId,
+                weights.blob(),
+                weights.sha256(),
+                spec.hyperparameters().lora(),
+                createdAt);
     }
 
     List<String> blobIds() {

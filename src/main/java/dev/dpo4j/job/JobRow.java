@@ -80,8 +80,9 @@ class JobRow implements Persistable<String> {
 
     JobRow(NewJob request, JobSpec spec, Instant createdAt) {
         this.id = spec.jobId();
-        this.trainingFile = request.trainingFile();
-        this.validationFile = request.validationFile();
+        this.trainingFile = spec.trainingData().id();
+        this.validationFile =
+                spec.validationData() == null ? null : spec.validationData().id();
         this.spec = Json.write(spec);
         this.metadata.putAll(request.metadata());
         this.createdAt = createdAt;

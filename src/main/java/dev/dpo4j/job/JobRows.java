@@ -1,6 +1,7 @@
 package dev.dpo4j.job;
 
 import jakarta.persistence.LockModeType;
+import java.util.Collection;
 import java.util.Optional;
 import org.springframework.data.jpa.repository.JpaSpecificationExecutor;
 import org.springframework.data.jpa.repository.Lock;
@@ -22,6 +23,11 @@ interface JobRows extends Repository<JobRow, String>, JpaSpecificationExecutor<J
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("select j from JobRow j where j.id = :id and j.fence = :fence")
     Optional<JobRow> lock(String id, long fence);
+
+    @Query("""
+            select count(j) > 0 from JobRow j
+            where (j.trainingFile = :fileId or j.validationFile = :fileId) and j.status not in :ended""")
+    boolean needs(String fileId, Collection<JobStatus> ended);
 
     @Query("select j.status from JobRow j where j.id = :id")
     Optional<JobStatus> status(String id);

@@ -1,6 +1,8 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.blob.StorageFullException;
+import dev.dpo4j.catalog.TunedModel;
+import dev.dpo4j.catalog.TunedModels;
 import dev.dpo4j.train.NonFiniteException;
 import dev.dpo4j.train.TrainingResult;
 import java.time.Clock;

@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.train.Hyperparameters;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param jobId the job
  * @param model the model that is trained, and its own reference
- * @param trainingData reference to exactly the preferences the data held when the job was created
+ * @param trainingData exactly the preferences that the file or dataset held when the job was created
  * @param validationData likewise; null: none
  * @param suffix part of the tuned model's name; null: none
  * @param hyperparameters everything else that decides the run
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public record JobSpec(
         String jobId,
         String model,
-        String trainingData,
-        @Nullable String validationData,
+        TrainingData trainingData,
+        @Nullable TrainingData validationData,
         @Nullable String suffix,
         Hyperparameters hyperparameters) {
 

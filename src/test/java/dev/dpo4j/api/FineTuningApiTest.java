@@ -6,6 +6,7 @@ import dev.dpo4j.ServiceTest;
 import dev.dpo4j.job.FakeTraining;
 import dev.dpo4j.job.FakeTrainingConfiguration;
 import dev.dpo4j.job.JobNews;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,9 @@ class FineTuningApiTest {
     @BeforeEach
     void connect() {
         http = new Http(port);
+        Http.Answer stored = http.postJson("/v1/datasets/my-preferences/preferences", """
+                {"id": "1", "prompt": [1, 2], "chosen": [3], "rejected": [4]}""");
+        assertThat(stored.status()).as(stored.response().body()).isIn(200, 201);
     }
 
     @AfterEach
@@ -123,15 +127,15 @@ class FineTuningApiTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {"training_file": "d", "method": {"type": "dpo"}}                                  | /model
+            {"training_file": "my-preferences", "method": {"type": "dpo"}}                                  | /model
             {"model": "notebook", "method": {"type": "dpo"}}                                   | /training_file
-            {"model": "notebook", "training_file": "d"}                                        | /method
-            {"model": "notebook", "training_file": "d", "method": {"type": "supervised"}}      | /method/type
-            {"model": "notebook", "training_file": "d", "method": {"type": "dpo"}, "x": 1}     | /x
-            {"model": "notebook", "training_file": "d", "method": {"type": "dpo"}, "seed": -1} | /seed
-            {"model": "notebook", "training_file": "d", "method": {"type": "dpo"}, "suffix": "a b"} | /suffix
-            {"model": "notebook", "training_file": "d", "method": {"type": "dpo"}, "hyperparameters": {"n_epochs": 1}} | /hyperparameters
-            {"model": "notebook", "training_file": "d", "method": {"type": "dpo"}, "integrations": [{"type": "wandb"}]} | /integrations
+            {"model": "notebook", "training_file": "my-preferences"}                                        | /method
+            {"model": "notebook", "training_file": "my-preferences", "method": {"type": "supervised"}}      | /method/type
+            {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo"}, "x": 1}     | /x
+            {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo"}, "seed": -1} | /seed
+            {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo"}, "suffix": "a b"} | /suffix
+            {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo"}, "hyperparameters": {"n_epochs": 1}} | /hyperparameters
+            {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo"}, "integrations": [{"type": "wandb"}]} | /integrations
             """)
     void aRequestThatCannotBeServedIsRefusedWhereItIsWrong(String body, String pointer) {
         assertRefused(http.postJson(JOBS, body), pointer);
@@ -151,6 +155,8 @@ class FineTuningApiTest {
             {"learning_rate": -1}                              | /learning_rate
             {"learning_rate": 1e999}                           | /learning_rate
             {"lr_scheduler_type": "polynomial"}                | /lr_scheduler_type
+            {"max_length": 1}                                  | /max_length
+            {"max_length": "all"}                              | /max_length
             {"max_steps": 0}                                   | /max_steps
             {"loss_typ": "sigmoid"}                            | /loss_typ
             {"lora": {"r": 0}}                                 | /lora/r
@@ -160,8 +166,43 @@ class FineTuningApiTest {
             """)
     void aHyperparameterThatCannotBeIsRefusedWhereItStands(String hyperparameters, String pointer) {
         Http.Answer answer = http.postJson(JOBS, """
-                {"model": "notebook", "training_file": "d", "method": {"type": "dpo", "dpo": {"hyperparameters": %s}}}""".formatted(hyperparameters));
+                {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo", "dpo": {"hyperparameters": %s}}}""".formatted(hyperparameters));
         assertRefused(answer, "/method/dpo/hyperparameters" + pointer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"model": "none", "training_file": "my-preferences", "method": {"type": "dpo"}}  | model
+            {"model": "notebook", "training_file": "file-none", "method": {"type": "dpo"}} | training_file
+            {"model": "notebook", "training_file": "my-preferences", "validation_file": "none", "method": {"type": "dpo"}} | validation_file
+            """)
+    void aModelOrFileThatIsNotThereIs404(String body, String param) {
+        Http.Answer answer = http.postJson(JOBS, body);
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(404);
+        assertThat(answer.json().at("/error/param").asString()).isEqualTo(param);
+    }
+
+    @Test
+    void aFileWithBadRowsIsRefused() {
+        String file = http.upload(
+                        "/v1/files", "fine-tune", "bad.jsonl", "{\"x\": 1}\n".getBytes(StandardCharsets.UTF_8))
+                .json()
+                .get("id")
+                .asString();
+        assertRefused(http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "%s", "method": {"type": "dpo"}}""".formatted(file)), "/training_file");
+    }
+
+    @Test
+    void aMaxLengthOfNullKeepsAllTokens() {
+        Http.Answer answer = http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences",
+                 "method": {"type": "dpo", "dpo": {"hyperparameters": {"max_length": null}}}}""");
+        assertThat(answer.json()
+                        .at("/method/dpo/hyperparameters")
+                        .get("max_length")
+                        .isNull())
+                .isTrue();
     }
 
     @Test

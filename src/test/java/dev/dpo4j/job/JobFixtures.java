@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LrSchedulerType;
 import java.util.Map;
@@ -16,14 +17,18 @@ final class JobFixtures {
     }
 
     static NewJob newJob(int steps, @Nullable Integer saveSteps) {
-        return new NewJob("notebook", "file-1", null, "terse", Map.of(), hyperparameters(steps, saveSteps));
+        return new NewJob("notebook", file("file-1"), null, "terse", Map.of(), hyperparameters(steps, saveSteps));
     }
 
     static NewJob labelled(Map<String, String> metadata) {
-        return new NewJob("notebook", "file-1", null, null, metadata, hyperparameters(1, null));
+        return new NewJob("notebook", file("file-1"), null, null, metadata, hyperparameters(1, null));
     }
 
     static NewJob withValidation(int steps) {
-        return new NewJob("notebook", "file-1", "file-2", null, Map.of(), hyperparameters(steps, null));
+        return new NewJob("notebook", file("file-1"), file("file-2"), null, Map.of(), hyperparameters(steps, null));
+    }
+
+    static TrainingData file(String id) {
+        return new TrainingData(TrainingData.Kind.FILE, id, 5, "0".repeat(64));
     }
 }

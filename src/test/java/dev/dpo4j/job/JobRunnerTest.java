@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dpo4j.blob.BlobStore;
-import dev.dpo4j.blob.Database;
+import dev.dpo4j.catalog.TunedModel;
+import dev.dpo4j.catalog.TunedModels;
 import dev.dpo4j.job.JobRunner.Outcome;
 import dev.dpo4j.train.NonFiniteException;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ class JobRunnerTest {
     private BlobStore blobs;
 
     @Autowired
-    private Database database;
+    private JobFiles files;
 
     @Autowired
     private JdbcClient jdbc;
@@ -52,7 +53,7 @@ class JobRunnerTest {
     private FakeTraining training;
 
     @Autowired
-    private FakeTrainingConfiguration.Registry registry;
+    private TunedModels models;
 
     @AfterEach
     void undisturbed() {
@@ -358,8 +359,33 @@ class JobRunnerTest {
     }
 
     @Test
-    void theDatabaseIsTheEmbeddedOne() {
-        assertThat(database.embedded()).isTrue();
+    void aCheckpointIsAModelByItsName() {
+        String id = create(6, 1);
+        run(id);
+        Checkpoint checkpoint = service.checkpoints(id, null, 10).data().getLast();
+        assertThat(service.checkpointModel(checkpoint.model()))
+                .hasValueSatisfying(model -> assertThat(model.weightsBlobId()).isEqualTo(checkpoint.weightsBlobId()));
+        assertThat(service.checkpointModel(checkpoint.model().replace("step-5", "step-1")))
+                .as("pruned")
+                .isEmpty();
+        assertThat(service.checkpointModel(checkpoint.model().replace("terse", "other")))
+                .isEmpty();
+    }
+
+    @Test
+    void aFileIsInUseUntilTheJobHasEnded() {
+        String file = "file-in-use";
+        NewJob request = new NewJob(
+                "notebook",
+                JobFixtures.file("file-1"),
+                JobFixtures.file(file),
+                null,
+                Map.of(),
+                JobFixtures.hyperparameters(1, null));
+        String id = service.create(request).id();
+        assertThat(files.uses(file)).isTrue();
+        run(id);
+        assertThat(files.uses(file)).isFalse();
     }
 
     private String create(int steps, @Nullable Integer saveSteps) {
@@ -384,8 +410,8 @@ class JobRunnerTest {
     }
 
     private float tunedWeight(String jobId) {
-        TunedModel model =
-                Objects.requireNonNull(registry.models().get(service.get(jobId).fineTunedModel()));
+        String id = Objects.requireNonNull(service.get(jobId).fineTunedModel());
+        TunedModel model = models.find(id).orElseThrow();
         assertThat(blobs.find(model.weightsBlobId()))
                 .hasValueSatisfying(blob -> assertThat(blob.sha256()).isEqualTo(model.weightsSha256()));
         long length = blobs.find(model.weightsBlobId()).orElseThrow().length();

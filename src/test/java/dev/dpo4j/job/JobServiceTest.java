@@ -137,7 +137,12 @@ class JobServiceTest {
     @Test
     void aTunedModelIsNamedAfterTheBaseItCameFrom() {
         JobSpec spec = new JobSpec(
-                "ftjob-abc", "ft:llama:old:xyz", "file-1", null, "new", JobFixtures.hyperparameters(1, null));
+                "ftjob-abc",
+                "ft:llama:old:xyz",
+                JobFixtures.file("file-1"),
+                null,
+                "new",
+                JobFixtures.hyperparameters(1, null));
         assertThat(spec.tunedModelId()).isEqualTo("ft:llama:new:abc");
         assertThat(spec.checkpointModelId(7)).isEqualTo("ft:llama:new:abc:ckpt-step-7");
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -72,8 +73,10 @@ class RestartTest {
 
     private ConfigurableApplicationContext start(String... settings) {
         return new SpringApplicationBuilder(Dpo4jApplication.class, FakeTrainingConfiguration.class)
-                .properties("dpo4j.home=" + home, "server.port=0")
-                .run(settings);
+                .run(Stream.concat(
+                                Stream.of("--dpo4j.home=" + home, "--server.port=0", "--spring.jpa.hibernate.ddl-auto=validate"),
+                                Stream.of(settings))
+                        .toArray(String[]::new));
     }
 
     private static Job awaitEnd(ConfigurableApplicationContext service, String id) throws InterruptedException {
