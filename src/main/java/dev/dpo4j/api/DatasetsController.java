@@ -54,7 +54,7 @@ class DatasetsController {
                             content =
                                     @Content(
                                             mediaType = MediaType.APPLICATION_JSON_VALUE,
-                                            schema = @Schema(type = "object"),
+                                            schema = @Schema(types = {"object", "array"}),
                                             examples = {
                                                 @ExampleObject(
                                                         name = "text",

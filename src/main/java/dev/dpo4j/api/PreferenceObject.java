@@ -19,7 +19,7 @@ record PreferenceObject(
         @Schema(allowableValues = "dataset.preference") String object,
         @Schema(types = {"string", "null"}) @Nullable String recordId,
         long createdAt,
-        @Schema(type = "object") @JsonRawValue String preference) {
+        @Schema(types = "object") @JsonRawValue String preference) {
 
     static PreferenceObject of(StoredPreference preference) {
         return new PreferenceObject(

@@ -2,6 +2,7 @@ package dev.dpo4j.api;
 
 import java.io.InputStream;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.AbstractResource;
 
 /** Stored bytes of known length, as Spring MVC streams them; it can be read more than once, so ranges work. */
@@ -38,7 +39,7 @@ final class StoredContent extends AbstractResource {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return this == other;
     }
 

@@ -60,7 +60,7 @@ public class Database {
      *
      * @throws StorageFullException when there is too little room
      */
-    void requireRoomFor(long bytes) {
+    public void requireRoomFor(long bytes) {
         if (!embedded) {
             return;
         }

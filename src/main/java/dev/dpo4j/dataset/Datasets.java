@@ -1,5 +1,6 @@
 package dev.dpo4j.dataset;
 
+import dev.dpo4j.blob.Database;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,6 +30,7 @@ public class Datasets {
     private final DatasetRows datasets;
     private final PreferenceRows preferences;
     private final AppendRows appends;
+    private final Database database;
     private final Clock clock;
     private final TransactionTemplate transaction;
 
@@ -36,11 +38,13 @@ public class Datasets {
             DatasetRows datasets,
             PreferenceRows preferences,
             AppendRows appends,
+            Database database,
             Clock clock,
             PlatformTransactionManager transactions) {
         this.datasets = datasets;
         this.preferences = preferences;
         this.appends = appends;
+        this.database = database;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactions);
     }
@@ -61,6 +65,7 @@ public class Datasets {
      * @throws InvalidRowException when one of them is not a preference; the pointer names it
      * @throws RecordConflictException when an id is taken by another preference
      * @throws IdempotencyConflictException when the key was used for something else
+     * @throws dev.dpo4j.blob.StorageFullException when the disk has no room
      */
     public Appended append(
             String name, List<JsonNode> rows, @Nullable String pointer, @Nullable String idempotencyKey) {
@@ -68,6 +73,7 @@ public class Datasets {
         for (int i = 0; i < rows.size(); i++) {
             wanted.add(NewPreference.of(rows.get(i), pointer == null ? "" : pointer + "/" + i));
         }
+        database.requireRoomFor(wanted.stream().mapToLong(row -> row.json().length()).sum());
         if (datasets.findById(name).isEmpty()) {
             create(name);
         }
