@@ -68,14 +68,11 @@ class BodyLimitFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         long announced = request.getContentLengthLong();
         try {
-            database.requireRoomFor(2 * (announced < 0 ? uploadLimit.toBytes() : Math.min(announced, uploadLimit.toBytes())));
+            database.requireRoomFor(
+                    2 * (announced < 0 ? uploadLimit.toBytes() : Math.min(announced, uploadLimit.toBytes())));
         } catch (StorageFullException e) {
             problems.write(
-                    request,
-                    response,
-                    HttpStatus.INSUFFICIENT_STORAGE,
-                    "storage_full",
-                    String.valueOf(e.getMessage()));
+                    request, response, HttpStatus.INSUFFICIENT_STORAGE, "storage_full", String.valueOf(e.getMessage()));
             return;
         }
         chain.doFilter(request, response);

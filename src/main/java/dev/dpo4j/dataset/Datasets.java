@@ -73,7 +73,8 @@ public class Datasets {
         for (int i = 0; i < rows.size(); i++) {
             wanted.add(NewPreference.of(rows.get(i), pointer == null ? "" : pointer + "/" + i));
         }
-        database.requireRoomFor(wanted.stream().mapToLong(row -> row.json().length()).sum());
+        database.requireRoomFor(
+                wanted.stream().mapToLong(row -> row.json().length()).sum());
         if (datasets.findById(name).isEmpty()) {
             create(name);
         }

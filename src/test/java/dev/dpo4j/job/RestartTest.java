@@ -74,7 +74,10 @@ class RestartTest {
     private ConfigurableApplicationContext start(String... settings) {
         return new SpringApplicationBuilder(Dpo4jApplication.class, FakeTrainingConfiguration.class)
                 .run(Stream.concat(
-                                Stream.of("--dpo4j.home=" + home, "--server.port=0", "--spring.jpa.hibernate.ddl-auto=validate"),
+                                Stream.of(
+                                        "--dpo4j.home=" + home,
+                                        "--server.port=0",
+                                        "--spring.jpa.hibernate.ddl-auto=validate"),
                                 Stream.of(settings))
                         .toArray(String[]::new));
     }
