@@ -67,7 +67,7 @@ record FolderSnapshot(
             BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
             FileTime time = attributes.lastModifiedTime();
             String name = child.getFileName().toString();
-            files.put(name, real);
+            files.put(name, child);
             stamps.put(name, attributes.size() + "@" + time);
             changed = time.toInstant().isAfter(changed) ? time.toInstant() : changed;
         }

@@ -4,6 +4,7 @@ import dev.dpo4j.llama.LlamaConfigReader;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ public class ModelCatalog {
     private final TunedModels tuned;
     private final TunedWeights tunedWeights;
     private final TunedFiles tunedFiles;
+    private final Tokenizers tokenizers;
     private final WeightCache cache;
 
     ModelCatalog(
@@ -27,11 +29,13 @@ public class ModelCatalog {
             TunedModels tuned,
             TunedWeights tunedWeights,
             TunedFiles tunedFiles,
+            Tokenizers tokenizers,
             ModelProperties properties) {
         this.bases = bases;
         this.tuned = tuned;
         this.tunedWeights = tunedWeights;
         this.tunedFiles = tunedFiles;
+        this.tokenizers = tokenizers;
         this.cache = new WeightCache(MemoryBudget.bytes(properties.memoryBudget()));
     }
 
@@ -85,6 +89,21 @@ public class ModelCatalog {
     public ModelLease leaseMerged(String id) {
         WeightCache.Held<LlamaWeights> weights = holdWeights(id);
         return new ModelLease(new LoadedModel(id, weights.weights(), null), List.of(weights));
+    }
+
+    /**
+     * A model's tokenizer; a tuned model's is that of the folder it all began with. Empty: the model takes token ids only.
+     *
+     * @throws UnknownModelException if there is no model of that id
+     * @throws BrokenModelException if the tokenizer's files are damaged
+     */
+    public Optional<Tokenizer> tokenizer(String id) {
+        Optional<TunedModel> model = tuned.find(id);
+        String rootId = model.map(this::rootId).orElse(id);
+        if (model.isPresent() && bases.entry(rootId).isEmpty()) {
+            return Optional.empty();
+        }
+        return tokenizers.of(rootId, bases.model(rootId));
     }
 
     /**

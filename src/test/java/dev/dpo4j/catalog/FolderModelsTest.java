@@ -234,6 +234,19 @@ class FolderModelsTest {
                 .allSatisfy(error -> assertThat(error).contains("leads out of the models directory"));
     }
 
+    @Test
+    void linksWithinTheDirectoryKeepTheirOwnNames() throws IOException {
+        Path folder = TinyModel.write(root.resolve("tiny"), TinyModel.CONFIG, 1);
+        Path blobs = Files.createDirectory(root.resolve(".blobs"));
+        Files.move(folder.resolve("model.safetensors"), blobs.resolve("5f3a"));
+        Files.createSymbolicLink(folder.resolve("model.safetensors"), blobs.resolve("5f3a"));
+
+        assertThat(only().error()).isNull();
+        assertThat(models.model("tiny").orElseThrow().model().orElseThrow().files())
+                .extracting(ModelFile::name)
+                .containsExactly("config.json", "model.safetensors");
+    }
+
     private ModelEntry only() {
         List<FolderModel> found = models.models();
         assertThat(found).hasSize(1);

@@ -15,6 +15,7 @@ import dev.dpo4j.llama.LlamaConfigReader;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.tokenizer.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -237,6 +238,29 @@ class ModelCatalogTest {
         assertThatThrownBy(() -> catalog.delete("tiny")).isInstanceOf(ModelNotDeletableException.class);
         assertThatThrownBy(() -> catalog.delete("notebook")).isInstanceOf(ModelNotDeletableException.class);
         assertThatThrownBy(() -> catalog.delete("ft:tiny:x:99")).isInstanceOf(UnknownModelException.class);
+    }
+
+    @Test
+    void aTunedModelHasTheTokenizerOfTheFolderItBeganWith() throws IOException {
+        Files.writeString(models.resolve("tiny").resolve("tokenizer.json"), """
+                {"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": {"type": "Whitespace"},
+                 "post_processor": null, "decoder": null,
+                 "model": {"type": "WordLevel", "vocab": {"[UNK]": 0, "yes": 7, "no": 9}, "unk_token": "[UNK]"}}""");
+        register(full("ft:tiny:x:14", "tiny", 2));
+
+        Tokenizer tokenizer = catalog.tokenizer("ft:tiny:x:14").orElseThrow();
+        assertThat(tokenizer.encode("no yes maybe", false)).containsExactly(9, 7, 0);
+        assertThat(catalog.tokenizer("tiny")).containsSame(tokenizer);
+        assertThat(catalog.tokenizer("notebook")).isEmpty();
+    }
+
+    @Test
+    void aDamagedTokenizerMakesABrokenModelOnlyForText() {
+        assertThatThrownBy(() -> catalog.tokenizer("tiny"))
+                .isInstanceOf(BrokenModelException.class)
+                .hasMessageContaining("tokenizer.json")
+                .hasMessageNotContaining(models.toString());
+        catalog.lease("tiny").close();
     }
 
     @Test
