@@ -1,0 +1,277 @@
+package dev.dpo4j.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.dpo4j.ServiceTest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.StreamSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** SmolLM2-135M trained over HTTP on real preferences, all weights and an adapter: figures, downloads, and what came of it. */
+@Tag("real")
+@ServiceTest
+@DirtiesContext // closes the database, and with it its gigabytes go
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RealModelApiTest {
+
+    private static final String JOBS = "/v1/fine_tuning/jobs/";
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Path SHARED = Path.of(System.getProperty("dpo4j.test.shared", "../shared"));
+
+    @TempDir
+    private static Path home;
+
+    @LocalServerPort
+    private int port;
+
+    private Http http;
+    private JsonNode golden;
+    private List<JsonNode> rows;
+    private String file;
+    private JsonNode fullJob;
+    private JsonNode loraJob;
+
+    @DynamicPropertySource
+    static void whereThingsAre(DynamicPropertyRegistry registry) {
+        registry.add("dpo4j.home", home::toString);
+        registry.add("dpo4j.models.directory", () -> smolLm2().getParent().toString());
+    }
+
+    @BeforeAll
+    void trainBoth() {
+        http = new Http(port);
+        golden = JSON.readTree(SHARED.resolve("goldens/trajectory-open.json").toFile());
+        JsonNode all = JSON.readTree(SHARED.resolve("data/dpo_en_demo.json").toFile());
+        rows = StreamSupport.stream(golden.get("rows").spliterator(), false)
+                .map(row -> all.get(row.intValue()))
+                .toList();
+        StringBuilder lines = new StringBuilder();
+        rows.forEach(row -> lines.append(row).append('\n'));
+        Http.Answer upload = http.upload(
+                "/v1/files", "fine-tune", "rows.jsonl", lines.toString().getBytes(StandardCharsets.UTF_8));
+        assertThat(upload.json().path("status").asString())
+                .as(upload.response().body())
+                .isEqualTo("processed");
+        file = upload.json().get("id").asString();
+
+        ObjectNode full = hyperparameters();
+        full.put("n_epochs", 1);
+        fullJob = run(full);
+        ObjectNode lora = hyperparameters();
+        lora.put("max_steps", 3).put("learning_rate", 1e-3).put("warmup_steps", 0);
+        lora.putObject("lora").put("r", 8).putArray("target_modules").add("q_proj").add("v_proj");
+        loraJob = run(lora);
+    }
+
+    @Test
+    void theMetricsEventsOfAFullFineTuneAreTrlsStepByStep() {
+        List<JsonNode> steps = metrics(fullJob);
+        assertThat(steps).hasSameSizeAs(golden.get("steps")).hasSize(6);
+        for (int i = 0; i < 6; i++) {
+            JsonNode expected = golden.get("steps").get(i);
+            JsonNode actual = steps.get(i);
+            String step = "step " + (i + 1) + ": ";
+            assertThat(actual.get("step").intValue()).as(step).isEqualTo(i + 1);
+            assertRelative(actual, expected, "loss", 5e-5, step);
+            assertThat(actual.get("train_loss")).as(step + "train_loss").isEqualTo(actual.get("loss"));
+            assertRelative(actual, expected, "grad_norm", 5e-4, step);
+            assertAbsolute(actual, expected, "logps/chosen", 0.01, step);
+            assertAbsolute(actual, expected, "logps/rejected", 0.01, step);
+            assertAbsolute(actual, expected, "rewards/chosen", 2e-4, step);
+            assertAbsolute(actual, expected, "rewards/rejected", 2e-4, step);
+            assertAbsolute(actual, expected, "rewards/margins", 2e-4, step);
+            assertAbsolute(actual, expected, "epoch", 1e-4, step);
+            for (String exact : List.of("rewards/accuracies", "learning_rate", "num_tokens")) {
+                assertThat(actual.get(exact).doubleValue())
+                        .as(step + exact)
+                        .isEqualTo(expected.get(exact).doubleValue());
+            }
+        }
+        assertThat(fullJob.get("trained_tokens").longValue())
+                .isEqualTo((long) golden.at("/steps/5/num_tokens").doubleValue());
+    }
+
+    @Test
+    void aFullyTunedModelIsDownloadedAsAFolderForTransformers() throws IOException {
+        Map<String, Entry> zip = download(fullJob);
+        assertThat(zip).containsKeys("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");
+        assertThat(zip.get("model.safetensors").sha256()).isEqualTo(weightsSha256(fullJob));
+        JsonNode config = JSON.readTree(zip.get("config.json").start());
+        assertThat(config.at("/architectures/0").asString()).isEqualTo("LlamaForCausalLM");
+        assertThat(config.get("hidden_size"))
+                .isEqualTo(JSON.readTree(smolLm2().resolve("config.json").toFile())
+                        .get("hidden_size"));
+    }
+
+    @Test
+    void anAdapterIsDownloadedAsAFolderForPeft() throws IOException {
+        Map<String, Entry> zip = download(loraJob);
+        assertThat(zip).containsKeys("adapter_config.json", "adapter_model.safetensors");
+        assertThat(zip.get("adapter_model.safetensors").sha256()).isEqualTo(weightsSha256(loraJob));
+        JsonNode config = JSON.readTree(zip.get("adapter_config.json").start());
+        assertThat(config.get("peft_type").asString()).isEqualTo("LORA");
+        assertThat(config.get("r").intValue()).isEqualTo(8);
+        assertThat(StreamSupport.stream(config.get("target_modules").spliterator(), false)
+                        .map(JsonNode::stringValue))
+                .containsExactlyInAnyOrder("q_proj", "v_proj");
+    }
+
+    @Test
+    void whatWasTrainedOnIsNowPreferredMoreThanByTheBase() {
+        String base = smolLm2().getFileName().toString();
+        JsonNode full = loss(fullJob);
+        JsonNode lora = loss(loraJob);
+        for (JsonNode answer : List.of(full, lora)) {
+            assertThat(answer.get("reference_model").asString()).isEqualTo(base);
+            assertThat(answer.get("loss").doubleValue()).isLessThan(Math.log(2));
+        }
+        assertThat(lora.at("/preferences/0/chosen/reference_logprob"))
+                .as("the base under both")
+                .isEqualTo(full.at("/preferences/0/chosen/reference_logprob"));
+    }
+
+    /** The loss on all rows; the reference is left to its default. */
+    private JsonNode loss(JsonNode job) {
+        ObjectNode request = JSON.createObjectNode();
+        request.set("model", job.get("fine_tuned_model"));
+        ArrayNode preferences = request.putArray("preferences");
+        for (JsonNode row : rows) {
+            ObjectNode preference = preferences.addObject();
+            ArrayNode prompt = preference.putArray("prompt");
+            row.get("conversations").forEach(turn -> prompt.add(message(turn)));
+            preference.putArray("chosen").add(message(row.get("chosen")));
+            preference.putArray("rejected").add(message(row.get("rejected")));
+        }
+        Http.Answer answer = http.postJson("/v1/dpo/loss", request.toString());
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+        return answer.json();
+    }
+
+    private static ObjectNode message(JsonNode turn) {
+        String from = turn.get("from").asString();
+        String role = Map.of("human", "user", "gpt", "assistant").getOrDefault(from, from);
+        return JSON.createObjectNode()
+                .put("role", role)
+                .put("content", turn.get("value").asString());
+    }
+
+    /** The golden's; one checkpoint only, at the end. */
+    private ObjectNode hyperparameters() {
+        JsonNode given = golden.get("hyperparameters");
+        ObjectNode ours = JSON.createObjectNode();
+        for (String name : List.of(
+                "beta",
+                "learning_rate",
+                "warmup_steps",
+                "lr_scheduler_type",
+                "weight_decay",
+                "max_grad_norm",
+                "gradient_accumulation_steps")) {
+            ours.set(name, given.get(name));
+        }
+        ours.set("batch_size", golden.get("batch_size"));
+        return ours.put("shuffle", false).put("save_steps", 1000).put("save_total_limit", 1);
+    }
+
+    /** Runs a job to its end; the stream of its events ends with it. */
+    private JsonNode run(ObjectNode hyperparameters) {
+        ObjectNode request = JSON.createObjectNode();
+        request.put("model", smolLm2().getFileName().toString()).put("training_file", file);
+        request.putObject("method").put("type", "dpo").putObject("dpo").set("hyperparameters", hyperparameters);
+        Http.Answer created = http.postJson("/v1/fine_tuning/jobs", request.toString());
+        assertThat(created.status()).as(created.response().body()).isEqualTo(200);
+        String id = created.json().get("id").asString();
+        Http.Answer stream = http.get(JOBS + id + "/events?stream=true");
+        JsonNode job = http.get(JOBS + id).json();
+        assertThat(job.get("status").asString())
+                .as(stream.response().body())
+                .isEqualTo("succeeded");
+        return job;
+    }
+
+    private List<JsonNode> metrics(JsonNode job) {
+        List<JsonNode> oldestFirst = new ArrayList<>();
+        http.get(JOBS + job.get("id").asString() + "/events?limit=100")
+                .json()
+                .get("data")
+                .forEach(event -> {
+                    if (event.get("type").asString().equals("metrics")) {
+                        oldestFirst.addFirst(event.get("data"));
+                    }
+                });
+        return oldestFirst;
+    }
+
+    private String weightsSha256(JsonNode job) {
+        return http.get("/v1/models/" + job.get("fine_tuned_model").asString())
+                .json()
+                .get("weights_sha256")
+                .asString();
+    }
+
+    /** A file of a zip: its SHA-256 and how it begins. */
+    private record Entry(String sha256, byte[] start) {}
+
+    private Map<String, Entry> download(JsonNode job) throws IOException {
+        Map<String, Entry> files = new LinkedHashMap<>();
+        String path = "/v1/models/" + job.get("fine_tuned_model").asString() + "/content";
+        try (ZipInputStream zip = new ZipInputStream(http.stream(path))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                InputStream content = new DigestInputStream(zip, digest);
+                byte[] start = content.readNBytes(1 << 16);
+                content.transferTo(OutputStream.nullOutputStream());
+                files.put(entry.getName(), new Entry(HexFormat.of().formatHex(digest.digest()), start));
+            }
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+        return files;
+    }
+
+    private static Path smolLm2() {
+        return Path.of(Objects.requireNonNull(
+                        System.getProperty("dpo4j.test.smollm2"),
+                        "Say where SmolLM2 is: -Ddpo4j.test.smollm2=<its folder>"))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    private static void assertRelative(JsonNode actual, JsonNode expected, String name, double tolerance, String step) {
+        assertAbsolute(actual, expected, name, tolerance * expected.get(name).doubleValue(), step);
+    }
+
+    private static void assertAbsolute(JsonNode actual, JsonNode expected, String name, double tolerance, String step) {
+        assertThat(actual.get(name).doubleValue())
+                .as(step + name)
+                .isCloseTo(expected.get(name).doubleValue(), within(tolerance));
+    }
+}
