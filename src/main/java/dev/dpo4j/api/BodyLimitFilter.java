@@ -1,5 +1,7 @@
 package dev.dpo4j.api;
 
+import dev.dpo4j.blob.Database;
+import dev.dpo4j.blob.StorageFullException;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -8,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.boot.servlet.autoconfigure.MultipartProperties;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -15,16 +18,24 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Limits every body that is not an upload, whether its length is announced or not; the container itself only limits uploads. */
+/**
+ * Limits every body that is not an upload, whether its length is announced or not; the container itself only limits uploads. Those
+ * are refused before they begin where the disk has no room for them.
+ */
 @Component
 @Order(FilterOrder.BODY_LIMIT)
 class BodyLimitFilter extends OncePerRequestFilter {
 
     private final DataSize limit;
+    private final DataSize uploadLimit;
+    private final Database database;
     private final ProblemResponses problems;
 
-    BodyLimitFilter(HttpProperties properties, ProblemResponses problems) {
+    BodyLimitFilter(
+            HttpProperties properties, MultipartProperties uploads, Database database, ProblemResponses problems) {
         this.limit = properties.maxJsonBody();
+        this.uploadLimit = uploads.getMaxRequestSize();
+        this.database = database;
         this.problems = problems;
     }
 
@@ -39,7 +50,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
                     "unsupported_media_type",
                     "Compressed bodies are not accepted. Send the body without a Content-Encoding.");
         } else if (isUpload(request)) {
-            chain.doFilter(request, response);
+            upload(request, response, chain);
         } else if (request.getContentLengthLong() > limit.toBytes()) {
             problems.write(
                     request,
@@ -50,6 +61,21 @@ class BodyLimitFilter extends OncePerRequestFilter {
         } else {
             chain.doFilter(new Limited(request, limit), response);
         }
+    }
+
+    /** An upload is spooled to the disk of the embedded database, and then stored in it: it must fit there twice. */
+    private void upload(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        long announced = request.getContentLengthLong();
+        try {
+            database.requireRoomFor(
+                    2 * (announced < 0 ? uploadLimit.toBytes() : Math.min(announced, uploadLimit.toBytes())));
+        } catch (StorageFullException e) {
+            problems.write(
+                    request, response, HttpStatus.INSUFFICIENT_STORAGE, "storage_full", String.valueOf(e.getMessage()));
+            return;
+        }
+        chain.doFilter(request, response);
     }
 
     private static boolean isUpload(HttpServletRequest request) {

@@ -45,18 +45,21 @@ record DpoLossRequest(
 
         @Schema(
                 description = CONTENT,
+                implementation = Object.class,
                 types = {"array", "string"})
         @Nullable
         JsonNode prompt,
 
         @Schema(
                 description = "The preferred answer, in the same form.",
+                implementation = Object.class,
                 types = {"array", "string"})
         @Nullable
         JsonNode chosen,
 
         @Schema(
                 description = REJECTED,
+                implementation = Object.class,
                 types = {"array", "string"})
         @Nullable
         JsonNode rejected,
@@ -98,18 +101,21 @@ record DpoLossRequest(
     record Preference(
             @Schema(
                     description = CONTENT,
+                    implementation = Object.class,
                     types = {"array", "string"})
             @Nullable
             JsonNode prompt,
 
             @Schema(
                     description = "The preferred answer, in the same form.",
+                    implementation = Object.class,
                     types = {"array", "string"})
             @Nullable
             JsonNode chosen,
 
             @Schema(
                     description = REJECTED,
+                    implementation = Object.class,
                     types = {"array", "string"})
             @Nullable
             JsonNode rejected) {

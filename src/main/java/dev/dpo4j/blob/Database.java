@@ -1,41 +1,31 @@
 package dev.dpo4j.blob;
 
-import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
-import org.hibernate.Session;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** What kind of database the service runs on, and the two things an embedded one needs from us: room on its disk, and a sync. */
 @Component
 public class Database {
 
     private final boolean embedded;
+    private final DataSource dataSource;
     private final StorageProperties storage;
-    private final EntityManager entities;
-    private final TransactionTemplate transaction;
 
-    Database(
-            DataSource dataSource,
-            StorageProperties storage,
-            EntityManager entities,
-            PlatformTransactionManager transactions)
-            throws SQLException {
+    Database(DataSource dataSource, StorageProperties storage) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             String url = connection.getMetaData().getURL();
             this.embedded =
                     url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:h2:tcp:") && !url.startsWith("jdbc:h2:ssl:");
         }
+        this.dataSource = dataSource;
         this.storage = storage;
-        this.entities = entities;
-        this.transaction = new TransactionTemplate(transactions);
     }
 
     /** Whether the database lives in this process, so that nobody else can be using it. */
@@ -48,9 +38,16 @@ public class Database {
      * this makes it survive the loss of power. A server database does so by itself.
      */
     public void sync() {
-        if (embedded) {
-            transaction.executeWithoutResult(
-                    status -> entities.unwrap(Session.class).doWork(Database::checkpoint));
+        if (!embedded) {
+            return;
+        }
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT SYNC");
+        } catch (SQLException e) {
+            throw StorageFullException.behind(e)
+                    .<RuntimeException>map(full -> full)
+                    .orElseGet(() -> new IllegalStateException("The database cannot be synchronized with its disk", e));
         }
     }
 
@@ -60,7 +57,7 @@ public class Database {
      *
      * @throws StorageFullException when there is too little room
      */
-    void requireRoomFor(long bytes) {
+    public void requireRoomFor(long bytes) {
         if (!embedded) {
             return;
         }
@@ -70,12 +67,6 @@ public class Database {
             throw new StorageFullException(
                     "The disk of %s has %d MB left; %d MB are needed to go on. Free some space, then try again."
                             .formatted(storage.directory(), usable >> 20, (needed >> 20) + 1));
-        }
-    }
-
-    private static void checkpoint(Connection connection) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute("CHECKPOINT SYNC");
         }
     }
 

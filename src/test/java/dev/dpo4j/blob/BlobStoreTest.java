@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-@DataJpaTest(properties = {"dpo4j.home=target/blob-store-test", "spring.jpa.hibernate.ddl-auto=validate"})
+@DataJpaTest(properties = {"dpo4j.home=target/test-homes/${random.uuid}", "spring.jpa.hibernate.ddl-auto=validate"})
 @AutoConfigureTestDatabase(replace = AutoConfigureTestDatabase.Replace.NONE)
 @Transactional(propagation = Propagation.NOT_SUPPORTED)
 @EnableConfigurationProperties(StorageProperties.class)

@@ -12,7 +12,7 @@ import org.springframework.boot.data.jpa.test.autoconfigure.DataJpaTest;
 import org.springframework.boot.jdbc.test.autoconfigure.AutoConfigureTestDatabase;
 import org.springframework.context.annotation.Import;
 
-@DataJpaTest(properties = {"dpo4j.home=target/storage-full-test", "dpo4j.storage.reserve=1000000GB"})
+@DataJpaTest(properties = {"dpo4j.home=target/test-homes/${random.uuid}", "dpo4j.storage.reserve=1000000GB"})
 @AutoConfigureTestDatabase(replace = AutoConfigureTestDatabase.Replace.NONE)
 @EnableConfigurationProperties(StorageProperties.class)
 @Import({BlobStore.class, Database.class})
