@@ -1,6 +1,7 @@
 package dev.dpo4j.api;
 
 import com.fasterxml.jackson.annotation.JsonAnySetter;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
@@ -20,7 +21,15 @@ record ChatCompletionRequest(
         @Schema(description = "An id from GET /v1/models.", example = "smollm2") @NotBlank @Size(min = 1, max = 255)
         String model,
 
-        @Schema(description = "The conversation so far, for the model's chat template.") @NotEmpty
+        @ArraySchema(
+                arraySchema = @Schema(description = "The conversation so far, for the model's chat template."),
+                schema =
+                        @Schema(
+                                implementation = Object.class,
+                                types = "object",
+                                description =
+                                        "role: system, developer, user or assistant; content: a string, or a list of parts of type text."))
+        @NotEmpty
         List<@NotNull JsonNode> messages,
 
         @Schema(description = "The most tokens to add. Default: what fits, up to 512.", example = "60")
@@ -47,6 +56,7 @@ record ChatCompletionRequest(
 
         @Schema(
                 description = "A string, or up to four: the answer ends before the first of them.",
+                implementation = Object.class,
                 types = {"string", "array", "null"})
         @Nullable
         JsonNode stop,

@@ -20,6 +20,7 @@ record CompletionRequest(
 
         @Schema(
                 description = "A string or a list of token ids; or a list of up to 32 of these, for one choice each.",
+                implementation = Object.class,
                 types = {"string", "array"})
         @NotNull(message = "is required: a string or a list of token ids")
         JsonNode prompt,
@@ -43,6 +44,7 @@ record CompletionRequest(
 
         @Schema(
                 description = "A string, or up to four: the text ends before the first of them.",
+                implementation = Object.class,
                 types = {"string", "array", "null"})
         @Nullable
         JsonNode stop,

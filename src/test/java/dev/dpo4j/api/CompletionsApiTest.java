@@ -30,6 +30,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Completions over HTTP, with a tiny model of 60 words, w4 to w63, whose text is its tokens' words with spaces between. */
 @ServiceTest
@@ -266,6 +267,23 @@ class CompletionsApiTest {
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(status);
         assertThat(answer.json().at("/error/code").asString()).isEqualTo(code);
         assertThat(answer.json().at("/error/param").asString("")).isEqualTo(param);
+    }
+
+    @Test
+    void theExamplesInTheContractWork() {
+        JsonNode paths = http.get("/v3/api-docs").json().get("paths");
+        for (String path : List.of(TEXT, CHAT)) {
+            JsonNode examples = paths.get(path).at("/post/requestBody/content/application~1json/examples");
+            assertThat(examples.isEmpty()).isFalse();
+            for (JsonNode example : examples) {
+                ObjectNode request = (ObjectNode) example.get("value");
+                if (!request.get("model").asString().equals("notebook")) {
+                    request.put("model", "words"); // instead of a folder that a newcomer would have to add
+                }
+                Answer answer = http.postJson(path, request.toString());
+                assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+            }
+        }
     }
 
     private JsonNode text(String fields) {
