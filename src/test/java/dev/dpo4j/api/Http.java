@@ -49,8 +49,8 @@ final class Http {
 
     /** A body as it comes, for those too large to be held. */
     InputStream stream(String path) {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .build();
         HttpResponse<InputStream> response = send(request, BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
             throw new IllegalStateException("GET " + path + " answered " + response.statusCode());

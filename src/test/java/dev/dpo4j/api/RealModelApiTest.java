@@ -13,8 +13,8 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,7 +62,7 @@ class RealModelApiTest {
     @DynamicPropertySource
     static void whereThingsAre(DynamicPropertyRegistry registry) {
         registry.add("dpo4j.home", home::toString);
-        registry.add("dpo4j.models.directory", () -> smolLm2().getParent().toString());
+        registry.add("dpo4j.models.directory", () -> String.valueOf(smolLm2().getParent()));
     }
 
     @BeforeAll
@@ -87,7 +87,11 @@ class RealModelApiTest {
         fullJob = run(full);
         ObjectNode lora = hyperparameters();
         lora.put("max_steps", 3).put("learning_rate", 1e-3).put("warmup_steps", 0);
-        lora.putObject("lora").put("r", 8).putArray("target_modules").add("q_proj").add("v_proj");
+        lora.putObject("lora")
+                .put("r", 8)
+                .putArray("target_modules")
+                .add("q_proj")
+                .add("v_proj");
         loraJob = run(lora);
     }
 
@@ -121,22 +125,21 @@ class RealModelApiTest {
 
     @Test
     void aFullyTunedModelIsDownloadedAsAFolderForTransformers() throws IOException {
-        Map<String, Entry> zip = download(fullJob);
-        assertThat(zip).containsKeys("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");
-        assertThat(zip.get("model.safetensors").sha256()).isEqualTo(weightsSha256(fullJob));
-        JsonNode config = JSON.readTree(zip.get("config.json").start());
+        Download zip = download(fullJob);
+        assertThat(zip.start()).containsKeys("tokenizer.json", "tokenizer_config.json");
+        assertThat(zip.sha256()).containsEntry("model.safetensors", weightsSha256(fullJob));
+        JsonNode config = zip.json("config.json");
         assertThat(config.at("/architectures/0").asString()).isEqualTo("LlamaForCausalLM");
         assertThat(config.get("hidden_size"))
-                .isEqualTo(JSON.readTree(smolLm2().resolve("config.json").toFile())
-                        .get("hidden_size"));
+                .isEqualTo(
+                        JSON.readTree(smolLm2().resolve("config.json").toFile()).get("hidden_size"));
     }
 
     @Test
     void anAdapterIsDownloadedAsAFolderForPeft() throws IOException {
-        Map<String, Entry> zip = download(loraJob);
-        assertThat(zip).containsKeys("adapter_config.json", "adapter_model.safetensors");
-        assertThat(zip.get("adapter_model.safetensors").sha256()).isEqualTo(weightsSha256(loraJob));
-        JsonNode config = JSON.readTree(zip.get("adapter_config.json").start());
+        Download zip = download(loraJob);
+        assertThat(zip.sha256()).containsEntry("adapter_model.safetensors", weightsSha256(loraJob));
+        JsonNode config = zip.json("adapter_config.json");
         assertThat(config.get("peft_type").asString()).isEqualTo("LORA");
         assertThat(config.get("r").intValue()).isEqualTo(8);
         assertThat(StreamSupport.stream(config.get("target_modules").spliterator(), false)
@@ -211,9 +214,7 @@ class RealModelApiTest {
         String id = created.json().get("id").asString();
         Http.Answer stream = http.get(JOBS + id + "/events?stream=true");
         JsonNode job = http.get(JOBS + id).json();
-        assertThat(job.get("status").asString())
-                .as(stream.response().body())
-                .isEqualTo("succeeded");
+        assertThat(job.get("status").asString()).as(stream.response().body()).isEqualTo("succeeded");
         return job;
     }
 
@@ -237,19 +238,30 @@ class RealModelApiTest {
                 .asString();
     }
 
-    /** A file of a zip: its SHA-256 and how it begins. */
-    private record Entry(String sha256, byte[] start) {}
+    /**
+     * A zip's files by name.
+     *
+     * @param sha256 what each hashes to
+     * @param start how each begins
+     */
+    private record Download(Map<String, String> sha256, Map<String, String> start) {
 
-    private Map<String, Entry> download(JsonNode job) throws IOException {
-        Map<String, Entry> files = new LinkedHashMap<>();
+        JsonNode json(String name) {
+            assertThat(start).containsKey(name);
+            return JSON.readTree(start.getOrDefault(name, ""));
+        }
+    }
+
+    private Download download(JsonNode job) throws IOException {
+        Download files = new Download(new HashMap<>(), new HashMap<>());
         String path = "/v1/models/" + job.get("fine_tuned_model").asString() + "/content";
         try (ZipInputStream zip = new ZipInputStream(http.stream(path))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");
                 InputStream content = new DigestInputStream(zip, digest);
-                byte[] start = content.readNBytes(1 << 16);
+                files.start().put(entry.getName(), new String(content.readNBytes(1 << 16), StandardCharsets.UTF_8));
                 content.transferTo(OutputStream.nullOutputStream());
-                files.put(entry.getName(), new Entry(HexFormat.of().formatHex(digest.digest()), start));
+                files.sha256().put(entry.getName(), HexFormat.of().formatHex(digest.digest()));
             }
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every JDK has SHA-256", e);
