@@ -22,6 +22,7 @@ from pathlib import Path
 import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
 
 TOLERANCE = 1e-3
 BETA = 0.1
@@ -116,6 +117,7 @@ def compare(answer, model, base, tokenizer):
 
 
 def main(url, base_folder, *models):
+    logging.disable_progress_bar()
     base = AutoModelForCausalLM.from_pretrained(base_folder, dtype=torch.float32)
     largest = 0.0
     for name in models:

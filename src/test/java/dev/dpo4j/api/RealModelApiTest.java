@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -24,8 +25,10 @@ import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -38,26 +41,31 @@ import tools.jackson.databind.node.ObjectNode;
 /** SmolLM2-135M trained over HTTP on real preferences, all weights and an adapter: figures, downloads, and what came of it. */
 @Tag("real")
 @ServiceTest
-@DirtiesContext // closes the database, and with it its gigabytes go
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@DirtiesContext // the database is closed at the end, and its gigabytes go
 class RealModelApiTest {
 
     private static final String JOBS = "/v1/fine_tuning/jobs/";
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Path SHARED = Path.of(System.getProperty("dpo4j.test.shared", "../shared"));
 
-    @TempDir
+    @TempDir(factory = BelowTarget.class)
     private static Path home;
 
-    @LocalServerPort
-    private int port;
+    private static Http http;
+    private static JsonNode golden;
+    private static List<JsonNode> rows;
+    private static String file;
+    private static JsonNode fullJob;
+    private static JsonNode loraJob;
 
-    private Http http;
-    private JsonNode golden;
-    private List<JsonNode> rows;
-    private String file;
-    private JsonNode fullJob;
-    private JsonNode loraJob;
+    /** The system's folder for temporary files is often memory, and a checkpoint of all weights takes 1.6 GB. */
+    static final class BelowTarget implements TempDirFactory {
+
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test) throws IOException {
+            return Files.createTempDirectory(Path.of("target"), "real-model");
+        }
+    }
 
     @DynamicPropertySource
     static void whereThingsAre(DynamicPropertyRegistry registry) {
@@ -66,7 +74,7 @@ class RealModelApiTest {
     }
 
     @BeforeAll
-    void trainBoth() {
+    static void trainBoth(@LocalServerPort int port) {
         http = new Http(port);
         golden = JSON.readTree(SHARED.resolve("goldens/trajectory-open.json").toFile());
         JsonNode all = JSON.readTree(SHARED.resolve("data/dpo_en_demo.json").toFile());
@@ -162,7 +170,7 @@ class RealModelApiTest {
     }
 
     /** The loss on all rows; the reference is left to its default. */
-    private JsonNode loss(JsonNode job) {
+    private static JsonNode loss(JsonNode job) {
         ObjectNode request = JSON.createObjectNode();
         request.set("model", job.get("fine_tuned_model"));
         ArrayNode preferences = request.putArray("preferences");
@@ -187,7 +195,7 @@ class RealModelApiTest {
     }
 
     /** The golden's; one checkpoint only, at the end. */
-    private ObjectNode hyperparameters() {
+    private static ObjectNode hyperparameters() {
         JsonNode given = golden.get("hyperparameters");
         ObjectNode ours = JSON.createObjectNode();
         for (String name : List.of(
@@ -205,7 +213,7 @@ class RealModelApiTest {
     }
 
     /** Runs a job to its end; the stream of its events ends with it. */
-    private JsonNode run(ObjectNode hyperparameters) {
+    private static JsonNode run(ObjectNode hyperparameters) {
         ObjectNode request = JSON.createObjectNode();
         request.put("model", smolLm2().getFileName().toString()).put("training_file", file);
         request.putObject("method").put("type", "dpo").putObject("dpo").set("hyperparameters", hyperparameters);
@@ -218,7 +226,7 @@ class RealModelApiTest {
         return job;
     }
 
-    private List<JsonNode> metrics(JsonNode job) {
+    private static List<JsonNode> metrics(JsonNode job) {
         List<JsonNode> oldestFirst = new ArrayList<>();
         http.get(JOBS + job.get("id").asString() + "/events?limit=100")
                 .json()
@@ -231,7 +239,7 @@ class RealModelApiTest {
         return oldestFirst;
     }
 
-    private String weightsSha256(JsonNode job) {
+    private static String weightsSha256(JsonNode job) {
         return http.get("/v1/models/" + job.get("fine_tuned_model").asString())
                 .json()
                 .get("weights_sha256")
@@ -252,7 +260,7 @@ class RealModelApiTest {
         }
     }
 
-    private Download download(JsonNode job) throws IOException {
+    private static Download download(JsonNode job) throws IOException {
         Download files = new Download(new HashMap<>(), new HashMap<>());
         String path = "/v1/models/" + job.get("fine_tuned_model").asString() + "/content";
         try (ZipInputStream zip = new ZipInputStream(http.stream(path))) {
