@@ -1,0 +1,159 @@
+package dev.dpo4j.api;
+
+import dev.dpo4j.dataset.InvalidRowException;
+import dev.dpo4j.dataset.PreferenceExample;
+import dev.dpo4j.dataset.PreferenceParser;
+import dev.dpo4j.dataset.UnknownFields;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.Size;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The body of {@code POST /v1/dpo/loss}: one preference at the top level, or a list of them. */
+@Schema(
+        name = "DpoLossRequest",
+        description = "One preference (prompt, chosen, rejected) at the top level, or a list of them in preferences.")
+record DpoLossRequest(
+        @Schema(description = "The policy: an id from GET /v1/models.", defaultValue = "notebook", example = "notebook")
+        @Size(min = 1, max = 255)
+        @Nullable
+        String model,
+
+        @Schema(
+                description =
+                        "The frozen model it is compared with: an id from GET /v1/models. Default: the model that the"
+                                + " policy was tuned from, or the policy itself.")
+        @Size(min = 1, max = 255)
+        @Nullable
+        String referenceModel,
+
+        @Schema(
+                description = "How strongly the policy is held to the reference.",
+                defaultValue = "0.1",
+                example = "0.1")
+        @Positive
+        @Nullable
+        Double beta,
+
+        @Schema(
+                description = CONTENT,
+                implementation = Object.class,
+                types = {"array", "string"})
+        @Nullable
+        JsonNode prompt,
+
+        @Schema(
+                description = "The preferred answer, in the same form.",
+                implementation = Object.class,
+                types = {"array", "string"})
+        @Nullable
+        JsonNode chosen,
+
+        @Schema(
+                description = REJECTED,
+                implementation = Object.class,
+                types = {"array", "string"})
+        @Nullable
+        JsonNode rejected,
+
+        @Schema(description = "Several preferences, instead of one at the top level.")
+        @Valid
+        @Size(min = 1, max = 1024)
+        @Nullable
+        List<@NotNull Preference> preferences,
+
+        @Schema(
+                description =
+                        "Whether to compute the L2 norm of the loss's gradient over all weights, tied ones counted once"
+                                + " (of a LoRA-tuned model: with its adapter merged into the weights).",
+                defaultValue = "false")
+        @Nullable
+        Boolean includeGradientNorm,
+
+        @Schema(
+                description =
+                        "Whether to show every step of the computation, as the notebook does; up to 4,096 tokens.",
+                defaultValue = "false")
+        @Nullable
+        Boolean explain) {
+
+    static final String CONTENT = "A list of token ids, a string, or a list of chat messages.";
+    static final String REJECTED = "The answer that was not preferred, in the same form; or a list of such answers.";
+
+    /**
+     * One preference.
+     *
+     * @param prompt ids, text or messages
+     * @param chosen the preferred answer, likewise
+     * @param rejected the other answer, or a list of other answers
+     */
+    @Schema(
+            name = "DpoLossPreference",
+            requiredProperties = {"chosen", "rejected"})
+    record Preference(
+            @Schema(
+                    description = CONTENT,
+                    implementation = Object.class,
+                    types = {"array", "string"})
+            @Nullable
+            JsonNode prompt,
+
+            @Schema(
+                    description = "The preferred answer, in the same form.",
+                    implementation = Object.class,
+                    types = {"array", "string"})
+            @Nullable
+            JsonNode chosen,
+
+            @Schema(
+                    description = REJECTED,
+                    implementation = Object.class,
+                    types = {"array", "string"})
+            @Nullable
+            JsonNode rejected) {
+
+        private boolean isEmpty() {
+            return Stream.of(prompt, chosen, rejected).allMatch(node -> node == null || node.isNull());
+        }
+
+        private PreferenceExample parse(String pointer) {
+            ObjectNode row = JsonNodeFactory.instance.objectNode();
+            row.set("prompt", prompt);
+            row.set("chosen", chosen);
+            row.set("rejected", rejected);
+            return PreferenceParser.parse(row, pointer, UnknownFields.REFUSED);
+        }
+    }
+
+    /**
+     * The preferences, wherever they stand.
+     *
+     * @throws ApiException if they stand at both places or at none
+     * @throws InvalidRowException if one has none of the known shapes; its pointer begins at the body
+     */
+    List<PreferenceExample> examples() {
+        Preference single = new Preference(prompt, chosen, rejected);
+        if (preferences == null) {
+            return List.of(single.parse(""));
+        }
+        if (!single.isEmpty()) {
+            throw ApiException.badRequest(
+                    "invalid_value",
+                    "preferences",
+                    "Send either one preference at the top level or a list in preferences, not both.");
+        }
+        List<PreferenceExample> examples = new ArrayList<>();
+        for (Preference preference : preferences) {
+            examples.add(preference.parse("/preferences/" + examples.size()));
+        }
+        return examples;
+    }
+}

@@ -1,0 +1,218 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.Activations;
+import dev.dpo4j.llama.Gradients;
+import dev.dpo4j.llama.LlamaConfig;
+import dev.dpo4j.llama.LlamaModel;
+import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.TokenLogProbs;
+import dev.dpo4j.loss.PreferenceLoss;
+import dev.dpo4j.loss.PreferenceLosses;
+import dev.dpo4j.safetensors.NamedTensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loss of some preferences without training on them: the forward pass, the loss and the slopes that {@link DpoTrainer} takes its
+ * steps with, and of the backward pass no more than the gradient's length.
+ */
+public final class PreferenceScoring {
+
+    /** Beyond this many rows a pass gets no faster. */
+    private static final int MOST_ROWS = 2048;
+
+    /** A pass aims at this share of the memory; only a preference that is larger alone takes more. */
+    private static final int SHARE = 8;
+
+    private final LlamaModel policy;
+    private final LlamaModel reference;
+    private final PreferenceLoss loss;
+    private final long memory;
+
+    /**
+     * Scoring under two models over one vocabulary.
+     *
+     * @param reference the policy itself, the same object, where they are one: then one pass serves both
+     * @param memory bytes that may be used besides the models; see {@link #bytes}
+     */
+    public PreferenceScoring(LlamaModel policy, LlamaModel reference, PreferenceLoss loss, long memory) {
+        this.policy = policy;
+        this.reference = reference;
+        this.loss = loss;
+        this.memory = memory;
+    }
+
+    /**
+     * Bytes that scoring takes at its height, apart from what is small beside them: more than the given memory where one preference
+     * or the gradient alone is too large for it, which is for the caller to refuse.
+     */
+    public long bytes(List<TokenizedPreference> preferences, boolean gradientNorm) {
+        LlamaConfig config = policy.config();
+        long rowBytes = bytesPerRow(gradientNorm);
+        long scoredBytes = 3L * Math.max(config.hiddenSize(), reference.config().hiddenSize()) * Float.BYTES;
+        long largest = batches(preferences, gradientNorm).stream()
+                .mapToLong(
+                        batch -> batch.tree().size() * rowBytes + batch.scored().size() * scoredBytes)
+                .max()
+                .orElse(0);
+        return largest + (gradientNorm ? config.parameters() * Float.BYTES : 0);
+    }
+
+    /**
+     * Scores preferences, in turns with whatever else computes.
+     *
+     * @param preferences at least one; every id in the vocabulary, every length within the models' positions
+     * @param gradientNorm whether to compute it; of a model with an adapter, over the weights with the adapter merged into them
+     * @throws NonFiniteException when a loss, a reward or the gradient is not a number; the message names the preference, from 1
+     */
+    public PreferenceScores score(List<TokenizedPreference> preferences, boolean gradientNorm) {
+        List<PreferenceBatch> batches = batches(preferences, gradientNorm);
+        List<double[]> referenceTokens = reference == policy ? List.of() : logProbs(reference, batches);
+        List<PreferenceScores.Preference> scores = new ArrayList<>();
+        Double norm = null;
+        try (LlamaWeights gradient = gradientNorm ? LlamaWeights.allocate(policy.config()) : null;
+                Activations activations = activations(policy, batches, keep(gradientNorm))) {
+            for (int b = 0; b < batches.size(); b++) {
+                PreferenceBatch batch = batches.get(b);
+                double[] given = referenceTokens.isEmpty() ? null : referenceTokens.get(b);
+                double weight = 1.0 / preferences.size();
+                policy.compute().run(() -> scores.addAll(score(batch, given, weight, activations, gradient)));
+            }
+            if (gradient != null) {
+                norm = norm(gradient);
+            }
+        }
+        double mean = scores.stream()
+                .mapToDouble(preference -> preference.losses().loss())
+                .average()
+                .orElseThrow();
+        return new PreferenceScores(mean, List.copyOf(scores), norm);
+    }
+
+    /**
+     * Scores a batch and adds its gradient.
+     *
+     * @param given the tokens' log-probabilities under the reference; null: the policy's
+     * @param weight what a preference's loss counts in the whole
+     */
+    private List<PreferenceScores.Preference> score(
+            PreferenceBatch batch,
+            double @Nullable [] given,
+            double weight,
+            Activations activations,
+            @Nullable LlamaWeights gradient) {
+        TokenLogProbs forward = policy.logProbs(batch.tree(), batch.scored(), activations);
+        double[] referenceTokens = given == null ? forward.logProbs() : given;
+        double[][] policySums = batch.sums(forward.logProbs());
+        double[][] referenceSums = batch.sums(referenceTokens);
+        double[][] slopes = new double[policySums.length][];
+        List<PreferenceScores.Preference> scores = new ArrayList<>();
+        for (int p = 0; p < policySums.length; p++) {
+            PreferenceLosses losses = PreferenceLosses.of(loss, policySums[p], referenceSums[p]);
+            requireFinite(losses, batch.preferences().get(p));
+            slopes[p] =
+                    Arrays.stream(losses.slopes()).map(slope -> slope * weight).toArray();
+            List<PreferenceScores.Answer> answers = new ArrayList<>();
+            for (int a = 0; a < policySums[p].length; a++) {
+                int from = batch.starts()[p][a];
+                int to = batch.starts()[p][a + 1];
+                answers.add(new PreferenceScores.Answer(
+                        Arrays.copyOfRange(batch.scored().targets(), from, to),
+                        Arrays.copyOfRange(forward.logProbs(), from, to),
+                        Arrays.copyOfRange(referenceTokens, from, to),
+                        policySums[p][a],
+                        referenceSums[p][a]));
+            }
+            scores.add(new PreferenceScores.Preference(losses, List.copyOf(answers)));
+        }
+        if (gradient != null) {
+            policy.backward(
+                    batch.tree(),
+                    batch.scored(),
+                    forward,
+                    batch.spread(slopes),
+                    activations,
+                    new Gradients(gradient, null));
+        }
+        return scores;
+    }
+
+    private static void requireFinite(PreferenceLosses losses, TokenizedPreference preference) {
+        boolean finite = losses.pairs().stream()
+                .allMatch(pair -> Double.isFinite(pair.loss())
+                        && Double.isFinite(pair.rewardChosen())
+                        && Double.isFinite(pair.rewardRejected())
+                        && Double.isFinite(pair.slopeChosen()));
+        if (!finite) {
+            throw new NonFiniteException("The loss of preference " + preference.row() + " is not a finite number ("
+                    + losses.loss() + "): the models' weights or beta are out of range.");
+        }
+    }
+
+    private double norm(LlamaWeights gradient) {
+        double squares = 0;
+        for (NamedTensor tensor : gradient.tensors()) {
+            squares +=
+                    policy.compute().call(() -> policy.compute().kernels().sumOfSquares(tensor.data(), tensor.size()));
+        }
+        double norm = Math.sqrt(squares);
+        if (!Double.isFinite(norm)) {
+            throw new NonFiniteException(
+                    "The gradient is not finite: the models' weights or beta are out of range. Ask without its norm.");
+        }
+        return norm;
+    }
+
+    private List<PreferenceBatch> batches(List<TokenizedPreference> preferences, boolean gradientNorm) {
+        long rows = memory / SHARE / bytesPerRow(gradientNorm);
+        return PreferenceBatch.cut(preferences, Math.clamp(rows, 1, MOST_ROWS));
+    }
+
+    private long bytesPerRow(boolean gradientNorm) {
+        return Float.BYTES
+                * Math.max(
+                        Activations.floatsPerRow(policy.config(), keep(gradientNorm)),
+                        Activations.floatsPerRow(reference.config(), Activations.Keep.NOTHING));
+    }
+
+    private static Activations.Keep keep(boolean gradientNorm) {
+        return gradientNorm ? Activations.Keep.ALL : Activations.Keep.NOTHING;
+    }
+
+    private static List<double[]> logProbs(LlamaModel model, List<PreferenceBatch> batches) {
+        try (Activations activations = activations(model, batches, Activations.Keep.NOTHING)) {
+            List<double[]> logProbs = new ArrayList<>();
+            for (PreferenceBatch batch : batches) {
+                logProbs.add(model.compute()
+                        .call(() -> model.logProbs(batch.tree(), batch.scored(), activations)
+                                .logProbs()));
+            }
+            return logProbs;
+        }
+    }
+
+    /** Memory for the largest of some batches. */
+    private static Activations activations(LlamaModel model, List<PreferenceBatch> batches, Activations.Keep keep) {
+        int rows = 1;
+        int scored = 1;
+        int context = 1;
+        for (PreferenceBatch batch : batches) {
+            rows = Math.max(rows, batch.tree().size());
+            scored = Math.max(scored, batch.scored().size());
+            for (TokenizedPreference preference : batch.preferences()) {
+                context = Math.max(context, PreferenceBatch.context(preference));
+            }
+        }
+        return new Activations(
+                model.config(),
+                rows,
+                scored,
+                context,
+                model.rank(),
+                model.compute().threads(),
+                keep);
+    }
+}

@@ -1,0 +1,172 @@
+package dev.dpo4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.LlamaModel;
+import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.loss.SigmoidLoss;
+import dev.dpo4j.tensor.Compute;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class PreferenceScoringTest {
+
+    private static final long MUCH = 1L << 30;
+    private static final SigmoidLoss LOSS = new SigmoidLoss(0.1);
+
+    private static Compute compute;
+    private static LlamaWeights one;
+    private static LlamaWeights two;
+
+    @BeforeAll
+    static void load() {
+        compute = Goldens.compute();
+        one = Goldens.tiny(1);
+        two = Goldens.tiny(2);
+    }
+
+    @AfterAll
+    static void free() {
+        one.close();
+        two.close();
+        compute.close();
+    }
+
+    @Test
+    void isTrlsLossAndGradientNorm() {
+        PreferenceScores scores =
+                new PreferenceScoring(model(one), model(two), LOSS, MUCH).score(Goldens.batch(), true);
+
+        var golden = Goldens.LOSSES.get("cases").get(0);
+        LossGoldenTest.assertClose(scores.loss(), golden.get("loss").asDouble(), "loss");
+        LossGoldenTest.assertClose(
+                Objects.requireNonNull(scores.gradientNorm()),
+                golden.get("grad_norm").asDouble(),
+                "grad_norm");
+    }
+
+    @Test
+    void littleMemoryChangesNothingButTheNumberOfPasses() {
+        PreferenceScores inOnePass =
+                new PreferenceScoring(model(one), model(two), LOSS, MUCH).score(Goldens.batch(), true);
+        PreferenceScores inFour = new PreferenceScoring(model(one), model(two), LOSS, 1).score(Goldens.batch(), true);
+
+        assertThat(inFour.loss()).isCloseTo(inOnePass.loss(), within(1e-6));
+        assertThat(inFour.gradientNorm()).isCloseTo(Objects.requireNonNull(inOnePass.gradientNorm()), within(1e-5));
+        for (int p = 0; p < 4; p++) {
+            assertThat(inFour.preferences().get(p).answers().get(1).policy())
+                    .containsExactly(
+                            inOnePass.preferences().get(p).answers().get(1).policy(), within(1e-5));
+        }
+    }
+
+    @Test
+    void aPolicyThatIsItsOwnReferenceHasNoMarginToTheLastBit() {
+        LlamaModel policy = model(one);
+
+        PreferenceScores scores = new PreferenceScoring(policy, policy, LOSS, MUCH).score(Goldens.batch(), false);
+
+        assertThat(scores.loss()).isEqualTo(Math.log(2));
+        assertThat(scores.gradientNorm()).isNull();
+        assertThat(scores.preferences())
+                .allSatisfy(preference -> assertThat(
+                                preference.losses().pairs().getFirst().logits())
+                        .isZero());
+    }
+
+    @Test
+    void theGradientNormOfAnAdapterIsThatOfTheMergedWeights() {
+        LoraConfig config = new LoraConfig(4, 8, Set.of("q_proj", "down_proj"));
+        try (LoraWeights adapter = LoraWeights.initialise(Goldens.tinyConfig(), config, 7);
+                LlamaWeights merged = Goldens.tiny(1)) {
+            fill(adapter);
+            merge(adapter, merged);
+            PreferenceScores adapted = new PreferenceScoring(
+                            new LlamaModel(one, adapter, compute), model(one), LOSS, MUCH)
+                    .score(Goldens.batch(), true);
+            PreferenceScores whole =
+                    new PreferenceScoring(model(merged), model(one), LOSS, MUCH).score(Goldens.batch(), true);
+
+            assertThat(adapted.loss()).isCloseTo(whole.loss(), within(1e-5)).isNotCloseTo(Math.log(2), within(1e-4));
+            assertThat(adapted.gradientNorm()).isCloseTo(Objects.requireNonNull(whole.gradientNorm()), within(1e-4));
+        }
+    }
+
+    @Test
+    void aLossThatIsNoNumberNamesThePreference() {
+        try (LlamaWeights broken = Goldens.tiny(1)) {
+            long embeddingOfTwelve = 12L * Goldens.tinyConfig().hiddenSize();
+            broken.tensor("model.embed_tokens.weight").setAtIndex(ValueLayout.JAVA_FLOAT, embeddingOfTwelve, Float.NaN);
+            PreferenceScoring scoring = new PreferenceScoring(model(broken), model(one), LOSS, MUCH);
+            List<TokenizedPreference> batch = Goldens.batch();
+
+            assertThatThrownBy(() -> scoring.score(batch, false))
+                    .isInstanceOf(NonFiniteException.class)
+                    .hasMessageContaining("preference 2");
+        }
+    }
+
+    @Test
+    void theMemoryItSaysItTakesGrowsWithTheLargestPreferenceAndTheGradient() {
+        PreferenceScoring scoring = new PreferenceScoring(model(one), model(two), LOSS, MUCH);
+        List<TokenizedPreference> small = List.of(preference(10));
+        List<TokenizedPreference> large = List.of(preference(1000));
+
+        assertThat(scoring.bytes(large, false)).isBetween(90 * scoring.bytes(small, false), MUCH);
+        assertThat(scoring.bytes(small, true))
+                .isGreaterThan(Goldens.tinyConfig().parameters() * Float.BYTES);
+    }
+
+    private static TokenizedPreference preference(int tokens) {
+        return new TokenizedPreference(1, new int[tokens], new int[tokens], List.of(new int[tokens]));
+    }
+
+    private static LlamaModel model(LlamaWeights weights) {
+        return new LlamaModel(weights, null, compute);
+    }
+
+    private static void fill(LoraWeights adapter) {
+        Random random = new Random(3);
+        adapter.tensors().forEach(tensor -> {
+            for (long i = 0; i < tensor.size(); i++) {
+                tensor.data().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (0.1 * random.nextGaussian()));
+            }
+        });
+    }
+
+    /** {@code W += scale B A}. */
+    private static void merge(LoraWeights adapter, LlamaWeights weights) {
+        for (int t = 0; t < adapter.tensors().size(); t += 2) {
+            var a = adapter.tensors().get(t);
+            var b = adapter.tensors().get(t + 1);
+            var weight =
+                    weights.tensor(a.name().replace("base_model.model.", "").replace(".lora_A.weight", ".weight"));
+            int r = (int) a.shape()[0];
+            int in = (int) a.shape()[1];
+            int out = (int) b.shape()[0];
+            for (int o = 0; o < out; o++) {
+                for (int i = 0; i < in; i++) {
+                    double sum = 0;
+                    for (int k = 0; k < r; k++) {
+                        sum += b.data().getAtIndex(ValueLayout.JAVA_FLOAT, (long) o * r + k)
+                                * a.data().getAtIndex(ValueLayout.JAVA_FLOAT, (long) k * in + i);
+                    }
+                    long at = (long) o * in + i;
+                    weight.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) (weight.getAtIndex(ValueLayout.JAVA_FLOAT, at)
+                            + adapter.config().scale() * sum));
+                }
+            }
+        }
+    }
+}
