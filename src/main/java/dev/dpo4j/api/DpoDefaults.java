@@ -1,0 +1,106 @@
+package dev.dpo4j.api;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.LrSchedulerType;
+import org.jspecify.annotations.Nullable;
+
+/** The one place where absent and automatic hyperparameters get their values: TRL's, but for what the contract names. */
+final class DpoDefaults {
+
+    static final double FULL_LEARNING_RATE = 1e-6;
+    static final double LORA_LEARNING_RATE = 1e-4;
+
+    private static final String PATH = "method.dpo.hyperparameters.";
+    private static final double BETA = 0.1;
+    private static final double MAX_BETA = 2;
+    private static final int BATCH_SIZE = 8;
+    private static final int MAX_BATCH_SIZE = 256;
+    private static final int EPOCHS = 3;
+    private static final int MAX_EPOCHS = 50;
+    private static final double MAX_GRAD_NORM = 1;
+    private static final int MAX_LENGTH = 1024;
+    private static final int SAVE_TOTAL_LIMIT = 2;
+
+    private DpoDefaults() {}
+
+    /**
+     * The request with every gap filled.
+     *
+     * @throws ApiException naming the first value that is out of range, or the two that exclude each other
+     */
+    static Hyperparameters resolve(DpoHyperparametersRequest request, int seed) {
+        LoraConfig lora = request.lora() == null ? null : request.lora().resolve();
+        return new Hyperparameters(
+                beta(request.beta()),
+                integer("batch_size", request.batchSize(), BATCH_SIZE, MAX_BATCH_SIZE),
+                requireNonNullElse(request.gradientAccumulationSteps(), 1),
+                integer("n_epochs", request.nEpochs(), EPOCHS, MAX_EPOCHS),
+                request.maxSteps(),
+                learningRate(request, automaticLearningRate(lora)),
+                request.lrSchedulerType() == null
+                        ? LrSchedulerType.LINEAR
+                        : request.lrSchedulerType().type(),
+                requireNonNullElse(request.warmupSteps(), 0),
+                requireNonNullElse(request.weightDecay(), 0.0),
+                requireNonNullElse(request.maxGradNorm(), MAX_GRAD_NORM),
+                requireNonNullElse(request.maxLength(), MAX_LENGTH),
+                requireNonNullElse(request.shuffle(), true),
+                seed,
+                requireNonNullElse(request.loggingSteps(), 1),
+                request.saveSteps(),
+                requireNonNullElse(request.saveTotalLimit(), SAVE_TOTAL_LIMIT),
+                lora);
+    }
+
+    /** What {@code learning_rate_multiplier} multiplies. */
+    static double automaticLearningRate(@Nullable LoraConfig lora) {
+        return lora == null ? FULL_LEARNING_RATE : LORA_LEARNING_RATE;
+    }
+
+    private static double beta(@Nullable AutoNumber beta) {
+        Double value = beta == null ? null : beta.value();
+        if (value == null) {
+            return BETA;
+        }
+        if (!(value > 0 && value <= MAX_BETA)) {
+            throw invalid("beta", "must be over 0 and at most 2, not " + value);
+        }
+        return value;
+    }
+
+    private static double learningRate(DpoHyperparametersRequest request, double automatic) {
+        AutoNumber wanted = request.learningRateMultiplier();
+        Double multiplier = wanted == null ? null : wanted.value();
+        if (multiplier != null && !(multiplier > 0)) {
+            throw invalid("learning_rate_multiplier", "must be over 0, not " + multiplier);
+        }
+        Double rate = request.learningRate();
+        if (rate != null && multiplier != null) {
+            throw invalid(
+                    "learning_rate_multiplier",
+                    "multiplies the automatic learning rate, so it cannot go with learning_rate: give one of the two");
+        }
+        if (rate != null) {
+            return rate;
+        }
+        return multiplier == null ? automatic : automatic * multiplier;
+    }
+
+    private static int integer(String name, @Nullable AutoInteger wanted, int automatic, int max) {
+        Integer value = wanted == null ? null : wanted.value();
+        if (value == null) {
+            return automatic;
+        }
+        if (value < 1 || value > max) {
+            throw invalid(name, "must be from 1 to " + max + ", not " + value);
+        }
+        return value;
+    }
+
+    private static ApiException invalid(String name, String reason) {
+        return ApiException.badRequest("invalid_value", PATH + name, name + " " + reason);
+    }
+}

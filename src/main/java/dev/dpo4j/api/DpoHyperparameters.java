@@ -1,0 +1,85 @@
+package dev.dpo4j.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.train.Hyperparameters;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The hyperparameters a job runs with: nothing is "auto" any more. */
+@Schema(name = "DpoHyperparameters", description = "What the job runs with: nothing is \"auto\" any more.")
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record DpoHyperparameters(
+        double beta,
+        int batchSize,
+        double learningRateMultiplier,
+        int nEpochs,
+        double learningRate,
+        String lrSchedulerType,
+        int warmupSteps,
+        double weightDecay,
+        double maxGradNorm,
+        int gradientAccumulationSteps,
+        @Schema(types = {"integer", "null"}) @Nullable Integer maxLength,
+        @Schema(types = {"integer", "null"}) @Nullable Integer maxSteps,
+        boolean shuffle,
+        @Schema(types = {"integer", "null"}) @Nullable Integer saveSteps,
+        int saveTotalLimit,
+        int loggingSteps,
+        @Nullable Lora lora) {
+
+    static DpoHyperparameters of(Hyperparameters h) {
+        return new DpoHyperparameters(
+                h.beta(),
+                h.batchSize(),
+                h.learningRate() / DpoDefaults.automaticLearningRate(h.lora()),
+                h.epochs(),
+                h.learningRate(),
+                h.lrSchedulerType().name().toLowerCase(Locale.ROOT),
+                h.warmupSteps(),
+                h.weightDecay(),
+                h.maxGradNorm(),
+                h.gradientAccumulationSteps(),
+                h.maxLength(),
+                h.maxSteps(),
+                h.shuffle(),
+                h.saveSteps(),
+                h.saveTotalLimit(),
+                h.loggingSteps(),
+                h.lora() == null ? null : Lora.of(h.lora()));
+    }
+
+    OpenAi openAi() {
+        return new OpenAi(batchSize, learningRateMultiplier, nEpochs);
+    }
+
+    /**
+     * The part that OpenAI's API repeats at a job's top level.
+     *
+     * @param batchSize preferences in a micro-step
+     * @param learningRateMultiplier the learning rate in units of the automatic one
+     * @param nEpochs passes over the data
+     */
+    @Schema(name = "FineTuningHyperparameters")
+    record OpenAi(int batchSize, double learningRateMultiplier, int nEpochs) {}
+
+    /**
+     * An adapter.
+     *
+     * @param r its rank
+     * @param loraAlpha its scale's numerator
+     * @param targetModules the linear layers it is put on
+     */
+    @Schema(name = "LoraHyperparameters")
+    record Lora(int r, double loraAlpha, List<String> targetModules) {
+
+        static Lora of(LoraConfig lora) {
+            return new Lora(
+                    lora.r(),
+                    lora.alpha(),
+                    lora.targetModules().stream().sorted().toList());
+        }
+    }
+}

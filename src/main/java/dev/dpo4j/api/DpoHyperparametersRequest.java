@@ -1,0 +1,108 @@
+package dev.dpo4j.api;
+
+import dev.dpo4j.train.LrSchedulerType;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.PositiveOrZero;
+import org.jspecify.annotations.Nullable;
+
+/** OpenAI's four DPO hyperparameters, each also "auto", and ours. Absent ones take the defaults of {@link DpoDefaults}. */
+@Schema(
+        name = "DpoHyperparametersRequest",
+        description = "Meaning and defaults are those of TRL, but for the ones that say otherwise.")
+record DpoHyperparametersRequest(
+        @Schema(
+                description = "DPO's inverse temperature, over 0, at most 2. Auto: 0.1.",
+                oneOf = {Double.class, Auto.class},
+                example = "0.1")
+        @Nullable
+        AutoNumber beta,
+
+        @Schema(
+                description = "Preferences in a micro-step, 1 to 256. Auto: 8.",
+                oneOf = {Integer.class, Auto.class},
+                example = "auto")
+        @Nullable
+        AutoInteger batchSize,
+
+        @Schema(
+                description = "Multiplies the automatic learning rate. Not together with learning_rate. Auto: 1.",
+                oneOf = {Double.class, Auto.class},
+                example = "auto")
+        @Nullable
+        AutoNumber learningRateMultiplier,
+
+        @Schema(
+                description = "Passes over the data, 1 to 50. Auto: 3.",
+                oneOf = {Integer.class, Auto.class},
+                example = "1")
+        @Nullable
+        AutoInteger nEpochs,
+
+        @Schema(description = "The peak learning rate. Default: 1e-6, for LoRA 1e-4.") @Positive @Nullable
+        Double learningRate,
+
+        @Schema(defaultValue = "linear") @Nullable LrScheduler lrSchedulerType,
+
+        @Schema(description = "Optimizer steps of linear warm-up.", defaultValue = "0") @Min(0) @Nullable
+        Integer warmupSteps,
+
+        @Schema(description = "AdamW's decay, never on norm weights.", defaultValue = "0") @PositiveOrZero @Nullable
+        Double weightDecay,
+
+        @Schema(description = "The gradient's L2 norm is clipped to this; 0: no clipping.", defaultValue = "1")
+        @PositiveOrZero
+        @Nullable
+        Double maxGradNorm,
+
+        @Schema(description = "Micro-steps in one optimizer step.", defaultValue = "1") @Min(1) @Max(65536) @Nullable
+        Integer gradientAccumulationSteps,
+
+        @Schema(description = "Tokens of prompt and answer that are kept, from the start.", defaultValue = "1024")
+        @Min(2)
+        @Nullable
+        Integer maxLength,
+
+        @Schema(description = "Optimizer steps, whatever n_epochs says.") @Min(1) @Nullable
+        Integer maxSteps,
+
+        @Schema(description = "Whether each epoch has an order of its own.", defaultValue = "true") @Nullable
+        Boolean shuffle,
+
+        @Schema(
+                description =
+                        "Optimizer steps between two checkpoints. Default: every 10 minutes, after each epoch and at the end.")
+        @Min(1)
+        @Nullable
+        Integer saveSteps,
+
+        @Schema(description = "Checkpoints kept.", defaultValue = "2") @Min(1) @Nullable
+        Integer saveTotalLimit,
+
+        @Schema(description = "Optimizer steps between two metrics events.", defaultValue = "1") @Min(1) @Nullable
+        Integer loggingSteps,
+
+        @Valid @Nullable LoraRequest lora) {
+
+    /** All absent. */
+    static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+
+    /** {@link LrSchedulerType} by the names that transformers gives. */
+    enum LrScheduler {
+        constant,
+        linear,
+        cosine;
+
+        LrSchedulerType type() {
+            return switch (this) {
+                case constant -> LrSchedulerType.CONSTANT;
+                case linear -> LrSchedulerType.LINEAR;
+                case cosine -> LrSchedulerType.COSINE;
+            };
+        }
+    }
+}

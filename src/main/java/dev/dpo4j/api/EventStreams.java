@@ -1,0 +1,121 @@
+package dev.dpo4j.api;
+
+import dev.dpo4j.job.JobEvent;
+import dev.dpo4j.job.JobEvents;
+import dev.dpo4j.job.JobNews;
+import dev.dpo4j.job.JobService;
+import dev.dpo4j.job.JobStatus;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * The open event streams: a virtual thread each, which reads the log from the database, where the truth is, whenever there is
+ * news or a second has passed. Closed first when the service stops, or the web server would wait for them.
+ */
+@Component
+class EventStreams implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
+
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+    private static final int BATCH = 200;
+    private static final long NO_TIMEOUT = 0;
+    private static final long RECONNECT_MILLIS = 3000;
+
+    private final JobService jobs;
+    private final JobEvents events;
+    private final JobNews news;
+    private volatile boolean running;
+
+    EventStreams(JobService jobs, JobEvents events, JobNews news) {
+        this.jobs = jobs;
+        this.events = events;
+        this.news = news;
+    }
+
+    /** A stream of a job's events after a sequence number. */
+    SseEmitter open(String jobId, long after) {
+        SseEmitter emitter = new SseEmitter(NO_TIMEOUT);
+        Thread.ofVirtual().name("events-" + jobId).start(() -> follow(emitter, jobId, after));
+        return emitter;
+    }
+
+    private void follow(SseEmitter emitter, String jobId, long after) {
+        try {
+            emitter.send(SseEmitter.event().reconnectTime(RECONNECT_MILLIS).comment("events of " + jobId));
+            send(emitter, jobId, after);
+            emitter.complete();
+        } catch (IOException | IllegalStateException e) {
+            log.debug("The reader of {}'s events is gone", jobId, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            emitter.complete();
+        } catch (RuntimeException e) {
+            log.warn("The stream of {}'s events ends early; its reader will come back", jobId, e);
+            emitter.completeWithError(e);
+        }
+    }
+
+    private void send(SseEmitter emitter, String jobId, long after) throws IOException, InterruptedException {
+        long sent = after;
+        long quietSince = System.nanoTime();
+        while (running) {
+            long version = news.version();
+            // Before the events: what is terminal here has written its last event already.
+            JobStatus status = jobs.status(jobId);
+            List<JobEvent> batch = events.after(jobId, sent, BATCH);
+            for (JobEvent event : batch) {
+                emitter.send(sse(event));
+                sent = event.sequence();
+            }
+            if (!batch.isEmpty()) {
+                quietSince = System.nanoTime();
+                continue;
+            }
+            if (status.terminal()) {
+                emitter.send(SseEmitter.event()
+                        .name("done")
+                        .data(Map.of("id", jobId, "status", status.wireName()), MediaType.APPLICATION_JSON));
+                return;
+            }
+            if (System.nanoTime() - quietSince >= HEARTBEAT.toNanos()) {
+                emitter.send(SseEmitter.event().comment("still here"));
+                quietSince = System.nanoTime();
+            }
+            news.await(version, POLL);
+        }
+    }
+
+    private static SseEmitter.SseEventBuilder sse(JobEvent event) {
+        return SseEmitter.event()
+                .id(Long.toString(event.sequence()))
+                .name(event.type().name().toLowerCase(Locale.ROOT))
+                .data(FineTuningJobEvent.of(event), MediaType.APPLICATION_JSON);
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        news.announce();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.dpo4j.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.dpo4j.job.Job;
+import dev.dpo4j.job.JobError;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A job as OpenAI's clients read it. Times are Unix seconds. */
+@Schema(name = "FineTuningJob", description = "A fine-tuning job, as in OpenAI's API.")
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record FineTuningJob(
+        @Schema(example = "fine_tuning.job") String object,
+        @Schema(example = "ftjob-abc123") String id,
+        String model,
+        long createdAt,
+        @Schema(types = {"integer", "null"}) @Nullable Long finishedAt,
+        @Schema(types = {"string", "null"}) @Nullable String fineTunedModel,
+        @Schema(example = "org-local") String organizationId,
+        List<String> resultFiles,
+
+        @Schema(
+                allowableValues = {"validating_files", "queued", "running", "paused", "succeeded", "failed", "cancelled"
+                })
+        String status,
+
+        @Schema(types = {"string", "null"}) @Nullable String validationFile,
+        String trainingFile,
+        DpoHyperparameters.OpenAi hyperparameters,
+        @Schema(types = {"integer", "null"}) @Nullable Long trainedTokens,
+        @Nullable Failure error,
+        long seed,
+        @Schema(types = {"integer", "null"}) @Nullable Long estimatedFinish,
+        List<Object> integrations,
+        @Schema(types = {"object", "null"}) @Nullable Map<String, String> metadata,
+        Method method) {
+
+    private static final String OBJECT = "fine_tuning.job";
+    private static final String ORGANIZATION = "org-local";
+
+    static FineTuningJob of(Job job) {
+        DpoHyperparameters hyperparameters = DpoHyperparameters.of(job.spec().hyperparameters());
+        return new FineTuningJob(
+                OBJECT,
+                job.id(),
+                job.spec().model(),
+                job.createdAt().getEpochSecond(),
+                seconds(job.finishedAt()),
+                job.fineTunedModel(),
+                ORGANIZATION,
+                List.of(),
+                job.status().wireName(),
+                job.validationFile(),
+                job.trainingFile(),
+                hyperparameters.openAi(),
+                job.trainedTokens(),
+                job.error() == null ? null : Failure.of(job.error()),
+                job.spec().hyperparameters().seed(),
+                seconds(job.estimatedFinish()),
+                List.of(),
+                job.metadata().isEmpty() ? null : job.metadata(),
+                new Method("dpo", new Dpo(hyperparameters)));
+    }
+
+    private static @Nullable Long seconds(@Nullable Instant instant) {
+        return instant == null ? null : instant.getEpochSecond();
+    }
+
+    /**
+     * Why a job failed.
+     *
+     * @param code for programs
+     * @param message for people
+     * @param param the request's field that is to blame; null: none
+     */
+    @Schema(name = "FineTuningJobError")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Failure(
+            String code,
+            String message,
+            @Schema(types = {"string", "null"}) @Nullable String param) {
+
+        static Failure of(JobError error) {
+            return new Failure(error.code(), error.message(), error.param());
+        }
+    }
+
+    /**
+     * How the model is trained.
+     *
+     * @param type {@code dpo}
+     * @param dpo its settings
+     */
+    @Schema(name = "FineTuningMethod")
+    record Method(@Schema(example = "dpo") String type, Dpo dpo) {}
+
+    /**
+     * Settings of DPO.
+     *
+     * @param hyperparameters with every "auto" and every gap filled
+     */
+    @Schema(name = "DpoMethod")
+    record Dpo(DpoHyperparameters hyperparameters) {}
+}

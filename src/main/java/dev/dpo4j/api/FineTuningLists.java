@@ -1,0 +1,78 @@
+package dev.dpo4j.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.dpo4j.job.Checkpoint;
+import dev.dpo4j.job.CursorPage;
+import dev.dpo4j.job.Job;
+import dev.dpo4j.job.JobEvent;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Pages of jobs, events and checkpoints as OpenAI's clients read them. The next page starts {@code after} the last id. */
+final class FineTuningLists {
+
+    private static final String LIST = "list";
+
+    private FineTuningLists() {}
+
+    /**
+     * A page of jobs.
+     *
+     * @param object {@code list}
+     * @param data the jobs
+     * @param hasMore whether others follow
+     */
+    @Schema(name = "FineTuningJobList")
+    record Jobs(String object, List<FineTuningJob> data, boolean hasMore) {
+
+        static Jobs of(CursorPage<Job> page) {
+            return new Jobs(LIST, page.map(FineTuningJob::of).data(), page.hasMore());
+        }
+    }
+
+    /**
+     * A page of events.
+     *
+     * @param object {@code list}
+     * @param data the events
+     * @param hasMore whether others follow
+     */
+    @Schema(name = "FineTuningJobEventList")
+    record Events(String object, List<FineTuningJobEvent> data, boolean hasMore) {
+
+        static Events of(CursorPage<JobEvent> page) {
+            return new Events(LIST, page.map(FineTuningJobEvent::of).data(), page.hasMore());
+        }
+    }
+
+    /**
+     * A page of checkpoints.
+     *
+     * @param object {@code list}
+     * @param data the checkpoints
+     * @param hasMore whether others follow
+     * @param firstId id of the first; null: there is none
+     * @param lastId id of the last; null: there is none
+     */
+    @Schema(name = "FineTuningJobCheckpointList")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Checkpoints(
+            String object,
+            List<FineTuningJobCheckpoint> data,
+            boolean hasMore,
+            @Schema(types = {"string", "null"}) @Nullable String firstId,
+            @Schema(types = {"string", "null"}) @Nullable String lastId) {
+
+        static Checkpoints of(CursorPage<Checkpoint> page) {
+            List<FineTuningJobCheckpoint> data =
+                    page.map(FineTuningJobCheckpoint::of).data();
+            return new Checkpoints(
+                    LIST,
+                    data,
+                    page.hasMore(),
+                    data.isEmpty() ? null : data.getFirst().id(),
+                    data.isEmpty() ? null : data.getLast().id());
+        }
+    }
+}

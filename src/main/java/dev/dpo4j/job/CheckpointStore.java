@@ -1,0 +1,191 @@
+package dev.dpo4j.job;
+
+import dev.dpo4j.blob.Blob;
+import dev.dpo4j.blob.BlobCorruptException;
+import dev.dpo4j.blob.BlobOwner;
+import dev.dpo4j.blob.BlobStore;
+import dev.dpo4j.blob.BlobWriter;
+import dev.dpo4j.blob.Database;
+import dev.dpo4j.blob.UnknownBlobException;
+import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.safetensors.SafetensorsWriter;
+import dev.dpo4j.train.TrainingSnapshot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Checkpoints: two blobs, then the manifest that makes them one, under the run's fence. Older ones go only after that. A crash
+ * at any point leaves the checkpoint before it, and at worst blobs nobody claims, which the next start sweeps.
+ */
+@Component
+class CheckpointStore implements BlobOwner {
+
+    private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
+
+    private final CheckpointRows checkpoints;
+    private final FencedJobs jobs;
+    private final JobEvents events;
+    private final BlobStore blobs;
+    private final Database database;
+    private final Clock clock;
+
+    CheckpointStore(
+            CheckpointRows checkpoints,
+            FencedJobs jobs,
+            JobEvents events,
+            BlobStore blobs,
+            Database database,
+            Clock clock) {
+        this.checkpoints = checkpoints;
+        this.jobs = jobs;
+        this.events = events;
+        this.blobs = blobs;
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /**
+     * Writes a checkpoint; when this returns it is durable.
+     *
+     * @param keep how many of the job's checkpoints to keep, this one included
+     * @throws FenceLostException when the job is no longer the run's; nothing is left behind
+     * @throws dev.dpo4j.blob.StorageFullException when the disk is full; the checkpoints before it are untouched
+     */
+    void write(Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
+        List<String> written = new ArrayList<>();
+        List<String> obsolete = new ArrayList<>();
+        boolean committed = false;
+        try {
+            StoredFile weights = store(snapshot.weights(), snapshot.weightsMetadata(), written);
+            StoredFile optimizer = store(snapshot.optimizer(), Map.of(), written);
+            CheckpointRow manifest = new CheckpointRow(
+                    fence.jobId(), snapshot.progress(), fingerprint, metrics, weights, optimizer, clock.instant());
+            jobs.write(fence, job -> obsolete.addAll(commit(job, manifest)));
+            committed = true;
+        } finally {
+            if (!committed) {
+                written.forEach(blobs::delete);
+            }
+        }
+        database.sync();
+        obsolete.forEach(blobs::delete);
+        prune(fence, keep);
+    }
+
+    /**
+     * The newest checkpoint of a job whose bytes are what was written. Those that are not are named in an event and removed.
+     *
+     * @return empty when there is none: the job starts from the beginning
+     */
+    Optional<SavedState> newest(Fence fence) {
+        for (CheckpointRow checkpoint : checkpoints.newestFirst(fence.jobId())) {
+            Optional<String> damage = damage(checkpoint);
+            if (damage.isEmpty()) {
+                return Optional.of(new SavedState(
+                        checkpoint.progress(),
+                        checkpoint.fingerprint(),
+                        tensors("weights", checkpoint, checkpoint.weights()),
+                        tensors("optimizer", checkpoint, checkpoint.optimizer())));
+            }
+            discard(fence, checkpoint, damage.get());
+        }
+        return Optional.empty();
+    }
+
+    /** The manifest of the newest checkpoint, unverified. */
+    Optional<CheckpointRow> newestManifest(String jobId) {
+        return checkpoints.newestFirst(jobId).stream().findFirst();
+    }
+
+    @Override
+    public Set<String> blobIds() {
+        return checkpoints.all().stream()
+                .flatMap(checkpoint -> checkpoint.blobIds().stream())
+                .collect(Collectors.toSet());
+    }
+
+    private StoredFile store(List<NamedTensor> tensors, Map<String, String> metadata, List<String> written) {
+        try (BlobWriter writer = blobs.open()) {
+            SafetensorsWriter.write(writer, tensors, metadata);
+            Blob blob = writer.finish();
+            written.add(blob.id());
+            return StoredFile.of(blob);
+        } catch (IOException e) {
+            throw new UncheckedIOException("A checkpoint's blob could not be written", e);
+        }
+    }
+
+    /** Returns the blobs that the manifest makes obsolete: a run that fell back reaches a step twice. */
+    private List<String> commit(JobRow job, CheckpointRow manifest) {
+        List<String> replaced = checkpoints.findByJobIdAndStep(job.getId(), manifest.step()).stream()
+                .peek(old -> checkpoints.remove(List.of(old.getId())))
+                .flatMap(old -> old.blobIds().stream())
+                .toList();
+        checkpoints.save(manifest);
+        events.append(
+                job,
+                NewEvent.info("Checkpoint written after step " + manifest.step())
+                        .once("checkpoint:" + manifest.step()));
+        return replaced;
+    }
+
+    private void prune(Fence fence, int keep) {
+        List<CheckpointRow> old =
+                checkpoints.newestFirst(fence.jobId()).stream().skip(keep).toList();
+        if (!old.isEmpty()) {
+            remove(fence, old);
+        }
+    }
+
+    private void remove(Fence fence, List<CheckpointRow> old) {
+        jobs.write(
+                fence,
+                job -> checkpoints.remove(old.stream().map(CheckpointRow::getId).toList()));
+        old.stream().flatMap(checkpoint -> checkpoint.blobIds().stream()).forEach(blobs::delete);
+    }
+
+    private void discard(Fence fence, CheckpointRow checkpoint, String damage) {
+        log.warn(
+                "Job {}: the checkpoint of step {} is damaged and will not be used: {}",
+                fence.jobId(),
+                checkpoint.step(),
+                damage);
+        jobs.write(
+                fence,
+                job -> events.append(
+                        job,
+                        NewEvent.warn("The checkpoint of step %d is damaged (%s); falling back to the one before"
+                                .formatted(checkpoint.step(), damage))));
+        remove(fence, List.of(checkpoint));
+    }
+
+    private Optional<String> damage(CheckpointRow checkpoint) {
+        for (String blob : checkpoint.blobIds()) {
+            try (InputStream bytes = blobs.read(blob)) {
+                bytes.transferTo(OutputStream.nullOutputStream());
+            } catch (BlobCorruptException | UnknownBlobException e) {
+                return Optional.of(String.valueOf(e.getMessage()));
+            } catch (IOException e) {
+                throw new UncheckedIOException("The checkpoint of step " + checkpoint.step() + " cannot be read", e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private SavedState.Tensors tensors(String what, CheckpointRow checkpoint, StoredFile file) {
+        return new SavedState.Tensors(
+                what + " of checkpoint " + checkpoint.getId(), file.length(), () -> blobs.read(file.blob()));
+    }
+}

@@ -1,0 +1,178 @@
+package dev.dpo4j.job;
+
+import dev.dpo4j.train.PreferenceMetrics;
+import dev.dpo4j.train.StepReport;
+import dev.dpo4j.train.TrainingListener;
+import dev.dpo4j.train.TrainingPlan;
+import dev.dpo4j.train.TrainingSnapshot;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the news of one run into rows, under its fence, and wishes about the job into stop requests. For one run. */
+final class JobRecorder implements TrainingListener {
+
+    /** A reference pass is told in this many events, however long it is. */
+    private static final int REFERENCE_EVENTS = 4;
+
+    private final Fence fence;
+    private final JobSpec spec;
+    private final String fingerprint;
+    private final FencedJobs jobs;
+    private final JobEvents events;
+    private final CheckpointStore checkpoints;
+    private final NodeSignals node;
+    private final Clock clock;
+
+    private FinishEstimate estimate = new FinishEstimate(0);
+    private @Nullable PreferenceMetrics validation;
+    private StopReason stopReason = StopReason.NONE;
+
+    JobRecorder(
+            Fence fence,
+            JobSpec spec,
+            String fingerprint,
+            FencedJobs jobs,
+            JobEvents events,
+            CheckpointStore checkpoints,
+            NodeSignals node,
+            Clock clock) {
+        this.fence = fence;
+        this.spec = spec;
+        this.fingerprint = fingerprint;
+        this.jobs = jobs;
+        this.events = events;
+        this.checkpoints = checkpoints;
+        this.node = node;
+        this.clock = clock;
+    }
+
+    /** Why the run was asked to stop, if it was. */
+    StopReason stopReason() {
+        return stopReason;
+    }
+
+    @Override
+    public void onPlan(TrainingPlan plan) {
+        estimate = new FinishEstimate(plan.totalSteps());
+        jobs.write(fence, job -> {
+            if (plan.firstStep() > 0) {
+                events.append(
+                        job,
+                        NewEvent.info("Resumed from step %d of %d".formatted(plan.firstStep(), plan.totalSteps())));
+            } else {
+                events.append(
+                        job,
+                        NewEvent.info("Training started: %d preferences, %d steps an epoch, %d steps in all"
+                                        .formatted(plan.preferences(), plan.stepsPerEpoch(), plan.totalSteps()))
+                                .once("plan"));
+            }
+            if (plan.dropped() > 0 || plan.truncated() > 0) {
+                events.append(job, NewEvent.warn(lengthWarning(plan)).once("lengths"));
+            }
+        });
+    }
+
+    @Override
+    public void onReference(int done, int total) {
+        int part = total == 0 ? REFERENCE_EVENTS : (int) ((long) done * REFERENCE_EVENTS / total);
+        boolean firstOfPart = done > 0 && part > (int) ((done - 1L) * REFERENCE_EVENTS / Math.max(1, total));
+        if (firstOfPart) {
+            jobs.write(
+                    fence,
+                    job -> events.append(
+                            job,
+                            NewEvent.info("Reference log-probabilities: %d of %d preferences".formatted(done, total))
+                                    .once("reference:" + part)));
+        }
+    }
+
+    @Override
+    public void onStep(StepReport report) {
+        String message = String.format(
+                Locale.ROOT,
+                "Step %d: training loss=%.4f",
+                report.step(),
+                report.metrics().loss());
+        Optional<Instant> finish = estimate.at(report.step(), clock.instant());
+        jobs.write(fence, job -> {
+            job.trained(report.numTokens());
+            finish.ifPresent(job::expectFinish);
+            events.append(job, NewEvent.metrics(report.step(), message, Figures.ofStep(report)));
+        });
+    }
+
+    @Override
+    public void onValidation(int step, double epoch, PreferenceMetrics metrics) {
+        validation = metrics;
+        String message = String.format(
+                Locale.ROOT,
+                "Validation after step %d: loss=%.4f, accuracy=%.4f",
+                step,
+                metrics.loss(),
+                metrics.rewardsAccuracies());
+        // Not of type metrics: a step has at most one of those, and its readers expect the training figures in it.
+        jobs.write(
+                fence,
+                job -> events.append(
+                        job,
+                        NewEvent.info(message)
+                                .with(Figures.ofValidation(step, epoch, metrics))
+                                .once("validation:" + step)));
+    }
+
+    @Override
+    public void onCheckpoint(TrainingSnapshot snapshot) {
+        checkpoints.write(
+                fence,
+                snapshot,
+                fingerprint,
+                Figures.ofCheckpoint(snapshot.progress().step(), snapshot.lastReport(), validation),
+                spec.hyperparameters().saveTotalLimit());
+    }
+
+    @Override
+    public StopRequest stopRequested(int step) {
+        stopReason = reasonToStop();
+        return switch (stopReason) {
+            case NONE -> StopRequest.NONE;
+            case PAUSED, SHUTDOWN -> StopRequest.AFTER_CHECKPOINT;
+            case LOST, PRESUMED_DEAD -> StopRequest.NOW;
+        };
+    }
+
+    private StopReason reasonToStop() {
+        Optional<JobStatus> status = jobs.status(fence);
+        if (status.isEmpty()) {
+            return StopReason.LOST;
+        }
+        if (status.get() != JobStatus.RUNNING) {
+            return StopReason.PAUSED;
+        }
+        if (node.presumedDead()) {
+            return StopReason.PRESUMED_DEAD;
+        }
+        return node.shuttingDown() ? StopReason.SHUTDOWN : StopReason.NONE;
+    }
+
+    private String lengthWarning(TrainingPlan plan) {
+        return ("max_length %s: %d answers are cut short, and %d preferences are left out because their prompt alone reaches it."
+                        + " Raise max_length to train on all of them.")
+                .formatted(spec.hyperparameters().maxLength(), plan.truncated(), plan.dropped());
+    }
+
+    /** Why a run is asked to stop. */
+    enum StopReason {
+        NONE,
+        /** The job is no longer to run, but still ours. */
+        PAUSED,
+        /** The service ends; the job goes on at its next start. */
+        SHUTDOWN,
+        /** Cancelled, or somebody else's. */
+        LOST,
+        /** Our heartbeats do not arrive. */
+        PRESUMED_DEAD
+    }
+}

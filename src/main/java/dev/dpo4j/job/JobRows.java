@@ -1,0 +1,31 @@
+package dev.dpo4j.job;
+
+import jakarta.persistence.LockModeType;
+import java.util.Optional;
+import org.springframework.data.jpa.repository.JpaSpecificationExecutor;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+interface JobRows extends Repository<JobRow, String>, JpaSpecificationExecutor<JobRow> {
+
+    JobRow save(JobRow job);
+
+    Optional<JobRow> findById(String id);
+
+    boolean existsById(String id);
+
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select j from JobRow j where j.id = :id")
+    Optional<JobRow> lock(String id);
+
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("select j from JobRow j where j.id = :id and j.fence = :fence")
+    Optional<JobRow> lock(String id, long fence);
+
+    @Query("select j.status from JobRow j where j.id = :id")
+    Optional<JobStatus> status(String id);
+
+    @Query("select j.status from JobRow j where j.id = :id and j.fence = :fence")
+    Optional<JobStatus> status(String id, long fence);
+}

@@ -1,0 +1,220 @@
+package dev.dpo4j.job;
+
+import dev.dpo4j.blob.StorageFullException;
+import dev.dpo4j.train.NonFiniteException;
+import dev.dpo4j.train.TrainingResult;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/** Runs a job once, from its newest checkpoint to wherever it gets, and says whether it is to be run again. */
+@Component
+class JobRunner {
+
+    private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
+
+    private final FencedJobs jobs;
+    private final JobEvents events;
+    private final CheckpointStore checkpoints;
+    private final TrainingRuns trainings;
+    private final TunedModels models;
+    private final Clock clock;
+
+    JobRunner(
+            FencedJobs jobs,
+            JobEvents events,
+            CheckpointStore checkpoints,
+            TrainingRuns trainings,
+            TunedModels models,
+            Clock clock) {
+        this.jobs = jobs;
+        this.events = events;
+        this.checkpoints = checkpoints;
+        this.trainings = trainings;
+        this.models = models;
+        this.clock = clock;
+    }
+
+    /**
+     * Runs the ticket's job on the calling thread. What goes wrong with the job ends or pauses the job; what goes wrong with the
+     * database is thrown, and the execution is retried.
+     */
+    Outcome run(TrainingTicket ticket, String owner, NodeSignals node) {
+        Optional<FencedJobs.Claim> claim = jobs.claim(ticket, owner);
+        if (claim.isEmpty()) {
+            return Outcome.DONE;
+        }
+        Fence fence = claim.get().fence();
+        try {
+            return train(claim.get(), node);
+        } catch (FenceLostException e) {
+            log.info("Stopped: {}", e.getMessage());
+            return Outcome.DONE;
+        } catch (RuntimeException e) {
+            return end(fence, e);
+        }
+    }
+
+    private Outcome train(FencedJobs.Claim claim, NodeSignals node) {
+        Fence fence = claim.fence();
+        JobSpec spec = claim.spec();
+        if (!claim.validated()) {
+            validate(fence, spec);
+        }
+        SavedState saved = checkpoints.newest(fence).orElse(null);
+        try (TrainingRun run = trainings.start(spec, saved)) {
+            jobs.write(fence, this::begin);
+            warnOfOtherBits(fence, run, saved);
+            JobRecorder recorder =
+                    new JobRecorder(fence, spec, run.fingerprint(), jobs, events, checkpoints, node, clock);
+            TrainingResult result = run.run(recorder);
+            return result.completed() ? succeed(fence, spec, result) : stopped(fence, recorder, result);
+        }
+    }
+
+    private void validate(Fence fence, JobSpec spec) {
+        jobs.write(
+                fence,
+                job -> events.append(
+                        job, NewEvent.info("Validating model and data").once("validating")));
+        trainings.validate(spec);
+        jobs.write(fence, job -> {
+            job.markValidated();
+            if (job.status() == JobStatus.VALIDATING_FILES) {
+                job.moveTo(JobStatus.QUEUED, clock.instant());
+            }
+            events.append(
+                    job,
+                    NewEvent.info("Model and data are valid; the job is queued").once("validated"));
+        });
+    }
+
+    private void begin(JobRow job) {
+        // Not so when it was paused meanwhile: the run's first question will be answered with a stop.
+        if (job.status() == JobStatus.QUEUED) {
+            job.moveTo(JobStatus.RUNNING, clock.instant());
+            events.append(job, NewEvent.info("The job is running").once("running"));
+        }
+    }
+
+    private void warnOfOtherBits(Fence fence, TrainingRun run, @Nullable SavedState saved) {
+        if (saved != null && !saved.fingerprint().equals(run.fingerprint())) {
+            String message =
+                    "The checkpoint was written on %s, this is %s: the result will agree closely, but not to the bit"
+                            .formatted(saved.fingerprint(), run.fingerprint());
+            jobs.write(fence, job -> events.append(job, NewEvent.warn(message)));
+        }
+    }
+
+    private Outcome succeed(Fence fence, JobSpec spec, TrainingResult result) {
+        CheckpointRow last = checkpoints
+                .newestManifest(spec.jobId())
+                .orElseThrow(() -> new IllegalStateException("A completed run left no checkpoint"));
+        jobs.write(fence, job -> {
+            // Paused after the last step: it succeeds as soon as it is resumed.
+            if (job.status() == JobStatus.RUNNING) {
+                models.register(new TunedModel(
+                        spec.tunedModelId(),
+                        spec.model(),
+                        spec.jobId(),
+                        last.weights().blob(),
+                        last.weights().sha256(),
+                        spec.hyperparameters().lora(),
+                        clock.instant()));
+                job.trained(result.numTokens());
+                job.succeed(spec.tunedModelId(), clock.instant());
+                events.append(job, NewEvent.info("New fine-tuned model created: " + spec.tunedModelId()));
+                events.append(job, NewEvent.info("The job has succeeded"));
+            } else {
+                events.append(job, NewEvent.info("Paused after the last step; resume it to get the model"));
+            }
+        });
+        return Outcome.DONE;
+    }
+
+    private Outcome stopped(Fence fence, JobRecorder recorder, TrainingResult result) {
+        return switch (recorder.stopReason()) {
+            case PAUSED -> {
+                jobs.write(fence, job -> events.append(job, NewEvent.info("Stopped after step " + result.step())));
+                yield Outcome.DONE;
+            }
+            case SHUTDOWN -> {
+                jobs.write(fence, job -> {
+                    if (job.status() == JobStatus.RUNNING) {
+                        job.moveTo(JobStatus.QUEUED, clock.instant());
+                    }
+                    events.append(
+                            job,
+                            NewEvent.info("The service stops after step " + result.step()
+                                    + " of the job, which goes on at the service's next start"));
+                });
+                yield Outcome.AGAIN;
+            }
+            case PRESUMED_DEAD -> Outcome.AGAIN;
+            case LOST -> Outcome.DONE;
+            case NONE ->
+                throw new IllegalStateException(
+                        "The run stopped after step " + result.step() + " without being asked to");
+        };
+    }
+
+    private Outcome end(Fence fence, RuntimeException failure) {
+        Optional<StorageFullException> full = StorageFullException.behind(failure);
+        if (full.isPresent()) {
+            return pause(fence, String.valueOf(full.get().getMessage()));
+        }
+        return switch (failure) {
+            case TrainingFailedException refused -> fail(fence, refused.error());
+            case NonFiniteException nonFinite ->
+                fail(fence, new JobError("non_finite", String.valueOf(nonFinite.getMessage()), null));
+            // The database is away or busy; the job itself is as good as before.
+            case DataAccessException database -> throw database;
+            case TransactionException database -> throw database;
+            default -> {
+                log.error("Job {} fails: its run ended with an error that is not its own", fence.jobId(), failure);
+                yield fail(fence, new JobError("internal_error", "The run ended with an error: " + failure, null));
+            }
+        };
+    }
+
+    private Outcome fail(Fence fence, JobError error) {
+        return conclude(fence, job -> {
+            if (job.status().canBecome(JobStatus.FAILED)) {
+                job.fail(error, clock.instant());
+            }
+            events.append(job, NewEvent.error("The job failed: " + error.message()));
+        });
+    }
+
+    private Outcome pause(Fence fence, String reason) {
+        return conclude(fence, job -> {
+            if (job.status().canBecome(JobStatus.PAUSED)) {
+                job.moveTo(JobStatus.PAUSED, clock.instant());
+            }
+            events.append(job, NewEvent.error("The job is paused: " + reason + " Then resume the job."));
+        });
+    }
+
+    private Outcome conclude(Fence fence, Consumer<JobRow> ending) {
+        try {
+            jobs.write(fence, ending);
+        } catch (FenceLostException e) {
+            log.info("Nothing to conclude: {}", e.getMessage());
+        }
+        return Outcome.DONE;
+    }
+
+    /** What becomes of an execution. */
+    enum Outcome {
+        /** Nothing is left to do. */
+        DONE,
+        /** Run the job again as soon as possible. */
+        AGAIN
+    }
+}

@@ -1,0 +1,151 @@
+package dev.dpo4j.job;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.domain.Specification;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What can be done with jobs from outside. */
+@Service
+public class JobService {
+
+    private final JobRows jobs;
+    private final CheckpointRows checkpoints;
+    private final JobEvents events;
+    private final TrainingQueue queue;
+    private final Clock clock;
+
+    JobService(JobRows jobs, CheckpointRows checkpoints, JobEvents events, TrainingQueue queue, Clock clock) {
+        this.jobs = jobs;
+        this.checkpoints = checkpoints;
+        this.events = events;
+        this.queue = queue;
+        this.clock = clock;
+    }
+
+    /** Accepts a job: its row and its execution become durable together. */
+    @Transactional
+    public Job create(NewJob request) {
+        JobSpec spec = new JobSpec(
+                JobIds.create(JobIds.JOB),
+                request.model(),
+                request.trainingFile(),
+                request.validationFile(),
+                request.suffix(),
+                request.hyperparameters());
+        JobRow job = jobs.save(new JobRow(request, spec, now()));
+        events.append(job, NewEvent.info("Created fine-tuning job: " + spec.jobId()));
+        queue.enqueue(ticket(job));
+        return job.toJob();
+    }
+
+    /**
+     * The job of this id.
+     *
+     * @throws UnknownJobException when there is none
+     */
+    @Transactional(readOnly = true)
+    public Job get(String id) {
+        return row(id).toJob();
+    }
+
+    /** Where a job stands; cheaper than all of it. */
+    @Transactional(readOnly = true)
+    public JobStatus status(String id) {
+        return jobs.status(id).orElseThrow(() -> new UnknownJobException(id));
+    }
+
+    /**
+     * A page of jobs, newest first.
+     *
+     * @param after the id of the job to continue after; null: from the newest
+     */
+    @Transactional(readOnly = true)
+    public CursorPage<Job> list(JobFilter filter, @Nullable String after, int limit) {
+        Specification<JobRow> wanted = JobFilters.matching(filter);
+        if (after != null) {
+            wanted = wanted.and(
+                    JobFilters.olderThan(jobs.findById(after).orElseThrow(() -> new UnknownCursorException(after))));
+        }
+        List<JobRow> rows = jobs.findBy(
+                wanted,
+                query -> query.sortBy(JobFilters.NEWEST_FIRST).limit(limit + 1).all());
+        return CursorPage.of(rows, limit).map(JobRow::toJob);
+    }
+
+    /** Ends a job for good. A run of it notices at its next step. */
+    @Transactional
+    public Job cancel(String id) {
+        return change(id, job -> {
+            job.moveTo(JobStatus.CANCELLED, now());
+            job.disown();
+            events.append(job, NewEvent.warn("The job was cancelled"));
+        });
+    }
+
+    /** Makes a job wait until it is resumed. A run of it writes a checkpoint first. */
+    @Transactional
+    public Job pause(String id) {
+        return change(id, job -> {
+            job.moveTo(JobStatus.PAUSED, now());
+            events.append(job, NewEvent.info("The job was paused"));
+        });
+    }
+
+    /** Lets a paused job go on from its newest checkpoint. */
+    @Transactional
+    public Job resume(String id) {
+        return change(id, job -> {
+            if (job.status() != JobStatus.PAUSED) {
+                throw new JobStateException("Job %s is %s; only a paused job can be resumed"
+                        .formatted(id, job.status().wireName()));
+            }
+            job.requeue(now());
+            events.append(job, NewEvent.info("The job was resumed"));
+            queue.enqueue(ticket(job));
+        });
+    }
+
+    /**
+     * A page of a job's checkpoints, newest first.
+     *
+     * @param after the id of the checkpoint to continue after; null: from the newest
+     */
+    @Transactional(readOnly = true)
+    public CursorPage<Checkpoint> checkpoints(String jobId, @Nullable String after, int limit) {
+        JobSpec spec = row(jobId).spec();
+        int before = after == null
+                ? Integer.MAX_VALUE
+                : checkpoints
+                        .findByIdAndJobId(after, jobId)
+                        .orElseThrow(() -> new UnknownCursorException(after))
+                        .step();
+        return CursorPage.of(checkpoints.before(jobId, before, Limit.of(limit + 1)), limit)
+                .map(checkpoint -> checkpoint.toCheckpoint(spec));
+    }
+
+    private Job change(String id, Consumer<JobRow> change) {
+        JobRow job = jobs.lock(id).orElseThrow(() -> new UnknownJobException(id));
+        change.accept(job);
+        return job.toJob();
+    }
+
+    private JobRow row(String id) {
+        return jobs.findById(id).orElseThrow(() -> new UnknownJobException(id));
+    }
+
+    // The database keeps microseconds; cursors compare exactly.
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static TrainingTicket ticket(JobRow job) {
+        return new TrainingTicket(job.getId(), job.runNumber());
+    }
+}

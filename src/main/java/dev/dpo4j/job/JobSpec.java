@@ -1,0 +1,34 @@
+package dev.dpo4j.job;
+
+import dev.dpo4j.train.Hyperparameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job runs, pinned when it was created: it never changes, so every (re)start runs the same thing.
+ *
+ * @param jobId the job
+ * @param model the model that is trained, and its own reference
+ * @param trainingData reference to exactly the preferences the data held when the job was created
+ * @param validationData likewise; null: none
+ * @param suffix part of the tuned model's name; null: none
+ * @param hyperparameters everything else that decides the run
+ */
+public record JobSpec(
+        String jobId,
+        String model,
+        String trainingData,
+        @Nullable String validationData,
+        @Nullable String suffix,
+        Hyperparameters hyperparameters) {
+
+    /** The tuned model's id: {@code ft:<base>:<suffix>:<job>}; a tuned base counts by the base it came from. */
+    public String tunedModelId() {
+        String base = model.startsWith("ft:") ? model.split(":", -1)[1] : model;
+        return "ft:" + base + ":" + (suffix == null ? "" : suffix) + ":" + jobId.substring(JobIds.JOB.length());
+    }
+
+    /** The id of the model as it was after {@code step} optimizer steps. */
+    public String checkpointModelId(int step) {
+        return tunedModelId() + ":ckpt-step-" + step;
+    }
+}

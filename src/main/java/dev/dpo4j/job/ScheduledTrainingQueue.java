@@ -1,0 +1,40 @@
+package dev.dpo4j.job;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerClient;
+import java.time.Clock;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** The queue in db-scheduler's table. */
+class ScheduledTrainingQueue implements TrainingQueue {
+
+    private final SchedulerClient client;
+    private final Scheduler scheduler;
+    private final Clock clock;
+
+    /** @param client writes through the caller's transaction */
+    ScheduledTrainingQueue(SchedulerClient client, Scheduler scheduler, Clock clock) {
+        this.client = client;
+        this.scheduler = scheduler;
+        this.clock = clock;
+    }
+
+    @Override
+    public void enqueue(TrainingTicket ticket) {
+        boolean added = client.scheduleIfNotExists(TrainingTask.DESCRIPTOR
+                .instance(ticket.jobId() + "#" + ticket.runNumber())
+                .data(ticket)
+                .scheduledTo(clock.instant()));
+        if (!added) {
+            throw new IllegalStateException("Run " + ticket.runNumber() + " of job " + ticket.jobId()
+                    + " is scheduled already: nothing is changed");
+        }
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                scheduler.triggerCheckForDueExecutions();
+            }
+        });
+    }
+}

@@ -1,0 +1,22 @@
+package dev.dpo4j.job;
+
+import org.jspecify.annotations.Nullable;
+
+/** Makes trainings out of specs: where jobs meet models, data and the trainer. */
+public interface TrainingRuns {
+
+    /**
+     * Checks a job's model and data as far as can be done without training.
+     *
+     * @throws TrainingFailedException saying, with line numbers, why it cannot be trained
+     */
+    void validate(JobSpec spec);
+
+    /**
+     * Prepares a run.
+     *
+     * @param saved where to go on; null: from the beginning
+     * @throws TrainingFailedException when it cannot be run at all
+     */
+    TrainingRun start(JobSpec spec, @Nullable SavedState saved);
+}

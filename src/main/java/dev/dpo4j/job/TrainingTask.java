@@ -1,0 +1,48 @@
+package dev.dpo4j.job;
+
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.ExecutionHandler;
+import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import java.time.Clock;
+
+/** The execution that db-scheduler hands to one node: runs a job, then says whether to run it again. */
+class TrainingTask implements ExecutionHandler<TrainingTicket> {
+
+    static final TaskDescriptor<TrainingTicket> DESCRIPTOR = TaskDescriptor.of("training", TrainingTicket.class);
+
+    /** The share of the time to being declared dead after which a run stops: others look at another clock than we. */
+    private static final double TOO_QUIET = 0.5;
+
+    private final JobRunner runner;
+    private final Clock clock;
+
+    TrainingTask(JobRunner runner, Clock clock) {
+        this.runner = runner;
+        this.clock = clock;
+    }
+
+    @Override
+    public CompletionHandler<TrainingTicket> execute(TaskInstance<TrainingTicket> instance, ExecutionContext context) {
+        String owner = context.getExecution().pickedBy;
+        return switch (runner.run(instance.getData(), owner, signals(context))) {
+            case DONE -> (complete, operations) -> operations.remove();
+            case AGAIN -> (complete, operations) -> operations.reschedule(complete, clock.instant());
+        };
+    }
+
+    private static NodeSignals signals(ExecutionContext context) {
+        return new NodeSignals() {
+            @Override
+            public boolean shuttingDown() {
+                return context.getSchedulerState().isShuttingDown();
+            }
+
+            @Override
+            public boolean presumedDead() {
+                return context.getCurrentlyExecuting().getHeartbeatState().getFractionDead() >= TOO_QUIET;
+            }
+        };
+    }
+}

@@ -1,0 +1,397 @@
+package dev.dpo4j.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dpo4j.ServiceTest;
+import dev.dpo4j.job.FakeTraining;
+import dev.dpo4j.job.FakeTrainingConfiguration;
+import dev.dpo4j.job.JobNews;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Import;
+import tools.jackson.databind.JsonNode;
+
+@ServiceTest
+@Import(FakeTrainingConfiguration.class)
+class FineTuningApiTest {
+
+    private static final String JOBS = "/v1/fine_tuning/jobs";
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private FakeTraining training;
+
+    @Autowired
+    private JobNews news;
+
+    private Http http;
+
+    @BeforeEach
+    void connect() {
+        http = new Http(port);
+    }
+
+    @AfterEach
+    void undisturbed() {
+        training.reset();
+    }
+
+    @Test
+    void aJobIsAcceptedInOpenAisShapeWithItsHyperparametersResolved() {
+        Http.Answer answer = http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences", "suffix": "terse", "seed": 7,
+                 "metadata": {"team": "a"},
+                 "method": {"type": "dpo", "dpo": {"hyperparameters": {
+                   "beta": 0.5, "batch_size": "auto", "learning_rate_multiplier": 2, "n_epochs": "auto",
+                   "max_steps": 3, "save_steps": 1, "lr_scheduler_type": "cosine",
+                   "lora": {"target_modules": "all-linear"}}}}}""");
+        assertThat(answer.status()).isEqualTo(200);
+        JsonNode job = answer.json();
+        String id = job.get("id").asString();
+        assertThat(answer.header("Location")).isEqualTo(JOBS + "/" + id);
+        assertThat(id).matches("ftjob-[A-Za-z0-9]{24}");
+        assertThat(job.propertyNames())
+                .containsExactlyInAnyOrder(
+                        "object",
+                        "id",
+                        "model",
+                        "created_at",
+                        "finished_at",
+                        "fine_tuned_model",
+                        "organization_id",
+                        "result_files",
+                        "status",
+                        "validation_file",
+                        "training_file",
+                        "hyperparameters",
+                        "trained_tokens",
+                        "error",
+                        "seed",
+                        "estimated_finish",
+                        "integrations",
+                        "metadata",
+                        "method");
+        assertThat(job.get("object").asString()).isEqualTo("fine_tuning.job");
+        assertThat(job.get("status").asString()).isEqualTo("validating_files");
+        assertThat(job.get("seed").asInt()).isEqualTo(7);
+        assertThat(job.get("error").isNull()).isTrue();
+        assertThat(job.get("fine_tuned_model").isNull()).isTrue();
+        assertThat(job.at("/metadata/team").asString()).isEqualTo("a");
+        assertThat(job.at("/method/type").asString()).isEqualTo("dpo");
+        assertThat(job.at("/method/dpo/hyperparameters").toString())
+                .isEqualTo("{\"beta\":0.5,\"batch_size\":8,\"learning_rate_multiplier\":2.0,\"n_epochs\":3,"
+                        + "\"learning_rate\":2.0E-4,\"lr_scheduler_type\":\"cosine\",\"warmup_steps\":0,"
+                        + "\"weight_decay\":0.0,\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
+                        + "\"max_length\":1024,\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
+                        + "\"save_total_limit\":2,\"logging_steps\":1,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
+                        + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
+                        + "\"v_proj\"]}}");
+
+        JsonNode ended = awaitEnd(id);
+        assertThat(ended.get("status").asString()).isEqualTo("succeeded");
+        assertThat(ended.get("fine_tuned_model").asString())
+                .isEqualTo("ft:notebook:terse:" + id.substring("ftjob-".length()));
+        assertThat(ended.get("trained_tokens").asInt()).isEqualTo(30);
+        assertThat(ended.get("finished_at").isIntegralNumber()).isTrue();
+    }
+
+    @Test
+    void absentHyperparametersTakeTheDocumentedDefaults() {
+        Http.Answer answer = http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo"}}""");
+        assertThat(answer.json().at("/method/dpo/hyperparameters").toString())
+                .isEqualTo("{\"beta\":0.1,\"batch_size\":8,\"learning_rate_multiplier\":1.0,\"n_epochs\":3,"
+                        + "\"learning_rate\":1.0E-6,\"lr_scheduler_type\":\"linear\",\"warmup_steps\":0,"
+                        + "\"weight_decay\":0.0,\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
+                        + "\"max_length\":1024,\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
+                        + "\"save_total_limit\":2,\"logging_steps\":1,\"lora\":null}");
+        assertThat(answer.json().get("seed").isIntegralNumber()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"training_file": "d", "method": {"type": "dpo"}}                                  | /model
+            {"model": "notebook", "method": {"type": "dpo"}}                                   | /training_file
+            {"model": "notebook", "training_file": "d"}                                        | /method
+            {"model": "notebook", "training_file": "d", "method": {"type": "supervised"}}      | /method/type
+            {"model": "notebook", "training_file": "d", "method": {"type": "dpo"}, "x": 1}     | /x
+            {"model": "notebook", "training_file": "d", "method": {"type": "dpo"}, "seed": -1} | /seed
+            {"model": "notebook", "training_file": "d", "method": {"type": "dpo"}, "suffix": "a b"} | /suffix
+            {"model": "notebook", "training_file": "d", "method": {"type": "dpo"}, "hyperparameters": {"n_epochs": 1}} | /hyperparameters
+            {"model": "notebook", "training_file": "d", "method": {"type": "dpo"}, "integrations": [{"type": "wandb"}]} | /integrations
+            """)
+    void aRequestThatCannotBeServedIsRefusedWhereItIsWrong(String body, String pointer) {
+        assertRefused(http.postJson(JOBS, body), pointer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"beta": 0}                                        | /beta
+            {"beta": 2.5}                                      | /beta
+            {"beta": "0.1"}                                    | /beta
+            {"batch_size": 0}                                  | /batch_size
+            {"batch_size": 1.5}                                | /batch_size
+            {"batch_size": 257}                                | /batch_size
+            {"n_epochs": 51}                                   | /n_epochs
+            {"learning_rate_multiplier": 0}                    | /learning_rate_multiplier
+            {"learning_rate_multiplier": 2, "learning_rate": 1e-5} | /learning_rate_multiplier
+            {"learning_rate": -1}                              | /learning_rate
+            {"learning_rate": 1e999}                           | /learning_rate
+            {"lr_scheduler_type": "polynomial"}                | /lr_scheduler_type
+            {"max_steps": 0}                                   | /max_steps
+            {"loss_typ": "sigmoid"}                            | /loss_typ
+            {"lora": {"r": 0}}                                 | /lora/r
+            {"lora": {"lora_alpha": 0}}                        | /lora/lora_alpha
+            {"lora": {"target_modules": ["lm_head"]}}          | /lora/target_modules
+            {"lora": {"target_modules": []}}                   | /lora/target_modules
+            """)
+    void aHyperparameterThatCannotBeIsRefusedWhereItStands(String hyperparameters, String pointer) {
+        Http.Answer answer = http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "d", "method": {"type": "dpo", "dpo": {"hyperparameters": %s}}}""".formatted(hyperparameters));
+        assertRefused(answer, "/method/dpo/hyperparameters" + pointer);
+    }
+
+    @Test
+    void jobsAreListedByLabelInPages() {
+        String team = "team-" + System.nanoTime();
+        List<String> newestFirst = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            newestFirst.addFirst(create(1, "\"metadata\": {\"team\": \"%s\"},".formatted(team)));
+        }
+        JsonNode first = http.get(JOBS + "?limit=2&metadata%5Bteam%5D=" + team).json();
+        assertThat(ids(first)).isEqualTo(newestFirst.subList(0, 2));
+        assertThat(first.get("has_more").asBoolean()).isTrue();
+        assertThat(first.get("object").asString()).isEqualTo("list");
+        JsonNode second = http.get(JOBS + "?limit=2&metadata[team]=" + team + "&after=" + newestFirst.get(1))
+                .json();
+        assertThat(ids(second)).isEqualTo(newestFirst.subList(2, 3));
+        assertThat(second.get("has_more").asBoolean()).isFalse();
+        assertThat(ids(http.get(JOBS + "?metadata=null&limit=100").json())).doesNotContainAnyElementsOf(newestFirst);
+        assertThat(http.get(JOBS + "?metadata%5Bteam=x").status()).isEqualTo(400);
+        assertThat(http.get(JOBS + "?after=ftjob-none").status()).isEqualTo(400);
+        assertThat(http.get(JOBS + "?limit=0").status()).isEqualTo(400);
+    }
+
+    @Test
+    void whatDoesNotExistIs404() {
+        for (String path : List.of("", "/events", "/events?stream=true", "/checkpoints")) {
+            int question = path.indexOf('?');
+            assertThat(http.get(JOBS + "/ftjob-none" + path).status())
+                    .as(question < 0 ? path : path.substring(0, question))
+                    .isEqualTo(404);
+        }
+        assertThat(http.postJson(JOBS + "/ftjob-none/cancel", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aRunningJobCanBePausedResumedAndCancelled() throws InterruptedException {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch paused = new CountDownLatch(1);
+        training.beforeStep(step -> {
+            if (step == 2) {
+                reached.countDown();
+                await(paused);
+            }
+        });
+        String id = create(4, "");
+        assertThat(reached.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(status(id)).isEqualTo("running");
+
+        // OpenAI's clients send the content type without a body.
+        Http.Answer pause = http.postJson(JOBS + "/" + id + "/pause", "");
+        assertThat(pause.status()).isEqualTo(200);
+        assertThat(pause.json().get("status").asString()).isEqualTo("paused");
+        training.reset();
+        paused.countDown();
+        awaitEvent(id, "Stopped after step 2");
+        assertThat(http.postJson(JOBS + "/" + id + "/resume", "").status()).isEqualTo(200);
+        assertThat(awaitEnd(id).get("status").asString()).isEqualTo("succeeded");
+
+        Http.Answer late = http.postJson(JOBS + "/" + id + "/cancel", "");
+        assertThat(late.status()).isEqualTo(409);
+        assertThat(late.header("x-should-retry")).isEqualTo("false");
+        assertThat(late.json().at("/error/code").asString()).isEqualTo("wrong_job_state");
+    }
+
+    @Test
+    void eventsAndCheckpointsHaveOpenAisShape() {
+        String id = create(3, "");
+        awaitEnd(id);
+        JsonNode events = http.get(JOBS + "/" + id + "/events?limit=2").json();
+        assertThat(events.get("has_more").asBoolean()).isTrue();
+        JsonNode newest = events.at("/data/0");
+        assertThat(newest.propertyNames())
+                .containsExactlyInAnyOrder("object", "id", "created_at", "level", "message", "type", "data");
+        assertThat(newest.get("object").asString()).isEqualTo("fine_tuning.job.event");
+        assertThat(newest.get("message").asString()).isEqualTo("The job has succeeded");
+        JsonNode metrics = allEvents(id).stream()
+                .filter(event -> event.get("type").asString().equals("metrics"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(metrics.at("/data/step").asInt()).isEqualTo(3);
+        assertThat(metrics.at("/data").get("rewards/margins").isNumber()).isTrue();
+
+        JsonNode checkpoints =
+                http.get(JOBS + "/" + id + "/checkpoints?limit=1").json();
+        assertThat(checkpoints.get("has_more").asBoolean()).isTrue();
+        JsonNode checkpoint = checkpoints.at("/data/0");
+        assertThat(checkpoint.propertyNames())
+                .containsExactlyInAnyOrder(
+                        "object",
+                        "id",
+                        "created_at",
+                        "fine_tuned_model_checkpoint",
+                        "fine_tuning_job_id",
+                        "step_number",
+                        "metrics");
+        assertThat(checkpoint.get("id").asString()).startsWith("ftckpt_");
+        assertThat(checkpoint.get("step_number").asInt()).isEqualTo(3);
+        assertThat(checkpoint.get("fine_tuned_model_checkpoint").asString()).endsWith(":ckpt-step-3");
+        assertThat(checkpoint.at("/metrics/train_loss").isNumber()).isTrue();
+        assertThat(checkpoints.get("first_id")).isEqualTo(checkpoint.get("id"));
+        assertThat(checkpoints.get("last_id")).isEqualTo(checkpoint.get("id"));
+        JsonNode rest = http.get(JOBS + "/" + id + "/checkpoints?after="
+                        + checkpoint.get("id").asString())
+                .json();
+        assertThat(rest.at("/data/0/step_number").asInt()).isEqualTo(2);
+        assertThat(rest.get("has_more").asBoolean()).isFalse();
+    }
+
+    @Test
+    void theStreamOfAJobTellsItAllAndEnds() {
+        String id = create(3, "");
+        Http.Answer stream = http.get(JOBS + "/" + id + "/events?stream=true");
+        assertThat(stream.status()).isEqualTo(200);
+        assertThat(stream.header("Content-Type")).startsWith("text/event-stream");
+        assertThat(stream.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(stream.header("X-Accel-Buffering")).isEqualTo("no");
+        int count = allEvents(id).size();
+        List<String> expected = new ArrayList<>();
+        for (int sequence = 1; sequence <= count; sequence++) {
+            expected.add("id:" + sequence);
+        }
+        assertThat(lines(stream, "id:")).isEqualTo(expected);
+        assertThat(lines(stream, "event:"))
+                .contains("event:message", "event:metrics")
+                .last()
+                .isEqualTo("event:done");
+        assertThat(lines(stream, "data:")).last().asString().contains("\"succeeded\"");
+    }
+
+    @Test
+    void aReaderThatComesBackGetsOnlyWhatCameAfterItsLastEvent() {
+        String id = create(3, "");
+        awaitEnd(id);
+        int count = allEvents(id).size();
+        Http.Answer rest =
+                http.get(JOBS + "/" + id + "/events?stream=true", "Last-Event-ID", Integer.toString(count - 2));
+        assertThat(lines(rest, "id:")).containsExactly("id:" + (count - 1), "id:" + count);
+        Http.Answer byQuery = http.get(JOBS + "/" + id + "/events?stream=true&last_event_id=" + (count - 1));
+        assertThat(lines(byQuery, "id:")).containsExactly("id:" + count);
+        assertThat(http.get(JOBS + "/" + id + "/events?stream=true", "Last-Event-ID", Integer.toString(count))
+                        .status())
+                .as("nothing more will come")
+                .isEqualTo(204);
+        assertThat(http.get(JOBS + "/" + id + "/events?stream=true", "Last-Event-ID", "x")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    private String create(int steps, String more) {
+        Http.Answer answer = http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences", %s
+                 "method": {"type": "dpo", "dpo": {"hyperparameters": {"max_steps": %d, "save_steps": 1}}}}""".formatted(more, steps));
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+        return answer.json().get("id").asString();
+    }
+
+    private String status(String id) {
+        return http.get(JOBS + "/" + id).json().get("status").asString();
+    }
+
+    private JsonNode awaitEnd(String id) {
+        long deadline = System.nanoTime() + LONG.toNanos();
+        while (true) {
+            long version = news.version();
+            JsonNode job = http.get(JOBS + "/" + id).json();
+            if (List.of("succeeded", "failed", "cancelled")
+                    .contains(job.get("status").asString())) {
+                return job;
+            }
+            awaitNews(version, deadline, job);
+        }
+    }
+
+    private void awaitEvent(String id, String message) {
+        long deadline = System.nanoTime() + LONG.toNanos();
+        while (true) {
+            long version = news.version();
+            List<JsonNode> events = allEvents(id);
+            if (events.stream()
+                    .anyMatch(event -> event.get("message").asString().equals(message))) {
+                return;
+            }
+            awaitNews(version, deadline, events);
+        }
+    }
+
+    private void awaitNews(long version, long deadline, Object seen) {
+        assertThat(System.nanoTime()).as("waited in vain: %s", seen).isLessThan(deadline);
+        try {
+            news.await(version, Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<JsonNode> allEvents(String id) {
+        List<JsonNode> all = new ArrayList<>();
+        http.get(JOBS + "/" + id + "/events?limit=100").json().get("data").forEach(all::add);
+        return all;
+    }
+
+    private static List<String> ids(JsonNode page) {
+        List<String> ids = new ArrayList<>();
+        page.get("data").forEach(job -> ids.add(job.get("id").asString()));
+        return ids;
+    }
+
+    private static List<String> lines(Http.Answer stream, String start) {
+        return stream.response()
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(start))
+                .toList();
+    }
+
+    private static void assertRefused(Http.Answer answer, String pointer) {
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(400);
+        assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(answer.json().at("/errors/0/pointer").asString())
+                .as(answer.response().body())
+                .isEqualTo(pointer);
+        assertThat(answer.json().at("/error/param").asString())
+                .isEqualTo(pointer.substring(1).replace('/', '.'));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.dpo4j.job;
+
+import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.train.TrainingProgress;
+import dev.dpo4j.train.TrainingSnapshot;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+
+/** Snapshots without a run. */
+final class FakeSnapshots {
+
+    private FakeSnapshots() {}
+
+    static TrainingSnapshot ofStep(int step) {
+        NamedTensor tensor = new NamedTensor("weight", new long[] {1}, MemorySegment.ofArray(new float[] {step}));
+        return new TrainingSnapshot(
+                new TrainingProgress(step, 10L * step, null, 0),
+                step,
+                null,
+                false,
+                List.of(tensor),
+                Map.of(),
+                List.of(tensor));
+    }
+}

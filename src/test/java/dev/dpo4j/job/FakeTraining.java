@@ -1,0 +1,184 @@
+package dev.dpo4j.job;
+
+import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.safetensors.SafetensorsReader;
+import dev.dpo4j.train.PreferenceMetrics;
+import dev.dpo4j.train.StepReport;
+import dev.dpo4j.train.TrainingListener;
+import dev.dpo4j.train.TrainingListener.StopRequest;
+import dev.dpo4j.train.TrainingPlan;
+import dev.dpo4j.train.TrainingProgress;
+import dev.dpo4j.train.TrainingResult;
+import dev.dpo4j.train.TrainingSnapshot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training of one weight that depends on every step before it: {@code w = 0.5 w + step}. Stands in for the real one where jobs
+ * are tested, so that a test can look at, or disturb, any moment of a run.
+ */
+public final class FakeTraining implements TrainingRuns {
+
+    private static final int STEPS_PER_EPOCH = 5;
+    private static final long TOKENS_PER_STEP = 10;
+
+    private volatile IntConsumer beforeStep = step -> {};
+    private volatile Consumer<JobSpec> validation = spec -> {};
+    private volatile String fingerprint = "fake";
+
+    /** What happens on the run's thread before it computes a step (from 1). */
+    public void beforeStep(IntConsumer hook) {
+        beforeStep = hook;
+    }
+
+    public void validation(Consumer<JobSpec> hook) {
+        validation = hook;
+    }
+
+    void fingerprint(String other) {
+        fingerprint = other;
+    }
+
+    public void reset() {
+        beforeStep = step -> {};
+        validation = spec -> {};
+        fingerprint = "fake";
+    }
+
+    /** The weight after {@code steps} undisturbed steps. */
+    static float weightAfter(int steps) {
+        float weight = 0;
+        for (int step = 1; step <= steps; step++) {
+            weight = next(weight, step);
+        }
+        return weight;
+    }
+
+    @Override
+    public void validate(JobSpec spec) {
+        validation.accept(spec);
+    }
+
+    @Override
+    public TrainingRun start(JobSpec spec, @Nullable SavedState saved) {
+        return new Run(spec, saved, fingerprint);
+    }
+
+    private static float next(float weight, int step) {
+        return 0.5f * weight + step;
+    }
+
+    static float weight(InputStream safetensors, long length) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment weight = arena.allocate(ValueLayout.JAVA_FLOAT);
+            SafetensorsReader.read("weights", safetensors, OptionalLong.of(length), tensor -> weight);
+            return weight.get(ValueLayout.JAVA_FLOAT, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private final class Run implements TrainingRun {
+
+        private final JobSpec spec;
+        private final String machine;
+        private final int total;
+        private int step;
+        private float weight;
+
+        Run(JobSpec spec, @Nullable SavedState saved, String machine) {
+            this.spec = spec;
+            this.machine = machine;
+            this.total = Objects.requireNonNull(spec.hyperparameters().maxSteps());
+            if (saved != null) {
+                step = saved.progress().step();
+                SavedState.Tensors weights = saved.weights();
+                try (InputStream in = weights.source().get()) {
+                    weight = FakeTraining.weight(in, weights.length());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+
+        @Override
+        public TrainingResult run(TrainingListener listener) {
+            listener.onPlan(new TrainingPlan(STEPS_PER_EPOCH, 0, 0, STEPS_PER_EPOCH, total, step));
+            if (step == 0) {
+                for (int done = 1; done <= STEPS_PER_EPOCH; done++) {
+                    listener.onReference(done, STEPS_PER_EPOCH);
+                }
+                if (spec.validationData() != null) {
+                    listener.onValidation(0, 0, metrics(0));
+                }
+            }
+            Integer saveSteps = spec.hyperparameters().saveSteps();
+            StepReport report = null;
+            while (step < total) {
+                StopRequest stop = listener.stopRequested(step);
+                if (stop == StopRequest.AFTER_CHECKPOINT) {
+                    listener.onCheckpoint(snapshot(report));
+                }
+                if (stop != StopRequest.NONE) {
+                    return result(false);
+                }
+                beforeStep.accept(step + 1);
+                step++;
+                weight = next(weight, step);
+                report = new StepReport(step, epoch(), metrics(step), 1.5, 1e-6, step * TOKENS_PER_STEP, 100);
+                listener.onStep(report);
+                if (step % STEPS_PER_EPOCH == 0 && spec.validationData() != null) {
+                    listener.onValidation(step, epoch(), metrics(step));
+                }
+                if (step == total || (saveSteps != null && step % saveSteps == 0)) {
+                    listener.onCheckpoint(snapshot(report));
+                }
+            }
+            return result(true);
+        }
+
+        @Override
+        public String fingerprint() {
+            return machine;
+        }
+
+        @Override
+        public void close() {}
+
+        private TrainingResult result(boolean completed) {
+            return new TrainingResult(completed, step, step * TOKENS_PER_STEP);
+        }
+
+        private double epoch() {
+            return (double) step / STEPS_PER_EPOCH;
+        }
+
+        private TrainingSnapshot snapshot(@Nullable StepReport report) {
+            MemorySegment data = MemorySegment.ofArray(new float[] {weight});
+            return new TrainingSnapshot(
+                    new TrainingProgress(step, step * TOKENS_PER_STEP, null, 0),
+                    epoch(),
+                    report,
+                    step == total,
+                    List.of(new NamedTensor("weight", new long[] {1}, data)),
+                    Map.of("format", "pt"),
+                    List.of(new NamedTensor("moment", new long[] {1}, data)));
+        }
+
+        private static PreferenceMetrics metrics(int step) {
+            double loss = 0.6931 / (1 + step);
+            return new PreferenceMetrics(loss, 0.1 * step, -0.1 * step, step > 0 ? 1 : 0, 0.2 * step, -20, -30);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.dpo4j.job;
+
+import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.LrSchedulerType;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs to test with. */
+final class JobFixtures {
+
+    private JobFixtures() {}
+
+    static Hyperparameters hyperparameters(int steps, @Nullable Integer saveSteps) {
+        return new Hyperparameters(
+                0.1, 8, 1, 3, steps, 1e-6, LrSchedulerType.LINEAR, 0, 0, 1, 1024, true, 42, 1, saveSteps, 2, null);
+    }
+
+    static NewJob newJob(int steps, @Nullable Integer saveSteps) {
+        return new NewJob("notebook", "file-1", null, "terse", Map.of(), hyperparameters(steps, saveSteps));
+    }
+
+    static NewJob labelled(Map<String, String> metadata) {
+        return new NewJob("notebook", "file-1", null, null, metadata, hyperparameters(1, null));
+    }
+
+    static NewJob withValidation(int steps) {
+        return new NewJob("notebook", "file-1", "file-2", null, Map.of(), hyperparameters(steps, null));
+    }
+}

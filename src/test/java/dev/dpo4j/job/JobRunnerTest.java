@@ -1,0 +1,430 @@
+package dev.dpo4j.job;
+
+import static dev.dpo4j.job.JobFixtures.newJob;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dpo4j.blob.BlobStore;
+import dev.dpo4j.blob.Database;
+import dev.dpo4j.job.JobRunner.Outcome;
+import dev.dpo4j.train.NonFiniteException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+@JobTest
+class JobRunnerTest {
+
+    private static final String NODE = "this node";
+
+    @Autowired
+    private JobRunner runner;
+
+    @Autowired
+    private JobService service;
+
+    @Autowired
+    private FencedJobs fenced;
+
+    @Autowired
+    private JobEvents events;
+
+    @Autowired
+    private CheckpointStore checkpoints;
+
+    @Autowired
+    private BlobStore blobs;
+
+    @Autowired
+    private Database database;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    @Autowired
+    private FakeTraining training;
+
+    @Autowired
+    private FakeTrainingConfiguration.Registry registry;
+
+    @AfterEach
+    void undisturbed() {
+        training.reset();
+    }
+
+    @Test
+    void aJobRunsFromValidationToATunedModel() {
+        String id = create(5, null);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.VALIDATING_FILES);
+
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+
+        Job job = service.get(id);
+        assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(job.fineTunedModel()).isEqualTo("ft:notebook:terse:" + id.substring("ftjob-".length()));
+        assertThat(job.trainedTokens()).isEqualTo(50);
+        assertThat(job.finishedAt()).isNotNull();
+        assertThat(job.estimatedFinish()).isNull();
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(5));
+        assertThat(messages(id))
+                .containsExactly(
+                        "Created fine-tuning job: " + id,
+                        "Validating model and data",
+                        "Model and data are valid; the job is queued",
+                        "The job is running",
+                        "Training started: 5 preferences, 5 steps an epoch, 5 steps in all",
+                        "Reference log-probabilities: 2 of 5 preferences",
+                        "Reference log-probabilities: 3 of 5 preferences",
+                        "Reference log-probabilities: 4 of 5 preferences",
+                        "Reference log-probabilities: 5 of 5 preferences",
+                        "Step 1: training loss=0.3466",
+                        "Step 2: training loss=0.2310",
+                        "Step 3: training loss=0.1733",
+                        "Step 4: training loss=0.1386",
+                        "Step 5: training loss=0.1155",
+                        "Checkpoint written after step 5",
+                        "New fine-tuned model created: " + job.fineTunedModel(),
+                        "The job has succeeded");
+    }
+
+    @Test
+    void aMetricsEventHoldsExactlyTheseFigures() {
+        String id = create(1, null);
+        run(id);
+        assertThat(metrics(id))
+                .singleElement()
+                .satisfies(
+                        event -> assertThat(Objects.requireNonNull(event.data()).keySet())
+                                .containsExactly(
+                                        "step",
+                                        "epoch",
+                                        "loss",
+                                        "train_loss",
+                                        "grad_norm",
+                                        "learning_rate",
+                                        "rewards/chosen",
+                                        "rewards/rejected",
+                                        "rewards/accuracies",
+                                        "rewards/margins",
+                                        "logps/chosen",
+                                        "logps/rejected",
+                                        "num_tokens",
+                                        "tokens_per_second"));
+    }
+
+    @Test
+    void validationIsToldBesideTheTrainingMetricsOfItsStep() {
+        String id = service.create(JobFixtures.withValidation(5)).id();
+        run(id);
+        assertThat(all(id))
+                .filteredOn(event -> event.data() != null && event.data().containsKey("eval_loss"))
+                .satisfiesExactly(
+                        before -> assertThat(before.data())
+                                .containsEntry("step", 0)
+                                .containsEntry("valid_loss", 0.6931),
+                        after -> assertThat(after.data())
+                                .containsEntry("step", 5)
+                                .containsKey("eval_rewards/margins"));
+        assertThat(metrics(id)).hasSize(5);
+        assertThat(service.checkpoints(id, null, 10).data())
+                .first()
+                .satisfies(checkpoint -> assertThat(checkpoint.metrics())
+                        .containsEntry("step", 5)
+                        .containsKeys("train_loss", "full_valid_loss"));
+    }
+
+    @Test
+    void stepsRepeatedAfterACrashAreNotToldTwiceAndTheResultIsTheSame() {
+        String id = create(7, 2);
+        dieBefore(6); // the newest checkpoint is of step 4, step 5 has been told
+        assertThatThrownBy(() -> run(id)).isInstanceOf(QueryTimeoutException.class);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.RUNNING);
+        training.reset();
+
+        run(id);
+
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(metrics(id)).extracting(JobRunnerTest::step).containsExactly(1, 2, 3, 4, 5, 6, 7);
+        assertThat(messages(id)).contains("Resumed from step 4 of 7");
+        assertThat(messages(id)).doesNotHaveDuplicates();
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(7));
+    }
+
+    @Test
+    void aRunThatLostItsJobWritesNothing() {
+        String id = create(5, 1);
+        List<Integer> seen = new ArrayList<>();
+        training.beforeStep(step -> {
+            seen.add(step);
+            if (step == 3) {
+                // Another node believes this one dead and takes over.
+                assertThat(fenced.claim(new TrainingTicket(id, 1), "other node"))
+                        .isPresent();
+            }
+        });
+
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+
+        assertThat(seen).containsExactly(1, 2, 3);
+        assertThat(metrics(id)).extracting(JobRunnerTest::step).containsExactly(1, 2);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.RUNNING);
+        assertThat(service.checkpoints(id, null, 10).data())
+                .extracting(Checkpoint::step)
+                .containsExactly(2, 1);
+    }
+
+    @Test
+    void aCheckpointWithoutTheFenceLeavesNoBlobs() {
+        String id = create(5, null);
+        Fence stale = claim(id).fence();
+        claim(id);
+        long before = blobCount();
+        assertThatThrownBy(() -> checkpoints.write(stale, FakeSnapshots.ofStep(1), "fake", Map.of(), 2))
+                .isInstanceOf(FenceLostException.class);
+        assertThat(blobCount()).isEqualTo(before);
+        assertThat(service.checkpoints(id, null, 10).data()).isEmpty();
+    }
+
+    @Test
+    void onlyTheLastCheckpointsAreKept() {
+        String id = create(6, 1);
+        long before = blobCount();
+        run(id);
+        assertThat(service.checkpoints(id, null, 10).data())
+                .extracting(Checkpoint::step)
+                .containsExactly(6, 5);
+        assertThat(blobCount()).isEqualTo(before + 4);
+    }
+
+    @Test
+    void aDamagedCheckpointIsPassedOverAndNamed() {
+        String id = create(7, 2);
+        dieBefore(6);
+        assertThatThrownBy(() -> run(id)).isInstanceOf(QueryTimeoutException.class);
+        training.reset();
+        Checkpoint newest = service.checkpoints(id, null, 1).data().getFirst();
+        jdbc.sql("update blob_part set content = cast('00' as bytea) where blob_id = ?")
+                .param(newest.weightsBlobId())
+                .update();
+
+        run(id);
+
+        assertThat(messages(id))
+                .anySatisfy(message -> assertThat(message)
+                        .startsWith("The checkpoint of step 4 is damaged")
+                        .endsWith("falling back to the one before"))
+                .contains("Resumed from step 2 of 7");
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(7));
+    }
+
+    @Test
+    void aPausedJobStopsWithACheckpointAndGoesOnFromThere() {
+        String id = create(6, null);
+        training.beforeStep(step -> {
+            if (step == 3) {
+                service.pause(id);
+            }
+        });
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.PAUSED);
+        assertThat(service.checkpoints(id, null, 10).data())
+                .extracting(Checkpoint::step)
+                .containsExactly(3);
+        training.reset();
+
+        service.resume(id);
+        assertThat(run(id)).as("the execution of before the pause").isEqualTo(Outcome.DONE);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.QUEUED);
+        runner.run(new TrainingTicket(id, 2), NODE, signals(false, false));
+
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(messages(id)).contains("Stopped after step 3", "Resumed from step 3 of 6");
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
+    }
+
+    @Test
+    void aCancelledJobStopsAtOnceAndStaysCancelled() {
+        String id = create(6, null);
+        training.beforeStep(step -> {
+            if (step == 3) {
+                service.cancel(id);
+            }
+        });
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.CANCELLED);
+        assertThat(messages(id)).last().isEqualTo("The job was cancelled");
+        assertThat(service.checkpoints(id, null, 10).data()).isEmpty();
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.CANCELLED);
+    }
+
+    @Test
+    void aShutdownWritesACheckpointAndLeavesTheJobQueued() {
+        String id = create(6, null);
+        boolean[] shuttingDown = {false};
+        training.beforeStep(step -> shuttingDown[0] = step == 2);
+        NodeSignals node = new NodeSignals() {
+            @Override
+            public boolean shuttingDown() {
+                return shuttingDown[0];
+            }
+
+            @Override
+            public boolean presumedDead() {
+                return false;
+            }
+        };
+        assertThat(runner.run(new TrainingTicket(id, 1), NODE, node)).isEqualTo(Outcome.AGAIN);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.QUEUED);
+        training.reset();
+
+        run(id);
+
+        assertThat(messages(id)).contains("Resumed from step 2 of 6");
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
+    }
+
+    @Test
+    void aNodeThatMayCountAsDeadStopsWithoutWriting() {
+        String id = create(6, null);
+        assertThat(runner.run(new TrainingTicket(id, 1), NODE, signals(false, true)))
+                .isEqualTo(Outcome.AGAIN);
+        assertThat(metrics(id)).isEmpty();
+        assertThat(service.checkpoints(id, null, 10).data()).isEmpty();
+    }
+
+    @Test
+    void dataThatCannotBeTrainedOnFailsTheJobWithItsReasons() {
+        String id = create(6, null);
+        training.validation(spec -> {
+            throw new TrainingFailedException(
+                    "invalid_training_file", "line 3: 'chosen' is empty: write an answer", "training_file");
+        });
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        Job job = service.get(id);
+        assertThat(job.status()).isEqualTo(JobStatus.FAILED);
+        assertThat(job.error())
+                .isEqualTo(new JobError(
+                        "invalid_training_file", "line 3: 'chosen' is empty: write an answer", "training_file"));
+        assertThat(messages(id)).last().isEqualTo("The job failed: line 3: 'chosen' is empty: write an answer");
+    }
+
+    @Test
+    void aNonFiniteLossFailsTheJobNamingStepAndRows() {
+        String id = create(6, null);
+        training.beforeStep(step -> {
+            if (step == 2) {
+                throw new NonFiniteException("step 2: the loss of rows 4, 7 is NaN");
+            }
+        });
+        run(id);
+        assertThat(service.get(id).error())
+                .isEqualTo(new JobError("non_finite", "step 2: the loss of rows 4, 7 is NaN", null));
+    }
+
+    @Test
+    void anErrorOfOursFailsTheJobAndSaysSo() {
+        String id = create(6, null);
+        training.beforeStep(step -> {
+            throw new IllegalStateException("a bug");
+        });
+        run(id);
+        assertThat(service.get(id).error())
+                .isEqualTo(new JobError(
+                        "internal_error", "The run ended with an error: java.lang.IllegalStateException: a bug", null));
+    }
+
+    @Test
+    void anotherMachinesCheckpointGoesOnWithAWarning() {
+        String id = create(7, 2);
+        dieBefore(6);
+        assertThatThrownBy(() -> run(id)).isInstanceOf(QueryTimeoutException.class);
+        training.reset();
+        training.fingerprint("other");
+        run(id);
+        assertThat(all(id))
+                .filteredOn(event -> event.level() == EventLevel.WARN)
+                .singleElement()
+                .satisfies(event -> assertThat(event.message())
+                        .isEqualTo("The checkpoint was written on fake, this is other: "
+                                + "the result will agree closely, but not to the bit"));
+    }
+
+    @Test
+    void theDatabaseIsTheEmbeddedOne() {
+        assertThat(database.embedded()).isTrue();
+    }
+
+    private String create(int steps, @Nullable Integer saveSteps) {
+        return service.create(newJob(steps, saveSteps)).id();
+    }
+
+    private Outcome run(String id) {
+        return runner.run(new TrainingTicket(id, 1), NODE, signals(false, false));
+    }
+
+    private FencedJobs.Claim claim(String id) {
+        return fenced.claim(new TrainingTicket(id, 1), NODE).orElseThrow();
+    }
+
+    /** As a crash would: the run ends there and writes nothing more. */
+    private void dieBefore(int step) {
+        training.beforeStep(next -> {
+            if (next == step) {
+                throw new QueryTimeoutException("the node dies here");
+            }
+        });
+    }
+
+    private float tunedWeight(String jobId) {
+        TunedModel model =
+                Objects.requireNonNull(registry.models().get(service.get(jobId).fineTunedModel()));
+        assertThat(blobs.find(model.weightsBlobId()))
+                .hasValueSatisfying(blob -> assertThat(blob.sha256()).isEqualTo(model.weightsSha256()));
+        long length = blobs.find(model.weightsBlobId()).orElseThrow().length();
+        return FakeTraining.weight(blobs.read(model.weightsBlobId()), length);
+    }
+
+    private long blobCount() {
+        return jdbc.sql("select count(*) from blob_manifest").query(Long.class).single();
+    }
+
+    private List<JobEvent> all(String id) {
+        return events.after(id, 0, 1000);
+    }
+
+    private List<String> messages(String id) {
+        return all(id).stream().map(JobEvent::message).toList();
+    }
+
+    private List<JobEvent> metrics(String id) {
+        return all(id).stream()
+                .filter(event -> event.type() == EventType.METRICS)
+                .toList();
+    }
+
+    private static Object step(JobEvent event) {
+        return Objects.requireNonNull(Objects.requireNonNull(event.data()).get("step"));
+    }
+
+    private static NodeSignals signals(boolean shuttingDown, boolean presumedDead) {
+        return new NodeSignals() {
+            @Override
+            public boolean shuttingDown() {
+                return shuttingDown;
+            }
+
+            @Override
+            public boolean presumedDead() {
+                return presumedDead;
+            }
+        };
+    }
+}
