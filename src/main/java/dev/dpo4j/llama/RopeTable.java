@@ -19,8 +19,8 @@ public record RopeTable(float[] cos, float[] sin) {
         for (int p = 0; p < positions; p++) {
             for (int j = 0; j < half; j++) {
                 float angle = p * frequencies[j];
-                cos[p * half + j] = (float) Math.cos(angle);
-                sin[p * half + j] = (float) Math.sin(angle);
+                cos[p * half + j] = (float) StrictMath.cos(angle);
+                sin[p * half + j] = (float) StrictMath.sin(angle);
             }
         }
         return new RopeTable(cos, sin);
@@ -32,7 +32,7 @@ public record RopeTable(float[] cos, float[] sin) {
         float[] frequencies = new float[dim / 2];
         for (int j = 0; j < frequencies.length; j++) {
             float exponent = (float) (2 * j) / dim;
-            float power = (float) Math.pow((float) config.ropeTheta(), exponent);
+            float power = (float) StrictMath.pow((float) config.ropeTheta(), exponent);
             frequencies[j] = scaled(1 / power, config.ropeScaling());
         }
         return frequencies;

@@ -80,10 +80,10 @@ public final class TorchRandom {
     private static void normalBlock(float[] u, float deviation, MemorySegment floats, long start) {
         int half = NORMAL_BLOCK / 2;
         for (int j = 0; j < half; j++) {
-            float radius = (float) Math.sqrt(-2 * (float) Math.log(1 - u[j]));
+            float radius = (float) Math.sqrt(-2 * (float) StrictMath.log(1 - u[j]));
             float angle = (float) (2 * Math.PI) * u[j + half];
-            float cos = radius * (float) Math.cos(angle) * deviation;
-            float sin = radius * (float) Math.sin(angle) * deviation;
+            float cos = radius * (float) StrictMath.cos(angle) * deviation;
+            float sin = radius * (float) StrictMath.sin(angle) * deviation;
             floats.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, start + j, cos);
             floats.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, start + j + half, sin);
         }

@@ -33,14 +33,14 @@ public final class SafetensorsReader {
     /** Reads and checks a file's header only. */
     public static SafetensorsHeader header(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return header(file.toString(), channel, OptionalLong.of(channel.size()));
+            return header(String.valueOf(file.getFileName()), channel, OptionalLong.of(channel.size()));
         }
     }
 
     /** Reads a file's tensors into the memory that {@code sink} names. */
     public static SafetensorsHeader read(Path file, TensorSink sink) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return read(file.toString(), channel, OptionalLong.of(channel.size()), sink);
+            return read(String.valueOf(file.getFileName()), channel, OptionalLong.of(channel.size()), sink);
         }
     }
 

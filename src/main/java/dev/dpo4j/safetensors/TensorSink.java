@@ -1,5 +1,6 @@
 package dev.dpo4j.safetensors;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,9 @@ public interface TensorSink {
     /**
      * Called once, before any tensor, with the checked header: the moment to look for missing tensors and to weigh the size.
      *
-     * @throws SafetensorsException if the file does not fit
+     * @throws IOException if the file does not fit
      */
-    default void begin(SafetensorsHeader header) throws SafetensorsException {}
+    default void begin(SafetensorsHeader header) throws IOException {}
 
     /**
      * Called for each tensor in file order.

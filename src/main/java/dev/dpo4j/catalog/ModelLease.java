@@ -1,0 +1,25 @@
+package dev.dpo4j.catalog;
+
+import java.util.List;
+
+/** The right to use a loaded model until closed: until then its memory stays. */
+public final class ModelLease implements AutoCloseable {
+
+    private final LoadedModel model;
+    private final List<WeightCache.Held<?>> held;
+
+    ModelLease(LoadedModel model, List<WeightCache.Held<?>> held) {
+        this.model = model;
+        this.held = List.copyOf(held);
+    }
+
+    /** The model; not to be used after {@link #close}. */
+    public LoadedModel model() {
+        return model;
+    }
+
+    @Override
+    public void close() {
+        held.forEach(WeightCache.Held::close);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.dpo4j.catalog;
+
+import dev.dpo4j.blob.BlobOwner;
+import dev.dpo4j.blob.BlobStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The models that jobs made. */
+@Component
+public class TunedModels implements BlobOwner {
+
+    private final TunedModelRows rows;
+    private final BaseModels bases;
+    private final BlobStore blobs;
+    private final ObjectProvider<BlobOwner> blobOwners;
+    private final TransactionTemplate transaction;
+
+    TunedModels(
+            TunedModelRows rows,
+            BaseModels bases,
+            BlobStore blobs,
+            ObjectProvider<BlobOwner> blobOwners,
+            TransactionTemplate transaction) {
+        this.rows = rows;
+        this.bases = bases;
+        this.blobs = blobs;
+        this.blobOwners = blobOwners;
+        this.transaction = transaction;
+    }
+
+    /**
+     * Makes a tuned model part of the catalog, in the caller's transaction; one of the same id is replaced.
+     *
+     * @throws UnknownModelException if its base is no longer there
+     */
+    @Transactional
+    public void register(TunedModel model) {
+        rows.save(new TunedModelRow(model, configJson(model.base()).toString()));
+    }
+
+    /** All of them, oldest first. */
+    List<TunedModel> all() {
+        return rows.findAllByOrderByCreatedAtAscIdAsc().stream()
+                .map(TunedModelRow::toModel)
+                .toList();
+    }
+
+    /** The one of that id, if there is one. */
+    public Optional<TunedModel> find(String id) {
+        return rows.findById(id).map(TunedModelRow::toModel);
+    }
+
+    /** The {@code config.json} of any model, tuned or not. */
+    ObjectNode configJson(String id) {
+        return rows.findById(id)
+                .map(row -> (ObjectNode) new JsonMapper().readTree(row.config()))
+                .orElseGet(() -> bases.model(id).configJson());
+    }
+
+    /**
+     * Removes a model; its weights too, unless a checkpoint still needs them.
+     *
+     * @throws ModelInUseException if another model was tuned from it
+     */
+    void delete(TunedModel model) {
+        transaction.executeWithoutResult(status -> {
+            rows.findFirstByBase(model.id()).ifPresent(other -> {
+                throw new ModelInUseException(
+                        model.id(), "\"" + other.toModel().id() + "\" was tuned from it; delete that one first");
+            });
+            rows.deleteById(model.id());
+        });
+        boolean needed = blobOwners.stream().anyMatch(owner -> owner.blobIds().contains(model.weightsBlobId()));
+        if (!needed) {
+            blobs.delete(model.weightsBlobId());
+        }
+    }
+
+    @Override
+    public Set<String> blobIds() {
+        return rows.blobIds();
+    }
+}

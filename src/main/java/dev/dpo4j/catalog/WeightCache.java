@@ -1,0 +1,177 @@
+package dev.dpo4j.catalog;
+
+import dev.dpo4j.llama.ParameterSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * Loaded weights, each once, however many use them. Those that nobody uses are dropped when room is needed, the least recently
+ * used first; those in use never.
+ */
+final class WeightCache {
+
+    private final long budget;
+    private final Map<Key, Slot> slots = new HashMap<>();
+    private long clock;
+
+    /** A cache of at most {@code budget} bytes. */
+    WeightCache(long budget) {
+        this.budget = budget;
+    }
+
+    /** Which weights: a new version of a model is another one. */
+    record Key(String id, String version) {}
+
+    /** Weights held until closed. */
+    interface Held<W extends ParameterSet> extends AutoCloseable {
+        W weights();
+
+        @Override
+        void close();
+    }
+
+    /**
+     * The weights of that key; the first caller loads them, others wait for it.
+     *
+     * @param bytes what they will take
+     * @throws ModelMemoryException if there is no room for them
+     */
+    <W extends ParameterSet> Held<W> hold(Key key, long bytes, Class<W> type, Supplier<W> load) {
+        Slot slot;
+        boolean first = false;
+        synchronized (this) {
+            slot = slots.get(key);
+            if (slot == null) {
+                makeRoom(key, bytes);
+                slot = new Slot(key, bytes);
+                slots.put(key, slot);
+                first = true;
+            }
+            slot.holders++;
+        }
+        if (first) {
+            loadInto(slot, load);
+        }
+        try {
+            return new Hold<>(slot, type.cast(slot.weights.join()));
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether somebody uses these weights now. */
+    synchronized boolean inUse(String id) {
+        return slots.values().stream().anyMatch(slot -> slot.key.id().equals(id) && slot.holders > 0);
+    }
+
+    /** Frees the weights of a model that nobody uses. */
+    synchronized void drop(String id) {
+        slots.values().stream()
+                .filter(slot -> slot.key.id().equals(id) && slot.holders == 0)
+                .toList()
+                .forEach(this::evict);
+    }
+
+    /** Bytes of all weights held or kept. */
+    synchronized long bytes() {
+        return slots.values().stream().mapToLong(slot -> slot.bytes).sum();
+    }
+
+    private void loadInto(Slot slot, Supplier<? extends ParameterSet> load) {
+        boolean loaded = false;
+        try {
+            slot.weights.complete(load.get());
+            loaded = true;
+        } catch (RuntimeException e) {
+            slot.weights.completeExceptionally(e);
+            loaded = true;
+        } finally {
+            if (!loaded) {
+                // An Error: whoever waits must not wait for ever.
+                slot.weights.completeExceptionally(new IllegalStateException("Loading " + slot.key.id() + " failed"));
+            }
+            if (slot.weights.isCompletedExceptionally()) {
+                synchronized (this) {
+                    slots.remove(slot.key, slot);
+                }
+            }
+        }
+    }
+
+    private void makeRoom(Key key, long bytes) {
+        if (bytes > budget) {
+            throw ModelMemoryException.never(key.id(), bytes, budget);
+        }
+        // Older versions of the same model are of no more use to anybody new.
+        slots.values().stream()
+                .filter(slot -> slot.key.id().equals(key.id()) && slot.holders == 0)
+                .toList()
+                .forEach(this::evict);
+        while (bytes() + bytes > budget) {
+            Optional<Slot> oldest = slots.values().stream()
+                    .filter(slot -> slot.holders == 0)
+                    .min(Comparator.comparingLong(slot -> slot.lastUsed));
+            if (oldest.isEmpty()) {
+                throw ModelMemoryException.notNow(key.id(), bytes, bytes(), budget);
+            }
+            evict(oldest.get());
+        }
+    }
+
+    private void evict(Slot slot) {
+        slots.remove(slot.key, slot);
+        slot.weights.join().close();
+    }
+
+    private synchronized void release(Slot slot) {
+        slot.holders--;
+        slot.lastUsed = ++clock;
+    }
+
+    private static final class Slot {
+
+        private final Key key;
+        private final long bytes;
+        private final CompletableFuture<ParameterSet> weights = new CompletableFuture<>();
+        private int holders;
+        private long lastUsed;
+
+        Slot(Key key, long bytes) {
+            this.key = key;
+            this.bytes = bytes;
+        }
+    }
+
+    private final class Hold<W extends ParameterSet> implements Held<W> {
+
+        private final Slot slot;
+        private final W weights;
+        private boolean closed;
+
+        Hold(Slot slot, W weights) {
+            this.slot = slot;
+            this.weights = weights;
+        }
+
+        @Override
+        public W weights() {
+            return weights;
+        }
+
+        @Override
+        public synchronized void close() {
+            if (!closed) {
+                closed = true;
+                release(slot);
+            }
+        }
+    }
+}

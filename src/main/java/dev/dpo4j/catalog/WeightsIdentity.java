@@ -1,0 +1,52 @@
+package dev.dpo4j.catalog;
+
+import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.llama.ParameterSet;
+import dev.dpo4j.safetensors.NamedTensor;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** One hash for everything that decides what a model computes. */
+final class WeightsIdentity {
+
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private WeightsIdentity() {}
+
+    static String of(LlamaWeights weights, @Nullable LoraWeights lora) {
+        MessageDigest sha256 = sha256();
+        sha256.update(weights.config().toString().getBytes(StandardCharsets.UTF_8));
+        add(sha256, weights);
+        if (lora != null) {
+            sha256.update(Double.toString(lora.config().scale()).getBytes(StandardCharsets.UTF_8));
+            add(sha256, lora);
+        }
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    private static void add(MessageDigest sha256, ParameterSet weights) {
+        byte[] chunk = new byte[CHUNK_BYTES];
+        for (NamedTensor tensor : weights.tensors()) {
+            sha256.update(tensor.name().getBytes(StandardCharsets.UTF_8));
+            MemorySegment data = tensor.data();
+            for (long done = 0; done < data.byteSize(); done += CHUNK_BYTES) {
+                int n = (int) Math.min(CHUNK_BYTES, data.byteSize() - done);
+                MemorySegment.copy(data, done, MemorySegment.ofArray(chunk), 0, n);
+                sha256.update(chunk, 0, n);
+            }
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+}
