@@ -1,0 +1,131 @@
+package dev.dpo4j.job;
+
+import dev.dpo4j.catalog.ModelLease;
+import dev.dpo4j.llama.LlamaModel;
+import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.llama.ParameterSet;
+import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.safetensors.SafetensorsException;
+import dev.dpo4j.safetensors.SafetensorsReader;
+import dev.dpo4j.tensor.Compute;
+import dev.dpo4j.train.DpoTrainer;
+import dev.dpo4j.train.TokenizedData;
+import dev.dpo4j.train.TrainingListener;
+import dev.dpo4j.train.TrainingResult;
+import dev.dpo4j.train.TrainingState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link DpoTrainer} with the memory it trains in, freed when the run is over. */
+final class DpoTrainingRun implements TrainingRun {
+
+    private final DpoTrainer trainer;
+    private final TrainingState state;
+    private final ParameterSet trained;
+    private final @Nullable ModelLease base;
+    private final String fingerprint;
+
+    private DpoTrainingRun(
+            JobSpec spec,
+            LlamaModel policy,
+            ParameterSet trained,
+            @Nullable ModelLease base,
+            TokenizedData data,
+            int rowsPerPass,
+            @Nullable SavedState saved) {
+        this.trained = trained;
+        this.base = base;
+        this.state = new TrainingState(trained, data);
+        if (saved != null) {
+            load(saved.weights(), state.weights());
+            load(saved.optimizer(), state.optimizer());
+            state.resumeFrom(saved.progress());
+        }
+        this.fingerprint = policy.compute().fingerprint() + "; rows=" + rowsPerPass;
+        this.trainer = new DpoTrainer(policy, null, state, data, spec.hyperparameters(), rowsPerPass, System::nanoTime);
+    }
+
+    /**
+     * A full fine-tune.
+     *
+     * @param weights the model's weights, to be changed; owned by the run from now on
+     */
+    static DpoTrainingRun ofAllWeights(
+            JobSpec spec,
+            LlamaWeights weights,
+            TokenizedData data,
+            Compute compute,
+            int rowsPerPass,
+            @Nullable SavedState saved) {
+        LlamaModel policy = new LlamaModel(weights, null, compute);
+        return new DpoTrainingRun(spec, policy, weights, null, data, rowsPerPass, saved);
+    }
+
+    /**
+     * A LoRA.
+     *
+     * @param base the model under the adapter, closed with the run
+     * @param adapter fresh; owned by the run from now on
+     */
+    static DpoTrainingRun ofAdapter(
+            JobSpec spec,
+            ModelLease base,
+            LoraWeights adapter,
+            TokenizedData data,
+            Compute compute,
+            int rowsPerPass,
+            @Nullable SavedState saved) {
+        LlamaModel policy = new LlamaModel(base.model().weights(), adapter, compute);
+        return new DpoTrainingRun(spec, policy, adapter, base, data, rowsPerPass, saved);
+    }
+
+    @Override
+    public TrainingResult run(TrainingListener listener) {
+        return trainer.run(listener);
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    /** Fills tensors from a saved file, which must hold exactly them. */
+    private static void load(SavedState.Tensors saved, List<NamedTensor> tensors) {
+        Map<String, NamedTensor> byName =
+                tensors.stream().collect(Collectors.toMap(NamedTensor::name, Function.identity()));
+        try (InputStream in = saved.source().get()) {
+            SafetensorsReader.read(saved.name(), in, OptionalLong.of(saved.length()), tensor -> {
+                NamedTensor wanted = byName.remove(tensor.name());
+                if (wanted == null || wanted.size() != tensor.size()) {
+                    throw new IllegalStateException(
+                            "The " + saved.name() + " do not fit the job: " + tensor.name() + " is not expected");
+                }
+                return wanted.data();
+            });
+        } catch (SafetensorsException e) {
+            throw new IllegalStateException("The " + saved.name() + " cannot be read: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The " + saved.name() + " cannot be read", e);
+        }
+        if (!byName.isEmpty()) {
+            throw new IllegalStateException("The " + saved.name() + " lack " + byName.keySet());
+        }
+    }
+
+    @Override
+    public void close() {
+        state.close();
+        trained.close();
+        if (base != null) {
+            base.close();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.dpo4j.job;
+
+import dev.dpo4j.catalog.LoadedModel;
+import dev.dpo4j.catalog.ModelCatalog;
+import dev.dpo4j.dataset.InvalidRowException;
+import dev.dpo4j.dataset.PreferenceExample;
+import dev.dpo4j.dataset.PreferenceFile;
+import dev.dpo4j.dataset.PreferenceSource;
+import dev.dpo4j.dataset.PreferenceTokenizer;
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.dataset.TrainingData;
+import dev.dpo4j.dataset.Truncation;
+import dev.dpo4j.llama.LlamaConfig;
+import dev.dpo4j.tokenizer.Tokenizer;
+import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.TokenizedData;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** A job's preferences as its model's token ids, cut to {@code max_length}. */
+@Component
+class PreferenceLoader {
+
+    /** Bad rows that an error message names. */
+    private static final int NAMED_ERRORS = 20;
+
+    private final PreferenceSource source;
+    private final ModelCatalog catalog;
+
+    PreferenceLoader(PreferenceSource source, ModelCatalog catalog) {
+        this.source = source;
+        this.catalog = catalog;
+    }
+
+    /**
+     * Reads and tokenises.
+     *
+     * @throws TrainingFailedException naming the lines that the model cannot take
+     */
+    TokenizedData load(JobSpec spec, LoadedModel model) {
+        Hyperparameters hyperparameters = spec.hyperparameters();
+        Rows training = read(spec.trainingData(), "training_file", model, hyperparameters.maxLength());
+        if (training.kept.isEmpty()) {
+            throw new TrainingFailedException(
+                    "nothing_to_train_on",
+                    "Every prompt of the training data is max_length (" + hyperparameters.maxLength()
+                            + ") tokens or longer; nothing is left to train on. Raise max_length.",
+                    "training_file");
+        }
+        TrainingData validation = spec.validationData();
+        List<TokenizedPreference> evaluated = validation == null
+                ? List.of()
+                : read(validation, "validation_file", model, hyperparameters.maxLength()).kept;
+        return new TokenizedData(training.kept, evaluated, training.dropped, training.truncated);
+    }
+
+    private Rows read(TrainingData data, String param, LoadedModel model, @Nullable Integer maxLength) {
+        LlamaConfig config = model.config();
+        int longest = maxLength == null
+                ? config.maxPositionEmbeddings()
+                : Math.min(maxLength, config.maxPositionEmbeddings());
+        Tokenizer tokenizer = catalog.tokenizer(model.id()).orElse(null);
+        Rows rows = new Rows(new PreferenceTokenizer(tokenizer, config.vocabSize()), longest, maxLength != null);
+        try {
+            source.read(data, rows);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The data of " + data.id() + " cannot be read", e);
+        }
+        if (rows.errorCount > 0) {
+            String more = rows.errorCount > rows.errors.size()
+                    ? "; and " + (rows.errorCount - rows.errors.size()) + " more"
+                    : "";
+            throw new TrainingFailedException(
+                    "invalid_" + param,
+                    data.id() + " cannot be used with model " + model.id() + ": " + String.join("; ", rows.errors)
+                            + more,
+                    param);
+        }
+        return rows;
+    }
+
+    /** Tokenises rows as they come. */
+    private static final class Rows implements PreferenceFile.RowHandler {
+
+        private final PreferenceTokenizer tokenizer;
+        private final int longest;
+        private final boolean cut;
+        private final List<TokenizedPreference> kept = new ArrayList<>();
+        private final List<String> errors = new ArrayList<>();
+        private int errorCount;
+        private int dropped;
+        private int truncated;
+
+        /**
+         * @param longest tokens of prompt and answer together
+         * @param cut whether longer ones are cut; otherwise they are errors
+         */
+        Rows(PreferenceTokenizer tokenizer, int longest, boolean cut) {
+            this.tokenizer = tokenizer;
+            this.longest = longest;
+            this.cut = cut;
+        }
+
+        @Override
+        public void row(int row, int line, PreferenceExample example) {
+            try {
+                TokenizedPreference preference = tokenizer.tokenize(row, example);
+                Truncation truncation = Truncation.keepStart(preference, longest);
+                if (!cut
+                        && (truncation.answersCut() > 0
+                                || truncation.preference().isEmpty())) {
+                    throw new InvalidRowException(
+                            "", "is longer than the model's " + longest + " positions; set max_length to cut it");
+                }
+                truncation.preference().ifPresentOrElse(kept::add, () -> dropped++);
+                truncated += truncation.answersCut() > 0 ? 1 : 0;
+            } catch (InvalidRowException e) {
+                invalid(row, line, e);
+            }
+        }
+
+        @Override
+        public void invalid(int row, int line, InvalidRowException problem) {
+            errorCount++;
+            if (errors.size() < NAMED_ERRORS) {
+                errors.add("line " + line + ": " + problem.getMessage());
+            }
+        }
+    }
+}
