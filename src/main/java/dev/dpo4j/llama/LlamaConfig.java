@@ -107,6 +107,13 @@ public record LlamaConfig(
         return Math.addExact(Math.multiplyExact(layer, layers), (tieWordEmbeddings ? 1 : 2) * c * vocabSize + c);
     }
 
+    /** Refuses a token id that this vocabulary does not have. */
+    void requireToken(int token) {
+        if (token < 0 || token >= vocabSize) {
+            throw new IllegalArgumentException("Token id " + token + " is outside the vocabulary of " + vocabSize);
+        }
+    }
+
     private static void requireBetween(String name, int value, int max) {
         if (value < 1 || value > max) {
             throw new IllegalArgumentException(name + " must be between 1 and " + max + ", not " + value);

@@ -217,10 +217,7 @@ public final class LlamaModel {
     private void embed(TokenTree tree, int from, int to, Matrix x) {
         for (int t = from; t < to; t++) {
             int token = tree.tokens()[t];
-            if (token < 0 || token >= config.vocabSize()) {
-                throw new IllegalArgumentException(
-                        "Token id " + token + " is outside the vocabulary of " + config.vocabSize());
-            }
+            config.requireToken(token);
             copyRow(weights.embedding(), token, x, t);
         }
     }

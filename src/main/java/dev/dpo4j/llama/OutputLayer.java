@@ -34,6 +34,9 @@ final class OutputLayer {
      */
     TokenLogProbs logProbs(ScoredTokens scored, Matrix x, Activations a) {
         int n = scored.size();
+        for (int target : scored.targets()) {
+            config.requireToken(target); // an answer's last token is in no row of the tree
+        }
         pickAndNorm(scored.rows(), x, a);
         double[] logProbs = new double[n];
         double[] lse = new double[n];

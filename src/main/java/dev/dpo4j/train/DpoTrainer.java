@@ -232,7 +232,7 @@ public final class DpoTrainer {
             if (!Double.isFinite(losses.loss())) {
                 throw new NonFiniteException(
                         "The loss of step " + step + " is not finite (" + losses.loss() + " at row "
-                                + batch.preferences().get(p).row() + "; the step's rows are " + rowNumbers(rows)
+                                + batch.preferences().get(p).row() + "; computed together: rows " + rowNumbers(rows)
                                 + "). A smaller learning rate often helps.");
             }
             metrics.add(losses, policySums[p]);
@@ -295,8 +295,16 @@ public final class DpoTrainer {
             int next = 0;
             for (PreferenceBatch batch : validationBatches(rows)) {
                 for (double[] sums : sums(policy, batch, activations)) {
-                    double[] referenceSums = state.validationReference().get(rows.get(next++));
-                    metrics.add(PreferenceLosses.of(loss, sums, referenceSums), sums);
+                    int row = rows.get(next++);
+                    PreferenceLosses losses = PreferenceLosses.of(
+                            loss, sums, state.validationReference().get(row));
+                    if (!Double.isFinite(losses.loss())) {
+                        throw new NonFiniteException("The validation loss after step "
+                                + state.progress().step() + " is not finite (" + losses.loss() + " at row "
+                                + data.validation().get(row).row() + " of the validation data)."
+                                + " A smaller learning rate often helps.");
+                    }
+                    metrics.add(losses, sums);
                 }
             }
         }

@@ -13,14 +13,14 @@ record LearningRate(double peak, LrSchedulerType type, int warmupSteps, int tota
     /** The rate of a step, counted from 0. */
     double at(int step) {
         if (step < warmupSteps) {
-            return peak * step / Math.max(1, warmupSteps);
+            return peak * ((double) step / warmupSteps);
         }
         double rest = Math.max(1, totalSteps - warmupSteps);
         return peak
                 * switch (type) {
                     case CONSTANT -> 1;
                     case LINEAR -> Math.max(0, (totalSteps - step) / rest);
-                    case COSINE -> Math.max(0, 0.5 * (1 + Math.cos(Math.PI * (step - warmupSteps) / rest)));
+                    case COSINE -> Math.max(0, 0.5 * (1 + Math.cos(Math.PI * ((step - warmupSteps) / rest))));
                 };
     }
 }

@@ -35,6 +35,10 @@ public record PreferenceBatch(
         int next = 0;
         for (int p = 0; p < preferences.size(); p++) {
             TokenizedPreference preference = preferences.get(p);
+            if (preference.prompt().length == 0) {
+                throw new IllegalArgumentException(
+                        "Row " + preference.row() + " has an empty prompt: nothing predicts its answers' first token");
+            }
             int prompt = tree.add(-1, preference.prompt());
             int lastOfPrompt = tree.size() - 1;
             List<int[]> answers = answers(preference);

@@ -1,0 +1,60 @@
+package dev.dpo4j.llama;
+
+import dev.dpo4j.safetensors.NamedTensor;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Random;
+
+/** Small models of awkward sizes whose weights are large enough that every term of a gradient counts. */
+public final class TinyLlama {
+
+    /** Three query heads to a key head, D ≠ C/H, sizes that fill no vector. */
+    public static final LlamaConfig UNTIED = config(false, new RopeScaling.Default());
+
+    /** The same with the embedding as output layer. */
+    public static final LlamaConfig TIED = config(true, new RopeScaling.Default());
+
+    /** With rotations of all three kinds: kept, slowed down and in between. */
+    public static final LlamaConfig LLAMA3 = config(false, new RopeScaling.Llama3(8, 1, 4, 64));
+
+    /** An adapter on every linear layer. */
+    public static final LoraConfig LORA = new LoraConfig(3, 5, LoraConfig.LINEAR_LAYERS);
+
+    private TinyLlama() {}
+
+    private static LlamaConfig config(boolean tied, RopeScaling scaling) {
+        return new LlamaConfig(331, 30, 41, 2, 6, 2, 10, 1e-5, 10_000, scaling, 512, tied, 0.02, null, List.of());
+    }
+
+    /** Weights of deviation 0.15, norms around 1. */
+    public static LlamaWeights weights(LlamaConfig config, long seed) {
+        LlamaWeights weights = LlamaWeights.allocate(config);
+        Random random = new Random(seed);
+        for (NamedTensor tensor : weights.tensors()) {
+            fill(tensor, random, tensor.shape().length == 1 ? 1 : 0);
+        }
+        return weights;
+    }
+
+    /** An adapter in the middle of its training: neither A nor B is zero. */
+    public static LoraWeights adapter(LlamaConfig config, long seed) {
+        LoraWeights weights = LoraWeights.allocate(config, LORA);
+        Random random = new Random(seed);
+        for (NamedTensor tensor : weights.tensors()) {
+            fill(tensor, random, 0);
+        }
+        return weights;
+    }
+
+    private static void fill(NamedTensor tensor, Random random, float mean) {
+        for (long i = 0; i < tensor.size(); i++) {
+            float value = mean + 0.15f * (float) random.nextGaussian();
+            tensor.data().setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+        }
+    }
+
+    /** Token ids, few enough different ones that they repeat; the vocabulary's last is never among them. */
+    public static int[] tokens(Random random, int length) {
+        return random.ints(length, 0, UNTIED.vocabSize() - 1).toArray();
+    }
+}

@@ -1,0 +1,215 @@
+package dev.dpo4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.TinyLlama;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** What must not change a run, and what must. */
+class DpoTrainerTest {
+
+    /** A token that no preference of {@link TinyRun} has in it. */
+    private static final int UNUSED = TinyLlama.UNTIED.vocabSize() - 1;
+
+    private static final TokenizedData DATA = new TokenizedData(TinyRun.preferences(8), List.of(), 0, 0);
+
+    @Test
+    void aPolicyThatIsItsOwnReferenceStartsWithMarginsOfExactlyZero() {
+        try (TinyRun run = new TinyRun(TinyRun.hyperparameters().build(), DATA)) {
+            run.run();
+            PreferenceMetrics first = run.listener.reports.getFirst().metrics();
+            assertThat(first.loss()).isEqualTo(Math.log(2));
+            assertThat(first.rewardsMargins()).isZero();
+            assertThat(first.rewardsAccuracies()).isZero();
+            assertThat(run.listener.reports.get(1).metrics().rewardsMargins()).isNotZero();
+        }
+    }
+
+    @Test
+    void trainingOnTheSamePreferencesTeachesThem() {
+        try (TinyRun run = new TinyRun(TinyRun.hyperparameters().epochs(10).build(), DATA)) {
+            run.run();
+            PreferenceMetrics last = run.listener.reports.getLast().metrics();
+            assertThat(last.loss()).isLessThan(0.2);
+            assertThat(last.rewardsAccuracies()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void fourMicroStepsOfTwoAreOneOfEight() {
+        assertSameTrajectory(
+                TinyRun.hyperparameters().batches(2, 4).epochs(3).build(), 1000,
+                TinyRun.hyperparameters().batches(8, 1).epochs(3).build(), 1000);
+    }
+
+    @Test
+    void howManyRowsAreComputedTogetherDoesNotMatter() {
+        Hyperparameters hyperparameters =
+                TinyRun.hyperparameters().batches(8, 1).epochs(3).build();
+        assertSameTrajectory(hyperparameters, 1000, hyperparameters, 1);
+        assertSameTrajectory(hyperparameters, 1000, hyperparameters, 45);
+    }
+
+    private static void assertSameTrajectory(
+            Hyperparameters one, int oneCapacity, Hyperparameters other, int capacity) {
+        try (TinyRun first = new TinyRun(one, DATA);
+                TinyRun second = new TinyRun(other, DATA)) {
+            first.rowCapacity = oneCapacity;
+            second.rowCapacity = capacity;
+            assertThat(first.run()).isEqualTo(second.run());
+            assertThat(first.listener.reports).hasSize(3);
+            for (int i = 0; i < 3; i++) {
+                StepReport expected = first.listener.reports.get(i);
+                StepReport actual = second.listener.reports.get(i);
+                assertClose(actual.gradNorm(), expected.gradNorm());
+                assertClose(actual.metrics().loss(), expected.metrics().loss());
+                assertClose(actual.metrics().logpsChosen(), expected.metrics().logpsChosen());
+                assertClose(actual.metrics().logpsRejected(), expected.metrics().logpsRejected());
+                assertThat(actual.numTokens()).isEqualTo(expected.numTokens());
+            }
+            assertThat(distance(second.trained(), first.trained())).isLessThan(1e-5);
+        }
+    }
+
+    private static void assertClose(double actual, double expected) {
+        assertThat(actual).isCloseTo(expected, within(1e-5 * Math.abs(expected)));
+    }
+
+    /** Of two sets of weights, relative to their length. */
+    private static double distance(Map<String, float[]> actual, Map<String, float[]> expected) {
+        double difference = 0;
+        double length = 0;
+        for (Map.Entry<String, float[]> tensor : expected.entrySet()) {
+            float[] values = Objects.requireNonNull(actual.get(tensor.getKey()));
+            for (int i = 0; i < values.length; i++) {
+                difference += Math.pow((double) values[i] - tensor.getValue()[i], 2);
+                length += Math.pow(tensor.getValue()[i], 2);
+            }
+        }
+        return Math.sqrt(difference / length);
+    }
+
+    @Test
+    void clippingChangesTheTrajectoryButNotTheReportedNorm() {
+        try (TinyRun clipped =
+                        new TinyRun(TinyRun.hyperparameters().maxGradNorm(0.5).build(), DATA);
+                TinyRun free =
+                        new TinyRun(TinyRun.hyperparameters().maxGradNorm(0).build(), DATA)) {
+            clipped.run();
+            free.run();
+            List<StepReport> withClipping = clipped.listener.reports;
+            List<StepReport> without = free.listener.reports;
+            assertThat(withClipping.getFirst().gradNorm())
+                    .isGreaterThan(0.5)
+                    .isEqualTo(without.getFirst().gradNorm());
+            // AdamW's first step knows only signs; from the second on the proportion of steps counts
+            assertThat(distance(clipped.trained(), free.trained())).isGreaterThan(1e-4);
+        }
+    }
+
+    @Test
+    void anAdapterIsTrainedAgainstItsOwnStartAndTheBaseStaysAsItIs() {
+        Hyperparameters hyperparameters =
+                TinyRun.hyperparameters().lora(TinyLlama.LORA).build();
+        try (TinyRun run = new TinyRun(hyperparameters, DATA);
+                TinyRun againstBase = new TinyRun(hyperparameters, DATA)) {
+            float[] base =
+                    run.weights.tensor("model.layers.0.mlp.down_proj.weight").toArray(ValueLayout.JAVA_FLOAT);
+            Map<String, float[]> start = run.trained();
+            run.run();
+            againstBase.run(againstBase.policy.base());
+
+            assertThat(run.listener.reports.getFirst().metrics().rewardsMargins())
+                    .isZero();
+            assertThat(againstBase.listener.reports.getFirst().metrics().rewardsMargins())
+                    .isNotZero();
+            assertThat(run.weights.tensor("model.layers.0.mlp.down_proj.weight").toArray(ValueLayout.JAVA_FLOAT))
+                    .containsExactly(base);
+            run.trained().forEach((name, values) -> assertThat(values).as(name).isNotEqualTo(start.get(name)));
+        }
+    }
+
+    @Test
+    void askedToStopNowItEndsBetweenTwoMicroStepsAndWritesNothing() {
+        List<TrainingSnapshot> written = new ArrayList<>();
+        RecordingListener[] listener = new RecordingListener[1];
+        try (TinyRun run = new TinyRun(TinyRun.hyperparameters().batches(2, 2).build(), DATA)) {
+            Map<String, float[]> start = run.trained();
+            listener[0] = new RecordingListener() {
+                @Override
+                public StopRequest stopRequested(int step) {
+                    return reports.size() == 1 ? StopRequest.NOW : StopRequest.NONE;
+                }
+            };
+            listener[0].onCheckpoint = written::add;
+            TrainingResult result = new DpoTrainer(
+                            run.policy,
+                            null,
+                            run.state,
+                            DATA,
+                            TinyRun.hyperparameters().batches(2, 2).build(),
+                            1000,
+                            () -> 0)
+                    .run(listener[0]);
+            assertThat(result.completed()).isFalse();
+            assertThat(result.step()).isEqualTo(1);
+            assertThat(written).isEmpty();
+            assertThat(distance(run.trained(), start)).isPositive();
+        }
+    }
+
+    @Test
+    void aLossThatIsNoNumberNamesItsStepAndRowAndLeavesTheWeightsAlone() {
+        List<TokenizedPreference> preferences = new ArrayList<>(DATA.training());
+        TokenizedPreference third = preferences.get(2);
+        preferences.set(2, new TokenizedPreference(3, new int[] {7, UNUSED}, third.chosen(), third.rejected()));
+        TokenizedData data = new TokenizedData(preferences, List.of(), 0, 0);
+        try (TinyRun run = new TinyRun(TinyRun.hyperparameters().build(), data);
+                TinyRun oneStep =
+                        new TinyRun(TinyRun.hyperparameters().maxSteps(1).build(), data)) {
+            poison(run);
+            poison(oneStep);
+            oneStep.run();
+            assertThatThrownBy(run::run)
+                    .isInstanceOf(NonFiniteException.class)
+                    .hasMessageContaining("The loss of step 2 is not finite (NaN at row 3")
+                    .hasMessageContaining("rows [3, 4]");
+            assertThat(run.listener.reports).hasSize(1);
+            assertThat(run.state.progress().step()).isEqualTo(1);
+            run.trained()
+                    .forEach((name, values) -> assertThat(values)
+                            .as(name)
+                            .containsExactly(oneStep.trained().get(name)));
+        }
+    }
+
+    @Test
+    void aValidationLossThatIsNoNumberEndsTheRunToo() {
+        List<TokenizedPreference> validation = List.of(
+                TinyRun.preferences(1).getFirst(),
+                new TokenizedPreference(2, new int[] {UNUSED}, new int[] {1}, List.of(new int[] {2})));
+        TokenizedData data = new TokenizedData(DATA.training(), validation, 0, 0);
+        try (TinyRun run = new TinyRun(TinyRun.hyperparameters().build(), data)) {
+            poison(run);
+            assertThatThrownBy(run::run)
+                    .isInstanceOf(NonFiniteException.class)
+                    .hasMessageContaining("The validation loss after step 0 is not finite (NaN at row 2");
+            assertThat(run.listener.validations).isEmpty();
+        }
+    }
+
+    /** Makes a number of the unused token's embedding NaN; the output layer has weights of its own. */
+    private static void poison(TinyRun run) {
+        MemorySegment embedding = run.weights.tensor("model.embed_tokens.weight");
+        embedding.setAtIndex(ValueLayout.JAVA_FLOAT, (long) UNUSED * TinyLlama.UNTIED.hiddenSize(), Float.NaN);
+    }
+}

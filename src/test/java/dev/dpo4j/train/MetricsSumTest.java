@@ -1,0 +1,73 @@
+package dev.dpo4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.dpo4j.loss.PreferenceLosses;
+import dev.dpo4j.loss.SigmoidLoss;
+import org.junit.jupiter.api.Test;
+
+/** Which weight each pair has in the metrics. */
+class MetricsSumTest {
+
+    private static final double[] ONE_REJECTED = {-2, -5};
+    private static final double[] THREE_REJECTED = {-4, -1, -8, -3};
+
+    @Test
+    void eachOfKRejectedAnswersWeighsAKth() {
+        MetricsSum sum = new MetricsSum();
+        add(sum, ONE_REJECTED, new double[] {-3, -4});
+        add(sum, THREE_REJECTED, new double[] {-4, -4, -4, -3});
+        PreferenceMetrics mean = sum.mean();
+
+        // beta 0.5; rewards of the first 0.5 | -0.5, of the second 0 | 1.5, -2, 0: one win in three, a tie is none
+        assertThat(mean.rewardsChosen()).isEqualTo((0.5 + 0) / 2);
+        assertThat(mean.rewardsRejected()).isCloseTo((-0.5 + (1.5 - 2 + 0) / 3) / 2, within(1e-15));
+        assertThat(mean.rewardsMargins()).isCloseTo((1 + (-1.5 + 2 + 0) / 3) / 2, within(1e-15));
+        assertThat(mean.rewardsAccuracies()).isCloseTo((1 + 1 / 3.0) / 2, within(1e-15));
+        assertThat(mean.logpsChosen()).isEqualTo(-3);
+        assertThat(mean.logpsRejected()).isCloseTo((-5 - 12 / 3.0) / 2, within(1e-15));
+        double secondLoss = (Math.log1p(Math.exp(1.5)) + Math.log1p(Math.exp(-2)) + Math.log(2)) / 3;
+        assertThat(mean.loss()).isCloseTo((Math.log1p(Math.exp(-1)) + secondLoss) / 2, within(1e-12));
+    }
+
+    @Test
+    void meansOfMicroStepsCountAlikeWhateverTheirSize() {
+        MetricsSum large = new MetricsSum();
+        add(large, ONE_REJECTED, ONE_REJECTED);
+        add(large, ONE_REJECTED, ONE_REJECTED);
+        MetricsSum small = new MetricsSum();
+        add(small, THREE_REJECTED, THREE_REJECTED);
+
+        MetricsSum steps = new MetricsSum();
+        steps.add(large.mean());
+        steps.add(small.mean());
+
+        assertThat(steps.mean().logpsChosen()).isEqualTo((-2 - 4) / 2.0);
+    }
+
+    @Test
+    void savedSumsGoOnAsTheyWere() {
+        MetricsSum uninterrupted = new MetricsSum();
+        MetricsSum before = new MetricsSum();
+        for (int i = 1; i <= 3; i++) {
+            MetricsSum step = new MetricsSum();
+            add(step, ONE_REJECTED, new double[] {-3 / (double) i, -0.1});
+            uninterrupted.add(step.mean());
+            before.add(step.mean());
+        }
+        MetricsSum after = new MetricsSum();
+        after.addSums(before.sums(), 3);
+        MetricsSum next = new MetricsSum();
+        add(next, THREE_REJECTED, new double[] {-0.7, -1, -2, -3});
+        uninterrupted.add(next.mean());
+        after.add(next.mean());
+
+        assertThat(after.mean()).isEqualTo(uninterrupted.mean());
+        assertThat(new MetricsSum().sums()).isNull();
+    }
+
+    private static void add(MetricsSum sum, double[] policy, double[] reference) {
+        sum.add(PreferenceLosses.of(new SigmoidLoss(0.5), policy, reference), policy);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.dpo4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How preferences become rows. */
+class PreferenceBatchTest {
+
+    private static final TokenizedPreference EXAMPLE =
+            new TokenizedPreference(1, ids(1, 2), ids(3, 4), List.of(ids(5)));
+    private static final TokenizedPreference TWO_REJECTED =
+            new TokenizedPreference(2, ids(6), ids(7, 8, 9), List.of(ids(7, 1), ids(2, 3, 4)));
+
+    @Test
+    void thePromptStandsOnceAndItsLastRowPredictsEveryAnswersFirstToken() {
+        PreferenceBatch batch = PreferenceBatch.of(List.of(EXAMPLE, TWO_REJECTED));
+
+        assertThat(batch.tree().tokens()).containsExactly(1, 2, 3, /* */ 6, 7, 8, 7, 2, 3);
+        assertThat(batch.tree().positions()).containsExactly(0, 1, 2, /* */ 0, 1, 2, 1, 1, 2);
+        assertThat(batch.scored().rows()).containsExactly(1, 2, 1, /* */ 3, 4, 5, 3, 6, 3, 7, 8);
+        assertThat(batch.scored().targets()).containsExactly(3, 4, 5, /* */ 7, 8, 9, 7, 1, 2, 3, 4);
+        assertThat(batch.starts()).isDeepEqualTo(new int[][] {{0, 2, 3}, {3, 6, 8, 11}});
+    }
+
+    @Test
+    void sumsAreOverAnswersAndSpreadingIsTheirTranspose() {
+        PreferenceBatch batch = PreferenceBatch.of(List.of(EXAMPLE, TWO_REJECTED));
+
+        assertThat(batch.sums(new double[] {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024}))
+                .isDeepEqualTo(new double[][] {{3, 4}, {56, 192, 1792}});
+        assertThat(batch.spread(new double[][] {{1, 2}, {3, 4, 5}})).containsExactly(1, 1, 2, 3, 3, 3, 4, 4, 5, 5, 5);
+    }
+
+    @Test
+    void sizesAreCountedAsTheyAreUsed() {
+        assertThat(PreferenceBatch.rows(TWO_REJECTED)).isEqualTo(6);
+        assertThat(PreferenceBatch.scored(TWO_REJECTED)).isEqualTo(8);
+        assertThat(PreferenceBatch.context(TWO_REJECTED)).isEqualTo(3);
+        assertThat(PreferenceBatch.tokens(TWO_REJECTED)).isEqualTo(4 + 3 + 4); // the prompt with each answer
+    }
+
+    @Test
+    void aCutKeepsTheOrderAndGivesALargePreferenceABatchOfItsOwn() {
+        List<TokenizedPreference> rows = List.of(EXAMPLE, EXAMPLE, TWO_REJECTED, EXAMPLE); // 3, 3, 6 and 3 rows
+
+        assertThat(sizes(PreferenceBatch.cut(rows, 6))).containsExactly(2, 1, 1);
+        assertThat(sizes(PreferenceBatch.cut(rows, 9))).containsExactly(2, 2);
+        assertThat(sizes(PreferenceBatch.cut(rows, 100))).containsExactly(4);
+        assertThat(sizes(PreferenceBatch.cut(rows, 1))).containsExactly(1, 1, 1, 1);
+        assertThat(PreferenceBatch.cut(rows, 6).stream().flatMap(b -> b.preferences().stream()))
+                .containsExactlyElementsOf(rows);
+        assertThat(PreferenceBatch.cut(List.of(), 6)).isEmpty();
+    }
+
+    @Test
+    void refusesAnEmptyPrompt() {
+        TokenizedPreference promptless = new TokenizedPreference(17, ids(), ids(3), List.of(ids(4)));
+
+        assertThatThrownBy(() -> PreferenceBatch.of(List.of(EXAMPLE, promptless)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Row 17 has an empty prompt");
+    }
+
+    private static List<Integer> sizes(List<PreferenceBatch> batches) {
+        return batches.stream().map(batch -> batch.preferences().size()).toList();
+    }
+
+    private static int[] ids(int... ids) {
+        return ids;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.LlamaModel;
+import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.llama.TinyLlama;
+import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.tensor.Compute;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** A run of the trainer on a small model of its own, always the same one. */
+final class TinyRun implements AutoCloseable {
+
+    /** What a checkpoint holds. */
+    record Saved(TrainingProgress progress, Map<String, float[]> weights, Map<String, float[]> optimizer) {
+
+        static Saved of(TrainingSnapshot snapshot) {
+            return new Saved(snapshot.progress(), values(snapshot.weights()), values(snapshot.optimizer()));
+        }
+    }
+
+    final Compute compute = Goldens.compute();
+    final LlamaWeights weights = TinyLlama.weights(TinyLlama.UNTIED, 21);
+    final @Nullable LoraWeights adapter;
+    final LlamaModel policy;
+    final TrainingState state;
+    final RecordingListener listener = new RecordingListener();
+    int rowCapacity = 1000;
+    private final Hyperparameters hyperparameters;
+    private final TokenizedData data;
+
+    TinyRun(Hyperparameters hyperparameters, TokenizedData data) {
+        this.hyperparameters = hyperparameters;
+        this.data = data;
+        LoraConfig lora = hyperparameters.lora();
+        this.adapter = lora == null ? null : TinyLlama.adapter(TinyLlama.UNTIED, 22);
+        this.policy = new LlamaModel(weights, adapter, compute);
+        this.state = new TrainingState(adapter == null ? weights : adapter, data);
+    }
+
+    /** Fills the state as from a checkpoint. */
+    TinyRun resumeFrom(Saved saved) {
+        fill(state.weights(), saved.weights);
+        fill(state.optimizer(), saved.optimizer);
+        state.resumeFrom(saved.progress);
+        return this;
+    }
+
+    /** Runs with the policy as its own reference. */
+    TrainingResult run() {
+        return run(null);
+    }
+
+    TrainingResult run(@Nullable LlamaModel reference) {
+        return new DpoTrainer(policy, reference, state, data, hyperparameters, rowCapacity, () -> 0).run(listener);
+    }
+
+    /** The trained weights as they are now. */
+    Map<String, float[]> trained() {
+        return values(state.weights());
+    }
+
+    private static Map<String, float[]> values(List<NamedTensor> tensors) {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        tensors.forEach(t -> values.put(t.name(), t.data().toArray(ValueLayout.JAVA_FLOAT)));
+        return values;
+    }
+
+    private static void fill(List<NamedTensor> tensors, Map<String, float[]> values) {
+        tensors.forEach(t -> t.data().copyFrom(MemorySegment.ofArray(values.get(t.name()))));
+    }
+
+    @Override
+    public void close() {
+        state.close();
+        if (adapter != null) {
+            adapter.close();
+        }
+        weights.close();
+        compute.close();
+    }
+
+    /** Preferences of different lengths, every third with two rejected answers; rows are numbered from 1. */
+    static List<TokenizedPreference> preferences(int n) {
+        Random random = new Random(23);
+        List<TokenizedPreference> preferences = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            List<int[]> rejected = new ArrayList<>();
+            for (int k = 0; k < (i % 3 == 2 ? 2 : 1); k++) {
+                rejected.add(TinyLlama.tokens(random, random.nextInt(1, 9)));
+            }
+            preferences.add(new TokenizedPreference(
+                    i + 1,
+                    TinyLlama.tokens(random, random.nextInt(2, 12)),
+                    TinyLlama.tokens(random, random.nextInt(1, 9)),
+                    rejected));
+        }
+        return preferences;
+    }
+
+    /** Hyperparameters one by one, from a constant rate without shuffling, clipping at 1 and a report of every step. */
+    static Builder hyperparameters() {
+        return new Builder();
+    }
+
+    static final class Builder {
+
+        private int batchSize = 2;
+        private int accumulation = 1;
+        private int epochs = 1;
+        private @Nullable Integer maxSteps;
+        private double learningRate = 1e-3;
+        private LrSchedulerType type = LrSchedulerType.CONSTANT;
+        private double maxGradNorm = 1;
+        private boolean shuffle;
+        private int loggingSteps = 1;
+        private @Nullable LoraConfig lora;
+
+        Builder batches(int size, int accumulationSteps) {
+            batchSize = size;
+            accumulation = accumulationSteps;
+            return this;
+        }
+
+        Builder epochs(int n) {
+            epochs = n;
+            return this;
+        }
+
+        Builder maxSteps(@Nullable Integer steps) {
+            maxSteps = steps;
+            return this;
+        }
+
+        Builder learningRate(double rate, LrSchedulerType schedule) {
+            learningRate = rate;
+            type = schedule;
+            return this;
+        }
+
+        Builder maxGradNorm(double norm) {
+            maxGradNorm = norm;
+            return this;
+        }
+
+        Builder shuffle(boolean on) {
+            shuffle = on;
+            return this;
+        }
+
+        Builder loggingSteps(int steps) {
+            loggingSteps = steps;
+            return this;
+        }
+
+        Builder lora(@Nullable LoraConfig config) {
+            lora = config;
+            return this;
+        }
+
+        Hyperparameters build() {
+            return new Hyperparameters(
+                    0.3,
+                    batchSize,
+                    accumulation,
+                    epochs,
+                    maxSteps,
+                    learningRate,
+                    type,
+                    0,
+                    0.01,
+                    maxGradNorm,
+                    null,
+                    shuffle,
+                    42,
+                    loggingSteps,
+                    null,
+                    2,
+                    lora);
+        }
+    }
+}
