@@ -261,14 +261,14 @@ public final class DpoTrainer {
         listener.onReference(done, total);
         for (int step = 0; step < schedule.stepsPerEpoch(); step++) {
             for (List<Integer> rows : schedule.microSteps(step)) {
-                stopNowIfAsked(listener, 0);
+                stopIfAsked(listener);
                 reference(batches(rows), state.trainingReference(), rows, activations);
                 done += rows.size();
                 listener.onReference(done, total);
             }
         }
         for (List<Integer> rows : validationRows()) {
-            stopNowIfAsked(listener, 0);
+            stopIfAsked(listener);
             reference(validationBatches(rows), state.validationReference(), rows, activations);
             done += rows.size();
             listener.onReference(done, total);
@@ -342,6 +342,13 @@ public final class DpoTrainer {
             return step % saveSteps == 0;
         }
         return epochEnds || nanoTime.getAsLong() - nanosAtCheckpoint >= CHECKPOINT_NANOS;
+    }
+
+    /** Before the first step there is nothing that a checkpoint could save: any wish to stop is met at once. */
+    private static void stopIfAsked(TrainingListener listener) {
+        if (listener.stopRequested(0) != TrainingListener.StopRequest.NONE) {
+            throw new StopNow();
+        }
     }
 
     private static void stopNowIfAsked(TrainingListener listener, int step) {
