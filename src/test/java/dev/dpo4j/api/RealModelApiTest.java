@@ -69,7 +69,7 @@ class RealModelApiTest {
 
     @DynamicPropertySource
     static void whereThingsAre(DynamicPropertyRegistry registry) {
-        registry.add("dpo4j.home", home::toString);
+        registry.add("dpo4j.home", () -> home.toAbsolutePath().toString());
         registry.add("dpo4j.models.directory", () -> String.valueOf(smolLm2().getParent()));
     }
 
