@@ -6,7 +6,7 @@ usage: openai_client.py URL [CHAT_MODEL]
 needs: pip install openai==3.54.0
 
 Run by hand against a running service. Jobs train the built-in model `notebook`; chat needs a model with a tokenizer.
-Everything it made is deleted again, but for the jobs, which are not deletable. The first thing that is not as OpenAI's client expects ends it.
+What it made is deleted again, but for the jobs, which cannot be. It ends at the first thing that is not as it should be.
 """
 import json
 import sys
