@@ -256,10 +256,15 @@ public final class DpoTrainer {
      * own reference are the reference's to the last bit and every margin is exactly 0.
      */
     private void computeReference(TrainingListener listener, Activations activations) {
-        int total = data.training().size() + data.validation().size();
+        int steps =
+                Math.min(schedule.stepsPerEpoch(), schedule.totalSteps()); // max_steps may end within the first epoch
+        int total = data.validation().size();
+        for (int step = 0; step < steps; step++) {
+            total += schedule.microSteps(step).stream().mapToInt(List::size).sum();
+        }
         int done = 0;
         listener.onReference(done, total);
-        for (int step = 0; step < schedule.stepsPerEpoch(); step++) {
+        for (int step = 0; step < steps; step++) {
             for (List<Integer> rows : schedule.microSteps(step)) {
                 stopIfAsked(listener);
                 reference(batches(rows), state.trainingReference(), rows, activations);
