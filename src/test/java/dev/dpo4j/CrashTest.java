@@ -26,9 +26,6 @@ class CrashTest {
     @TempDir
     private Path home;
 
-    @TempDir
-    private Path otherHome;
-
     private final List<ShownEvent> shown = new ArrayList<>();
 
     @Test
@@ -36,14 +33,11 @@ class CrashTest {
         String undisturbedId;
         String weights;
         List<ShownEvent> undisturbed;
-        try (ServiceProcess service = ServiceProcess.start(otherHome, TinyJob.MODEL)) {
+        String id;
+        try (ServiceProcess service = ServiceProcess.start(home, TinyJob.MODEL)) {
             undisturbedId = TinyJob.createFull(service.http());
             undisturbed = service.follow(undisturbedId, 0).untilItsEnd();
             weights = TinyJob.weights(service.http(), undisturbedId);
-        }
-
-        String id;
-        try (ServiceProcess service = ServiceProcess.start(home, TinyJob.MODEL)) {
             id = TinyJob.createFull(service.http());
             Autopsy inReference =
                     killWhenShown(service, id, event -> event.message().startsWith("Reference log-prob"));
