@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 record DpoHyperparametersRequest(
         @Schema(
                 description = "DPO's inverse temperature, over 0, at most 2. Auto: 0.1.",
+                implementation = Object.class,
                 oneOf = {Double.class, Auto.class},
                 example = "0.1")
         @Nullable
@@ -23,6 +24,7 @@ record DpoHyperparametersRequest(
 
         @Schema(
                 description = "Preferences in a micro-step, 1 to 256. Auto: 8.",
+                implementation = Object.class,
                 oneOf = {Integer.class, Auto.class},
                 example = "auto")
         @Nullable
@@ -30,6 +32,7 @@ record DpoHyperparametersRequest(
 
         @Schema(
                 description = "Multiplies the automatic learning rate. Not together with learning_rate. Auto: 1.",
+                implementation = Object.class,
                 oneOf = {Double.class, Auto.class},
                 example = "auto")
         @Nullable
@@ -37,6 +40,7 @@ record DpoHyperparametersRequest(
 
         @Schema(
                 description = "Passes over the data, 1 to 50. Auto: 3.",
+                implementation = Object.class,
                 oneOf = {Integer.class, Auto.class},
                 example = "1")
         @Nullable
@@ -63,7 +67,9 @@ record DpoHyperparametersRequest(
 
         @Schema(
                 description = "Tokens of prompt and answer that are kept, from the start, at least 2; null: all.",
+                implementation = Integer.class,
                 types = {"integer", "null"},
+                minimum = "2",
                 defaultValue = "1024")
         @Nullable
         MaxLength maxLength,

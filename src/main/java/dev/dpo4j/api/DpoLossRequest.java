@@ -65,10 +65,9 @@ record DpoLossRequest(
         JsonNode rejected,
 
         @Schema(description = "Several preferences, instead of one at the top level.")
-        @Valid
         @Size(min = 1, max = 1024)
         @Nullable
-        List<@NotNull Preference> preferences,
+        List<@NotNull @Valid Preference> preferences,
 
         @Schema(
                 description =

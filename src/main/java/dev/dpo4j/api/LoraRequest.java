@@ -27,6 +27,7 @@ record LoraRequest(
 
         @Schema(
                 description = "A list of linear layers, or \"all-linear\". Default: q_proj and v_proj.",
+                implementation = Object.class,
                 oneOf = {String.class, String[].class},
                 example = "all-linear")
         @Nullable

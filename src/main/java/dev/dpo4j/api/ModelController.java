@@ -2,6 +2,7 @@ package dev.dpo4j.api;
 
 import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.ModelFile;
+import dev.dpo4j.job.JobService;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -27,8 +28,10 @@ class ModelController {
     private static final String ZIP = "application/zip";
 
     private final ModelCatalog catalog;
+    private final JobService jobs;
 
-    ModelController(ModelCatalog catalog) {
+    ModelController(ModelCatalog catalog, JobService jobs) {
+        this.jobs = jobs;
         this.catalog = catalog;
     }
 
@@ -68,7 +71,7 @@ class ModelController {
             responseCode = "200",
             content = @Content(mediaType = ZIP, schema = @Schema(type = "string", format = "binary")))
     void download(@PathVariable String id, HttpServletResponse response) throws IOException {
-        List<ModelFile> files = catalog.files(id);
+        List<ModelFile> files = jobs.checkpointModel(id).map(catalog::files).orElseGet(() -> catalog.files(id));
         response.setContentType(ZIP);
         response.setHeader(
                 HttpHeaders.CONTENT_DISPOSITION,

@@ -208,7 +208,10 @@ class JobRunner {
             if (job.status().canBecome(JobStatus.PAUSED)) {
                 job.moveTo(JobStatus.PAUSED, clock.instant());
             }
-            events.append(job, NewEvent.error("The job is paused: " + reason + " Then resume the job."));
+            events.append(
+                    job,
+                    NewEvent.error("The job is paused: %s POST /v1/fine_tuning/jobs/%s/resume lets it go on."
+                            .formatted(reason, fence.jobId())));
         });
     }
 

@@ -85,6 +85,9 @@ public final class LlamaModel {
         if (tree.size() > a.capacity()) {
             throw new IllegalArgumentException(tree.size() + " tokens in activations for " + a.capacity());
         }
+        if (rank() > a.u().cols() || compute.threads() > a.threads()) {
+            throw new IllegalArgumentException("These activations were made for a smaller adapter or fewer threads");
+        }
         embed(tree, from, to, a.residual(0));
         for (int i = 0; i < config.layers(); i++) {
             LlamaWeights.Layer w = weights.layer(i);

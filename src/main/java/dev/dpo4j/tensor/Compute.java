@@ -34,7 +34,7 @@ public final class Compute implements AutoCloseable {
         void run(int from, int to);
     }
 
-    private static final long SLICE_NANOS = Duration.ofMillis(20).toNanos();
+    private static final Duration SLICE = Duration.ofMillis(20);
 
     /** Elements a thread should have to do before work is worth cutting. */
     private static final int SMALLEST_PART = 1 << 14;
@@ -42,6 +42,7 @@ public final class Compute implements AutoCloseable {
     private final Kernels kernels;
     private final Workers workers;
     private final ReentrantLock turn = new ReentrantLock(true);
+    private final long sliceNanos;
     private long heldSince;
 
     /**
@@ -59,8 +60,19 @@ public final class Compute implements AutoCloseable {
      * @param threads how many cores to use
      */
     public Compute(Kernels kernels, int threads) {
+        this(kernels, threads, SLICE);
+    }
+
+    /**
+     * A machine of its own.
+     *
+     * @param threads how many cores to use
+     * @param slice how long a computation keeps the machine while others wait
+     */
+    public Compute(Kernels kernels, int threads, Duration slice) {
         this.kernels = kernels;
         this.workers = new Workers(threads);
+        this.sliceNanos = slice.toNanos();
     }
 
     /** The kernels, for work on a single part. */
@@ -102,7 +114,7 @@ public final class Compute implements AutoCloseable {
 
     /** A point at which others may have the machine: between layers, where nothing is half done. */
     public void yieldTurn() {
-        if (turn.getHoldCount() == 1 && turn.hasQueuedThreads() && System.nanoTime() - heldSince > SLICE_NANOS) {
+        if (turn.getHoldCount() == 1 && turn.hasQueuedThreads() && System.nanoTime() - heldSince >= sliceNanos) {
             turn.unlock();
             turn.lock(); // fair: those who waited come first
             heldSince = System.nanoTime();

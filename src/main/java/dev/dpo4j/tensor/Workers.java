@@ -1,6 +1,7 @@
 package dev.dpo4j.tensor;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,7 +56,19 @@ final class Workers implements AutoCloseable {
         try {
             takeParts(next, parts, work, 0);
         } finally {
+            join(others);
+        }
+    }
+
+    private static void join(CompletableFuture<?>[] others) {
+        try {
             CompletableFuture.allOf(others).join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw e;
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -260,14 +261,14 @@ public final class DpoTrainer {
         listener.onReference(done, total);
         for (int step = 0; step < schedule.stepsPerEpoch(); step++) {
             for (List<Integer> rows : schedule.microSteps(step)) {
-                stopNowIfAsked(listener, 0);
+                stopIfAsked(listener);
                 reference(batches(rows), state.trainingReference(), rows, activations);
                 done += rows.size();
                 listener.onReference(done, total);
             }
         }
         for (List<Integer> rows : validationRows()) {
-            stopNowIfAsked(listener, 0);
+            stopIfAsked(listener);
             reference(validationBatches(rows), state.validationReference(), rows, activations);
             done += rows.size();
             listener.onReference(done, total);
@@ -343,6 +344,13 @@ public final class DpoTrainer {
         return epochEnds || nanoTime.getAsLong() - nanosAtCheckpoint >= CHECKPOINT_NANOS;
     }
 
+    /** Before the first step there is nothing that a checkpoint could save: any wish to stop is met at once. */
+    private static void stopIfAsked(TrainingListener listener) {
+        if (listener.stopRequested(0) != TrainingListener.StopRequest.NONE) {
+            throw new StopNow();
+        }
+    }
+
     private static void stopNowIfAsked(TrainingListener listener, int step) {
         if (listener.stopRequested(step) == TrainingListener.StopRequest.NOW) {
             throw new StopNow();
@@ -375,29 +383,29 @@ public final class DpoTrainer {
         List<TokenizedPreference> all = new ArrayList<>(data.training());
         all.addAll(data.validation());
         int largest = all.stream().mapToInt(PreferenceBatch::rows).max().orElseThrow();
-        int batchRows = all.stream()
-                .mapToInt(PreferenceBatch::rows)
-                .boxed()
-                .sorted(Comparator.reverseOrder())
-                .limit(hyperparameters.batchSize())
-                .mapToInt(Integer::intValue)
-                .sum();
-        int capacity = Math.max(largest, Math.min(rowCapacity, batchRows));
+        long batchRows = largestSum(all, PreferenceBatch::rows);
+        int capacity = (int) Math.max(largest, Math.min(rowCapacity, batchRows));
         int context = all.stream().mapToInt(PreferenceBatch::context).max().orElseThrow();
-        int mostScored = all.stream()
-                .mapToInt(PreferenceBatch::scored)
-                .boxed()
-                .sorted(Comparator.reverseOrder())
-                .limit(hyperparameters.batchSize())
-                .mapToInt(Integer::intValue)
-                .sum();
+        // Every prompt has a row, so a preference scores at most as many tokens for each of its rows as it has answers.
+        int answers = all.stream().mapToInt(p -> 1 + p.rejected().size()).max().orElseThrow();
+        long scored = Math.min(largestSum(all, PreferenceBatch::scored), (long) capacity * answers);
         return new Activations(
                 policy.config(),
                 capacity,
-                mostScored,
+                Math.toIntExact(scored),
                 context,
                 policy.rank(),
                 policy.compute().threads(),
                 Activations.Keep.ALL);
+    }
+
+    /** The most that {@code batch_size} preferences can come to. */
+    private long largestSum(List<TokenizedPreference> preferences, ToIntFunction<TokenizedPreference> size) {
+        return preferences.stream()
+                .map(size::applyAsInt)
+                .sorted(Comparator.reverseOrder())
+                .limit(hyperparameters.batchSize())
+                .mapToLong(Integer::longValue)
+                .sum();
     }
 }

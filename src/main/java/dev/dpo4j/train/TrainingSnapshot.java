@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param progress where the run stands
  * @param epoch fraction of passes over the data done
- * @param lastReport the newest report; null before the first
+ * @param lastReport the newest report; null before the first of this start
  * @param last whether the run ends with this snapshot
  * @param weights what is trained, under Hugging Face's names (full) or PEFT's (LoRA)
  * @param weightsMetadata safetensors metadata to write with the weights

@@ -311,6 +311,14 @@ class FineTuningApiTest {
         assertThat(checkpoint.get("step_number").asInt()).isEqualTo(3);
         assertThat(checkpoint.get("fine_tuned_model_checkpoint").asString()).endsWith(":ckpt-step-3");
         assertThat(checkpoint.at("/metrics/train_loss").isNumber()).isTrue();
+        String model = checkpoint.get("fine_tuned_model_checkpoint").asString();
+        Http.Answer download = http.get("/v1/models/" + model + "/content");
+        assertThat(download.status()).as(download.response().body()).isEqualTo(200);
+        assertThat(download.header("Content-Type")).isEqualTo("application/zip");
+        assertThat(http.get("/v1/models/" + model.replace("step-3", "step-1") + "/content")
+                        .status())
+                .as("pruned")
+                .isEqualTo(404);
         assertThat(checkpoints.get("first_id")).isEqualTo(checkpoint.get("id"));
         assertThat(checkpoints.get("last_id")).isEqualTo(checkpoint.get("id"));
         JsonNode rest = http.get(JOBS + "/" + id + "/checkpoints?after="

@@ -9,6 +9,8 @@ import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.catalog.TunedModels;
 import dev.dpo4j.job.JobRunner.Outcome;
 import dev.dpo4j.train.NonFiniteException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -328,6 +330,30 @@ class JobRunnerTest {
         run(id);
         assertThat(service.get(id).error())
                 .isEqualTo(new JobError("non_finite", "step 2: the loss of rows 4, 7 is NaN", null));
+    }
+
+    @Test
+    void aFullDiskPausesTheJobWhichGoesOnOnceThereIsRoom() {
+        String id = create(6, 2);
+        training.beforeStep(step -> {
+            if (step == 4) {
+                throw new UncheckedIOException(new IOException("No space left on device"));
+            }
+        });
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.PAUSED);
+        assertThat(messages(id))
+                .last()
+                .isEqualTo("The job is paused: The disk of the database is full. Free some space, then try again."
+                        + " POST /v1/fine_tuning/jobs/" + id + "/resume lets it go on.");
+        training.reset();
+
+        service.resume(id);
+        runner.run(new TrainingTicket(id, 2), NODE, signals(false, false));
+
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(metrics(id)).extracting(JobRunnerTest::step).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
     }
 
     @Test

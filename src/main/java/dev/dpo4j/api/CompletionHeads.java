@@ -1,0 +1,47 @@
+package dev.dpo4j.api;
+
+import dev.dpo4j.tensor.Compute;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Makes the heads of answers. */
+@Component
+class CompletionHeads {
+
+    private static final int FINGERPRINT_BYTES = 5;
+
+    private final Clock clock;
+    private final String fingerprint;
+
+    CompletionHeads(Clock clock, Compute compute) {
+        this.clock = clock;
+        this.fingerprint = fingerprint(compute.fingerprint());
+    }
+
+    /**
+     * A new answer's head.
+     *
+     * @param prefix of its id, as OpenAI has it
+     */
+    CompletionHead next(String prefix, String model) {
+        return new CompletionHead(
+                prefix + UUID.randomUUID().toString().replace("-", ""),
+                clock.instant().getEpochSecond(),
+                model,
+                fingerprint);
+    }
+
+    private static String fingerprint(String machine) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(machine.getBytes(StandardCharsets.UTF_8));
+            return "fp_" + HexFormat.of().formatHex(hash, 0, FINGERPRINT_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+}
