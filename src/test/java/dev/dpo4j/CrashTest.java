@@ -97,7 +97,7 @@ class CrashTest {
             ShownEvent paused =
                     service.follow(id, 0).await(event -> event.message().startsWith("The job is paused: "));
             assertThat(paused.json().get("level").asString()).isEqualTo("error");
-            assertThat(paused.message()).contains("Free some space").endsWith("Then resume the job.");
+            assertThat(paused.message()).contains("Free some space").endsWith("/resume lets it go on.");
             assertThat(status(http, id)).isEqualTo("paused");
             assertThat(http.get("/actuator/health").status()).isEqualTo(200);
             assertThat(http.postJson("/v1/dpo/loss", """
