@@ -1,6 +1,7 @@
 create table job (
     id varchar(64) not null primary key,
     status varchar(20) not null,
+    model varchar(512) not null,
     training_file varchar(255) not null,
     validation_file varchar(255),
     spec varchar not null,
@@ -62,7 +63,7 @@ create table job_checkpoint (
     unique (job_id, step)
 );
 
--- db-scheduler's own table, as its documentation gives it.
+-- The table that db-scheduler works with, under its own names.
 create table scheduled_tasks (
     task_name varchar(100) not null,
     task_instance varchar(100) not null,

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.train.Hyperparameters;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,7 @@ record DpoHyperparameters(
         return new DpoHyperparameters(
                 h.beta(),
                 h.batchSize(),
-                h.learningRate() / DpoDefaults.automaticLearningRate(h.lora()),
+                multiplier(h),
                 h.epochs(),
                 h.learningRate(),
                 h.lrSchedulerType().name().toLowerCase(Locale.ROOT),
@@ -49,6 +51,13 @@ record DpoHyperparameters(
                 h.saveTotalLimit(),
                 h.loggingSteps(),
                 h.lora() == null ? null : Lora.of(h.lora()));
+    }
+
+    /** The quotient of the two numbers as they are written: in binary, 1e-4 / 1e-6 would be 100.00000000000001. */
+    private static double multiplier(Hyperparameters h) {
+        return BigDecimal.valueOf(h.learningRate())
+                .divide(BigDecimal.valueOf(DpoDefaults.automaticLearningRate(h.lora())), MathContext.DECIMAL64)
+                .doubleValue();
     }
 
     OpenAi openAi() {

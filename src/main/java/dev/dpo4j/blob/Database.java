@@ -8,15 +8,19 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** What kind of database the service runs on, and the two things an embedded one needs from us: room on its disk, and a sync. */
 @Component
-public class Database {
+public class Database implements AutoCloseable {
+
+    private static final int SECONDS_TO_ANSWER = 2;
 
     private final boolean embedded;
     private final DataSource dataSource;
     private final StorageProperties storage;
+    private @Nullable Connection forSync;
 
     Database(DataSource dataSource, StorageProperties storage) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
@@ -34,20 +38,36 @@ public class Database {
     }
 
     /**
-     * Forces what has been committed to the device. A commit survives the death of the process; on the embedded database only
-     * this makes it survive the loss of power. A server database does so by itself.
+     * Forces what has been committed to the device: on the embedded database only this makes it survive the death of the process and
+     * the loss of power. A server database does so by itself.
      */
-    public void sync() {
+    public synchronized void sync() {
         if (!embedded) {
             return;
         }
-        try (Connection connection = dataSource.getConnection();
-                Statement statement = connection.createStatement()) {
+        try (Statement statement = connectionForSync().createStatement()) {
             statement.execute("CHECKPOINT SYNC");
         } catch (SQLException e) {
             throw StorageFullException.behind(e)
                     .<RuntimeException>map(full -> full)
                     .orElseGet(() -> new IllegalStateException("The database cannot be synchronized with its disk", e));
+        }
+    }
+
+    /** A connection of its own: those who commit still hold theirs, and must not wait for each other to get a second one. */
+    private Connection connectionForSync() throws SQLException {
+        if (forSync == null || !forSync.isValid(SECONDS_TO_ANSWER)) {
+            close();
+            forSync = dataSource.getConnection();
+        }
+        return forSync;
+    }
+
+    @Override
+    public synchronized void close() throws SQLException {
+        if (forSync != null) {
+            forSync.close();
+            forSync = null;
         }
     }
 

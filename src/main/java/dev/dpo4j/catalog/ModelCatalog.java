@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 
 /**
@@ -22,6 +23,7 @@ public class ModelCatalog {
     private final TunedWeights tunedWeights;
     private final TunedFiles tunedFiles;
     private final Tokenizers tokenizers;
+    private final ObjectProvider<ModelUser> users;
     private final WeightCache cache;
 
     ModelCatalog(
@@ -30,7 +32,9 @@ public class ModelCatalog {
             TunedWeights tunedWeights,
             TunedFiles tunedFiles,
             Tokenizers tokenizers,
+            ObjectProvider<ModelUser> users,
             ModelProperties properties) {
+        this.users = users;
         this.bases = bases;
         this.tuned = tuned;
         this.tunedWeights = tunedWeights;
@@ -137,6 +141,9 @@ public class ModelCatalog {
         if (cache.inUse(id)) {
             throw new ModelInUseException(id, "a job or a request is using it; try again when that is done");
         }
+        if (users.stream().anyMatch(user -> user.uses(id))) {
+            throw new ModelInUseException(id, "a job that has not ended needs it; cancel that or wait for its end");
+        }
         tuned.delete(model);
         cache.drop(id);
     }
@@ -165,6 +172,7 @@ public class ModelCatalog {
 
     private ModelLease leaseAdapter(TunedModel model) {
         WeightCache.Held<LlamaWeights> base = holdWeights(model.base());
+        boolean baseInUse = false;
         try {
             WeightCache.Held<LoraWeights> adapter = cache.hold(
                     new WeightCache.Key(model.id(), model.weightsSha256()),
@@ -172,11 +180,13 @@ public class ModelCatalog {
                     LoraWeights.class,
                     () -> tunedWeights.adapter(
                             model, lora(model), base.weights().config()));
+            baseInUse = true;
             return new ModelLease(
                     new LoadedModel(model.id(), base.weights(), adapter.weights()), List.of(adapter, base));
-        } catch (RuntimeException e) {
-            base.close();
-            throw e;
+        } finally {
+            if (!baseInUse) {
+                base.close();
+            }
         }
     }
 

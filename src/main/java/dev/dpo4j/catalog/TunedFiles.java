@@ -36,7 +36,9 @@ class TunedFiles {
                     weights("adapter_model.safetensors", model));
         }
         List<ModelFile> files = new ArrayList<>();
-        files.add(json("config.json", asFloat32(tuned.configJson(model.base()))));
+        files.add(json(
+                "config.json",
+                asFloat32(tuned.configJson(tuned.find(model.id()).isPresent() ? model.id() : model.base()))));
         files.add(weights("model.safetensors", model));
         for (Path file : tokenizer) {
             files.add(new ModelFile(String.valueOf(file.getFileName()), out -> Files.copy(file, out)));

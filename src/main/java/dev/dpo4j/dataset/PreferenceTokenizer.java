@@ -6,6 +6,8 @@ import dev.dpo4j.dataset.Content.TokenIds;
 import dev.dpo4j.tokenizer.ChatMessage;
 import dev.dpo4j.tokenizer.Tokenizer;
 import dev.dpo4j.tokenizer.TokenizerException;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +27,7 @@ public final class PreferenceTokenizer {
 
     private final @Nullable Tokenizer tokenizer;
     private final int vocabularySize;
+    private final Clock at;
 
     /**
      * For one model.
@@ -33,8 +36,20 @@ public final class PreferenceTokenizer {
      * @param vocabularySize the model's; ids from 0 to one less are accepted
      */
     public PreferenceTokenizer(@Nullable Tokenizer tokenizer, int vocabularySize) {
+        this(tokenizer, vocabularySize, Clock.system(ZoneId.systemDefault()));
+    }
+
+    /**
+     * For one model at a given time: some chat templates print the date, and a job must see the same tokens on every day it runs.
+     *
+     * @param tokenizer null: the model takes token ids only
+     * @param vocabularySize the model's; ids from 0 to one less are accepted
+     * @param at what such a template goes by
+     */
+    public PreferenceTokenizer(@Nullable Tokenizer tokenizer, int vocabularySize, Clock at) {
         this.tokenizer = tokenizer;
         this.vocabularySize = vocabularySize;
+        this.at = at;
     }
 
     /**
@@ -96,12 +111,12 @@ public final class PreferenceTokenizer {
 
     private TokenizedPreference ofMessages(int row, Messages prompt, PreferenceExample example) {
         Tokenizer chat = tokenizer(prompt);
-        int[] promptIds = encoded(prompt, () -> chat.encodeChat(prompt.messages(), true));
+        int[] promptIds = encoded(prompt, () -> chat.encodeChat(prompt.messages(), true, at));
         List<int[]> sequences = new ArrayList<>();
         for (Content answer : example.answers()) {
             List<ChatMessage> whole = new ArrayList<>(prompt.messages());
             whole.addAll(((Messages) answer).messages());
-            sequences.add(encoded(answer, () -> chat.encodeChat(whole, false)));
+            sequences.add(encoded(answer, () -> chat.encodeChat(whole, false, at)));
         }
         return split(row, promptIds, sequences, example, null);
     }

@@ -1,10 +1,7 @@
 package dev.dpo4j.job;
 
-import dev.dpo4j.catalog.BrokenModelException;
 import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.ModelLease;
-import dev.dpo4j.catalog.ModelMemoryException;
-import dev.dpo4j.catalog.UnknownModelException;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaWeights;
@@ -42,6 +39,7 @@ class CatalogTrainingRuns implements TrainingRuns {
     @Override
     public TrainingRun start(JobSpec spec, @Nullable SavedState saved) {
         ModelLease lease = lease(spec);
+        boolean leaseInUse = false;
         try {
             TokenizedData data = preferences.load(spec, lease.model());
             LlamaConfig config = lease.model().config();
@@ -50,26 +48,21 @@ class CatalogTrainingRuns implements TrainingRuns {
             if (lora != null) {
                 LoraWeights adapter = LoraWeights.initialise(
                         config, lora, spec.hyperparameters().seed());
-                return DpoTrainingRun.ofAdapter(spec, lease, adapter, data, compute, rows, saved);
+                DpoTrainingRun run = DpoTrainingRun.ofAdapter(spec, lease, adapter, data, compute, rows, saved);
+                leaseInUse = true;
+                return run;
             }
-            LlamaWeights weights = LlamaWeights.allocate(config);
-            weights.copyFrom(lease.model().weights());
-            lease.close(); // the run has weights of its own
+            LlamaWeights weights = lease.model().weights().copy(); // so the lease can end here
             return DpoTrainingRun.ofAllWeights(spec, weights, data, compute, rows, saved);
-        } catch (RuntimeException e) {
-            lease.close();
-            throw e;
+        } finally {
+            if (!leaseInUse) {
+                lease.close();
+            }
         }
     }
 
     private ModelLease lease(JobSpec spec) {
-        try {
-            return catalog.leaseMerged(spec.model());
-        } catch (UnknownModelException e) {
-            throw new TrainingFailedException("model_not_found", String.valueOf(e.getMessage()), "model");
-        } catch (BrokenModelException | ModelMemoryException e) {
-            throw new TrainingFailedException("model_unusable", String.valueOf(e.getMessage()), "model");
-        }
+        return catalog.leaseMerged(spec.model());
     }
 
     private int rowsPerPass(LlamaConfig config) {

@@ -43,12 +43,7 @@ final class DpoTrainingRun implements TrainingRun {
             @Nullable SavedState saved) {
         this.trained = trained;
         this.base = base;
-        this.state = new TrainingState(trained, data);
-        if (saved != null) {
-            load(saved.weights(), state.weights());
-            load(saved.optimizer(), state.optimizer());
-            state.resumeFrom(saved.progress());
-        }
+        this.state = state(trained, data, saved);
         this.fingerprint = policy.compute().fingerprint() + "; rows=" + rowsPerPass;
         this.trainer = new DpoTrainer(policy, null, state, data, spec.hyperparameters(), rowsPerPass, System::nanoTime);
     }
@@ -85,6 +80,29 @@ final class DpoTrainingRun implements TrainingRun {
             @Nullable SavedState saved) {
         LlamaModel policy = new LlamaModel(base.model().weights(), adapter, compute);
         return new DpoTrainingRun(spec, policy, adapter, base, data, rowsPerPass, saved);
+    }
+
+    /** The state to begin with. When there is none, nothing of the run is left: no one else could free it. */
+    private static TrainingState state(ParameterSet trained, TokenizedData data, @Nullable SavedState saved) {
+        TrainingState state = null;
+        boolean complete = false;
+        try {
+            state = new TrainingState(trained, data);
+            if (saved != null) {
+                load(saved.weights(), state.weights());
+                load(saved.optimizer(), state.optimizer());
+                state.resumeFrom(saved.progress());
+            }
+            complete = true;
+            return state;
+        } finally {
+            if (!complete) {
+                if (state != null) {
+                    state.close();
+                }
+                trained.close();
+            }
+        }
     }
 
     @Override

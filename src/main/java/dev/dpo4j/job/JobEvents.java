@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.blob.Database;
 import java.time.Clock;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -20,12 +21,14 @@ public class JobEvents {
     private final JobRows jobs;
     private final JobNews news;
     private final Clock clock;
+    private final Database database;
 
-    JobEvents(JobEventRows events, JobRows jobs, JobNews news, Clock clock) {
+    JobEvents(JobEventRows events, JobRows jobs, JobNews news, Clock clock, Database database) {
         this.events = events;
         this.jobs = jobs;
         this.news = news;
         this.clock = clock;
+        this.database = database;
     }
 
     /**
@@ -51,16 +54,22 @@ public class JobEvents {
     public CursorPage<JobEvent> newestFirst(String jobId, @Nullable String after, int limit) {
         requireJob(jobId);
         long before = after == null ? Long.MAX_VALUE : sequence(jobId, after);
-        return CursorPage.of(events.before(jobId, before, Limit.of(limit + 1)), limit)
+        CursorPage<JobEvent> page = CursorPage.of(events.before(jobId, before, Limit.of(limit + 1)), limit)
                 .map(JobEventRow::toEvent);
+        database.sync(); // as below
+        return page;
     }
 
     /** At most {@code limit} of a job's events after a sequence number, oldest first. */
     @Transactional(readOnly = true)
     public List<JobEvent> after(String jobId, long sequence, int limit) {
-        return events.after(jobId, sequence, Limit.of(limit)).stream()
+        List<JobEvent> found = events.after(jobId, sequence, Limit.of(limit)).stream()
                 .map(JobEventRow::toEvent)
                 .toList();
+        if (!found.isEmpty()) {
+            database.sync(); // what is shown must not be lost: a commit can be seen a moment before it is on the disk
+        }
+        return found;
     }
 
     private void requireJob(String jobId) {

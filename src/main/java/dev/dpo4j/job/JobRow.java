@@ -32,6 +32,8 @@ class JobRow implements Persistable<String> {
     @Enumerated(EnumType.STRING)
     private JobStatus status = JobStatus.VALIDATING_FILES;
 
+    private String model;
+
     private String trainingFile;
 
     private @Nullable String validationFile;
@@ -80,6 +82,7 @@ class JobRow implements Persistable<String> {
 
     JobRow(NewJob request, JobSpec spec, Instant createdAt) {
         this.id = spec.jobId();
+        this.model = spec.model();
         this.trainingFile = spec.trainingData().id();
         this.validationFile =
                 spec.validationData() == null ? null : spec.validationData().id();
@@ -101,6 +104,10 @@ class JobRow implements Persistable<String> {
 
     JobStatus status() {
         return status;
+    }
+
+    String model() {
+        return model;
     }
 
     JobSpec spec() {

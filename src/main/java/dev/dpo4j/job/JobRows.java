@@ -29,6 +29,8 @@ interface JobRows extends Repository<JobRow, String>, JpaSpecificationExecutor<J
             where (j.trainingFile = :fileId or j.validationFile = :fileId) and j.status not in :ended""")
     boolean needs(String fileId, Collection<JobStatus> ended);
 
+    boolean existsByModelAndStatusNotIn(String model, Collection<JobStatus> ended);
+
     @Query("select j.status from JobRow j where j.id = :id")
     Optional<JobStatus> status(String id);
 

@@ -1,8 +1,11 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.blob.StorageFullException;
+import dev.dpo4j.catalog.BrokenModelException;
+import dev.dpo4j.catalog.ModelMemoryException;
 import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.catalog.TunedModels;
+import dev.dpo4j.catalog.UnknownModelException;
 import dev.dpo4j.train.NonFiniteException;
 import dev.dpo4j.train.TrainingResult;
 import java.time.Clock;
@@ -59,7 +62,7 @@ class JobRunner {
             log.info("Stopped: {}", e.getMessage());
             return Outcome.DONE;
         } catch (RuntimeException e) {
-            return end(fence, e);
+            return end(fence, e, node);
         } catch (OutOfMemoryError e) {
             log.error("Job {} fails: it needs more memory than there is", fence.jobId(), e);
             return fail(
@@ -175,7 +178,7 @@ class JobRunner {
         };
     }
 
-    private Outcome end(Fence fence, RuntimeException failure) {
+    private Outcome end(Fence fence, RuntimeException failure, NodeSignals node) {
         Optional<StorageFullException> full = StorageFullException.behind(failure);
         if (full.isPresent()) {
             return pause(fence, String.valueOf(full.get().getMessage()));
@@ -184,14 +187,35 @@ class JobRunner {
             case TrainingFailedException refused -> fail(fence, refused.error());
             case NonFiniteException nonFinite ->
                 fail(fence, new JobError("non_finite", String.valueOf(nonFinite.getMessage()), null));
+            // The folder may be back tomorrow; what has been trained so far must not be lost over it.
+            case UnknownModelException gone -> withoutModel(fence, "model_not_found", gone);
+            case BrokenModelException broken -> withoutModel(fence, "model_unusable", broken);
+            case ModelMemoryException noRoom when noRoom.temporary() -> throw noRoom;
+            case ModelMemoryException noRoom -> withoutModel(fence, "model_unusable", noRoom);
             // The database is away or busy; the job itself is as good as before.
             case DataAccessException database -> throw database;
             case TransactionException database -> throw database;
+            case RuntimeException interrupted
+            when node.shuttingDown() -> {
+                log.warn(
+                        "Job {} was cut off by the end of the service and goes on at its next start",
+                        fence.jobId(),
+                        interrupted);
+                yield Outcome.AGAIN;
+            }
             default -> {
                 log.error("Job {} fails: its run ended with an error that is not its own", fence.jobId(), failure);
                 yield fail(fence, new JobError("internal_error", "The run ended with an error: " + failure, null));
             }
         };
+    }
+
+    /** A job that has a checkpoint waits for its model; one that has not begun fails. */
+    private Outcome withoutModel(Fence fence, String code, RuntimeException reason) {
+        String message = String.valueOf(reason.getMessage());
+        return checkpoints.newestManifest(fence.jobId()).isPresent()
+                ? pause(fence, message + ". Put that right.")
+                : fail(fence, new JobError(code, message, "model"));
     }
 
     private Outcome fail(Fence fence, JobError error) {

@@ -38,14 +38,16 @@ public class JobService {
     /** Accepts a job: its row and its execution become durable together. */
     @Transactional
     public Job create(NewJob request) {
+        Instant now = now();
         JobSpec spec = new JobSpec(
                 JobIds.create(JobIds.JOB),
+                now,
                 request.model(),
                 request.trainingData(),
                 request.validationData(),
                 request.suffix(),
                 request.hyperparameters());
-        JobRow job = jobs.save(new JobRow(request, spec, now()));
+        JobRow job = jobs.save(new JobRow(request, spec, now));
         events.append(job, NewEvent.info("Created fine-tuning job: " + spec.jobId()));
         queue.enqueue(ticket(job));
         return job.toJob();

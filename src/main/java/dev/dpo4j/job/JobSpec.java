@@ -2,12 +2,14 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.train.Hyperparameters;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a job runs, pinned when it was created: it never changes, so every (re)start runs the same thing.
  *
  * @param jobId the job
+ * @param createdAt when it was created: the time that chat templates which print a date go by, whenever the job runs
  * @param model the model that is trained, and its own reference
  * @param trainingData exactly the preferences that the file or dataset held when the job was created
  * @param validationData likewise; null: none
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record JobSpec(
         String jobId,
+        Instant createdAt,
         String model,
         TrainingData trainingData,
         @Nullable TrainingData validationData,

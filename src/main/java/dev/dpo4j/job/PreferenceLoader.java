@@ -10,15 +10,17 @@ import dev.dpo4j.dataset.PreferenceTokenizer;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.dataset.Truncation;
+import dev.dpo4j.dataset.UnknownFileException;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.tokenizer.Tokenizer;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.TokenizedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** A job's preferences as its model's token ids, cut to {@code max_length}. */
@@ -43,7 +45,7 @@ class PreferenceLoader {
      */
     TokenizedData load(JobSpec spec, LoadedModel model) {
         Hyperparameters hyperparameters = spec.hyperparameters();
-        Rows training = read(spec.trainingData(), "training_file", model, hyperparameters.maxLength());
+        Rows training = read(spec, spec.trainingData(), "training_file", model);
         if (training.kept.isEmpty()) {
             throw new TrainingFailedException(
                     "nothing_to_train_on",
@@ -52,21 +54,34 @@ class PreferenceLoader {
                     "training_file");
         }
         TrainingData validation = spec.validationData();
-        List<TokenizedPreference> evaluated = validation == null
-                ? List.of()
-                : read(validation, "validation_file", model, hyperparameters.maxLength()).kept;
+        List<TokenizedPreference> evaluated =
+                validation == null ? List.of() : read(spec, validation, "validation_file", model).kept;
+        if (validation != null && evaluated.isEmpty()) {
+            throw new TrainingFailedException(
+                    "nothing_to_validate_on",
+                    "Every prompt of the validation data is max_length (" + hyperparameters.maxLength()
+                            + ") tokens or longer. Raise max_length, or leave validation_file out.",
+                    "validation_file");
+        }
         return new TokenizedData(training.kept, evaluated, training.dropped, training.truncated);
     }
 
-    private Rows read(TrainingData data, String param, LoadedModel model, @Nullable Integer maxLength) {
+    private Rows read(JobSpec spec, TrainingData data, String param, LoadedModel model) {
+        Integer maxLength = spec.hyperparameters().maxLength();
         LlamaConfig config = model.config();
         int longest = maxLength == null
                 ? config.maxPositionEmbeddings()
                 : Math.min(maxLength, config.maxPositionEmbeddings());
         Tokenizer tokenizer = catalog.tokenizer(model.id()).orElse(null);
-        Rows rows = new Rows(new PreferenceTokenizer(tokenizer, config.vocabSize()), longest, maxLength != null);
+        Rows rows = new Rows(
+                new PreferenceTokenizer(
+                        tokenizer, config.vocabSize(), Clock.fixed(spec.createdAt(), ZoneId.systemDefault())),
+                longest,
+                maxLength != null);
         try {
             source.read(data, rows);
+        } catch (UnknownFileException e) {
+            throw new TrainingFailedException("file_not_found", String.valueOf(e.getMessage()), param);
         } catch (IOException e) {
             throw new UncheckedIOException("The data of " + data.id() + " cannot be read", e);
         }

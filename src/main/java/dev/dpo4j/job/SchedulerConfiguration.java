@@ -5,6 +5,7 @@ import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dev.dpo4j.blob.Database;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
@@ -16,12 +17,12 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 class SchedulerConfiguration {
 
     @Bean
-    Task<TrainingTicket> trainingTask(JobRunner runner, JobProperties properties, Clock clock) {
+    Task<TrainingTicket> trainingTask(JobRunner runner, JobProperties properties, Clock clock, Database database) {
         return Tasks.custom(TrainingTask.DESCRIPTOR)
                 .onDeadExecutionRevive()
                 .onFailure((FailureHandler<TrainingTicket>) (failed, operations) ->
                         operations.reschedule(failed, clock.instant().plus(properties.retryInterval())))
-                .execute(new TrainingTask(runner, clock));
+                .execute(new TrainingTask(runner, clock, database));
     }
 
     @Bean(destroyMethod = "") // SchedulerLifecycle stops it

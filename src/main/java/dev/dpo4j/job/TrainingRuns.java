@@ -17,6 +17,9 @@ public interface TrainingRuns {
      *
      * @param saved where to go on; null: from the beginning
      * @throws TrainingFailedException when it cannot be run at all
+     * @throws dev.dpo4j.catalog.UnknownModelException if its model is not there
+     * @throws dev.dpo4j.catalog.BrokenModelException if its model cannot be used
+     * @throws dev.dpo4j.catalog.ModelMemoryException if there is no room for its model, perhaps only now
      */
     TrainingRun start(JobSpec spec, @Nullable SavedState saved);
 }

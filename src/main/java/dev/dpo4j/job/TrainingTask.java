@@ -5,6 +5,7 @@ import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.ExecutionHandler;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import dev.dpo4j.blob.Database;
 import java.time.Clock;
 
 /** The execution that db-scheduler hands to one node: runs a job, then says whether to run it again. */
@@ -17,10 +18,12 @@ class TrainingTask implements ExecutionHandler<TrainingTicket> {
 
     private final JobRunner runner;
     private final Clock clock;
+    private final Database database;
 
-    TrainingTask(JobRunner runner, Clock clock) {
+    TrainingTask(JobRunner runner, Clock clock, Database database) {
         this.runner = runner;
         this.clock = clock;
+        this.database = database;
     }
 
     @Override
@@ -32,7 +35,7 @@ class TrainingTask implements ExecutionHandler<TrainingTicket> {
         };
     }
 
-    private static NodeSignals signals(ExecutionContext context) {
+    private NodeSignals signals(ExecutionContext context) {
         return new NodeSignals() {
             @Override
             public boolean shuttingDown() {
@@ -41,7 +44,9 @@ class TrainingTask implements ExecutionHandler<TrainingTicket> {
 
             @Override
             public boolean presumedDead() {
-                return context.getCurrentlyExecuting().getHeartbeatState().getFractionDead() >= TOO_QUIET;
+                // Nobody else can open an embedded database, and so nobody can take the job.
+                return !database.embedded()
+                        && context.getCurrentlyExecuting().getHeartbeatState().getFractionDead() >= TOO_QUIET;
             }
         };
     }

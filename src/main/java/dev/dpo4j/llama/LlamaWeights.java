@@ -58,6 +58,13 @@ public final class LlamaWeights implements ParameterSet {
         return new LlamaWeights(config);
     }
 
+    /** The same weights in memory of their own. */
+    public LlamaWeights copy() {
+        LlamaWeights copy = allocate(config);
+        copy.copyFrom(this);
+        return copy;
+    }
+
     /** The shape. */
     public LlamaConfig config() {
         return config;

@@ -173,7 +173,17 @@ public final class Tokenizer implements AutoCloseable {
      * @throws TokenizerException as {@link #renderChat} and {@link #encode}
      */
     public int[] encodeChat(List<ChatMessage> messages, boolean addGenerationPrompt) {
-        return encode(renderChat(messages, addGenerationPrompt), false);
+        return encodeChat(messages, addGenerationPrompt, clock);
+    }
+
+    /**
+     * The same as it is at another time: some templates print the date.
+     *
+     * @param at what such a template goes by
+     * @throws TokenizerException as {@link #renderChat} and {@link #encode}
+     */
+    public int[] encodeChat(List<ChatMessage> messages, boolean addGenerationPrompt, Clock at) {
+        return encode(parsedTemplate.get().render(messages, addGenerationPrompt, specialTokens, at), false);
     }
 
     /** One more than the highest token id. */

@@ -21,6 +21,9 @@ final class AdamW {
     /** Elements in a piece. */
     private static final int PIECE = 1 << 18;
 
+    /** Pieces done before others may have the machine. */
+    private static final int PIECES_IN_A_ROW = 64;
+
     /** A piece of a tensor: of weight, gradient and moments alike. */
     private record Piece(int tensor, long offset, long size) {
 
@@ -92,24 +95,28 @@ final class AdamW {
     void step(int step, double learningRate, double gradientScale, double weightDecay) {
         double correction1 = 1 - Math.pow(BETA1, step);
         double correction2 = 1 - Math.pow(BETA2, step);
-        compute.parallel(pieces.size(), (part, worker) -> {
-            Piece piece = pieces.get(part);
-            compute.kernels()
-                    .adamW(
-                            piece.of(weights),
-                            piece.of(gradients),
-                            piece.of(firstMoments),
-                            piece.of(secondMoments),
-                            piece.size,
-                            (float) gradientScale,
-                            learningRate,
-                            BETA1,
-                            BETA2,
-                            EPSILON,
-                            decays.test(weights.get(piece.tensor)) ? weightDecay : 0,
-                            correction1,
-                            correction2);
-        });
+        for (int first = 0; first < pieces.size(); first += PIECES_IN_A_ROW) {
+            int from = first;
+            compute.parallel(Math.min(PIECES_IN_A_ROW, pieces.size() - first), (part, worker) -> {
+                Piece piece = pieces.get(from + part);
+                compute.kernels()
+                        .adamW(
+                                piece.of(weights),
+                                piece.of(gradients),
+                                piece.of(firstMoments),
+                                piece.of(secondMoments),
+                                piece.size,
+                                (float) gradientScale,
+                                learningRate,
+                                BETA1,
+                                BETA2,
+                                EPSILON,
+                                decays.test(weights.get(piece.tensor)) ? weightDecay : 0,
+                                correction1,
+                                correction2);
+            });
+            compute.yieldTurn();
+        }
     }
 
     /** What clipping to a norm multiplies gradients with, as torch's {@code clip_grad_norm_}; 1 when clipping is off. */

@@ -125,6 +125,16 @@ class FineTuningApiTest {
         assertThat(answer.json().get("seed").isIntegralNumber()).isTrue();
     }
 
+    @Test
+    void aGivenLearningRateIsToldInUnitsOfTheAutomaticOneToo() throws InterruptedException {
+        Http.Answer answer = http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences",
+                 "method": {"type": "dpo", "dpo": {"hyperparameters": {"learning_rate": 1e-4}}}}""");
+        assertThat(answer.json().at("/hyperparameters/learning_rate_multiplier").toString())
+                .isEqualTo("100.0");
+        awaitEnd(answer.json().get("id").asString());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"training_file": "my-preferences", "method": {"type": "dpo"}}                                  | /model

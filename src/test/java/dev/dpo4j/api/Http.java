@@ -15,14 +15,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A plain HTTP client for tests, with nothing between them and the wire. */
-final class Http {
+public final class Http {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final int port;
 
-    Http(int port) {
+    public Http(int port) {
         this.port = port;
     }
 
@@ -32,9 +32,9 @@ final class Http {
      * @param status the HTTP status
      * @param response headers and the body as text
      */
-    record Answer(int status, HttpResponse<String> response) {
+    public record Answer(int status, HttpResponse<String> response) {
 
-        JsonNode json() {
+        public JsonNode json() {
             return JSON.readTree(response.body());
         }
 
@@ -43,7 +43,7 @@ final class Http {
         }
     }
 
-    Answer get(String path, String... headers) {
+    public Answer get(String path, String... headers) {
         return send("GET", path, BodyPublishers.noBody(), headers);
     }
 
@@ -58,11 +58,11 @@ final class Http {
         return response.body();
     }
 
-    Answer delete(String path) {
+    public Answer delete(String path) {
         return send("DELETE", path, BodyPublishers.noBody());
     }
 
-    Answer postJson(String path, String body, String... headers) {
+    public Answer postJson(String path, String body, String... headers) {
         String[] all = java.util.Arrays.copyOf(headers, headers.length + 2);
         all[headers.length] = "Content-Type";
         all[headers.length + 1] = "application/json";
@@ -70,7 +70,7 @@ final class Http {
     }
 
     /** Uploads a file the way OpenAI's clients do. */
-    Answer upload(String path, String purpose, String filename, byte[] content) {
+    public Answer upload(String path, String purpose, String filename, byte[] content) {
         String boundary = "----dpo4j";
         byte[] head = ("--" + boundary + "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\n" + purpose
                         + "\r\n--"

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,7 @@ class JobServiceTest {
     void aTunedModelIsNamedAfterTheBaseItCameFrom() {
         JobSpec spec = new JobSpec(
                 "ftjob-abc",
+                Instant.EPOCH,
                 "ft:llama:old:xyz",
                 JobFixtures.file("file-1"),
                 null,
