@@ -5,7 +5,7 @@ public final class UnknownModelException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    UnknownModelException(String id) {
+    public UnknownModelException(String id) {
         super("There is no model \"" + id + "\"; GET /v1/models lists those there are");
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dpo4j.blob.BlobStore;
 import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.catalog.TunedModels;
+import dev.dpo4j.catalog.UnknownModelException;
 import dev.dpo4j.job.JobRunner.Outcome;
 import dev.dpo4j.train.NonFiniteException;
 import java.io.IOException;
@@ -354,6 +355,40 @@ class JobRunnerTest {
         assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
         assertThat(metrics(id)).extracting(JobRunnerTest::step).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
+    }
+
+    @Test
+    void aJobThatHasACheckpointWaitsForItsModelToComeBack() {
+        String id = create(6, 2);
+        training.beforeStep(step -> {
+            if (step == 4) {
+                throw new UnknownModelException("llama");
+            }
+        });
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.PAUSED);
+        assertThat(messages(id))
+                .last()
+                .asString()
+                .contains("There is no model \"llama\"")
+                .contains("/resume");
+        training.reset();
+
+        service.resume(id);
+        runner.run(new TrainingTicket(id, 2), NODE, signals(false, false));
+
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
+    }
+
+    @Test
+    void aJobThatHasNotBegunFailsWithoutItsModel() {
+        String id = create(6, null);
+        training.validation(spec -> {
+            throw new UnknownModelException("llama");
+        });
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.FAILED);
+        assertThat(service.get(id).error()).extracting(JobError::code).isEqualTo("model_not_found");
     }
 
     @Test

@@ -28,6 +28,9 @@ class JobServiceTest {
     private JobEvents events;
 
     @Autowired
+    private JobModels models;
+
+    @Autowired
     private JdbcClient jdbc;
 
     @Autowired
@@ -59,6 +62,14 @@ class JobServiceTest {
                 .query(byte[].class)
                 .single();
         assertThat(new String(data, StandardCharsets.UTF_8)).isEqualTo("{\"jobId\":\"" + id + "\",\"runNumber\":1}");
+    }
+
+    @Test
+    void aModelIsNeededUntilItsJobHasEnded() {
+        String id = service.create(newJob(3, null)).id();
+        String model = service.get(id).spec().model();
+        assertThat(models.uses(model)).isTrue();
+        assertThat(models.uses("another")).isFalse();
     }
 
     @Test
