@@ -27,7 +27,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Checkpoints: two blobs, then the manifest that makes them one, under the run's fence. Older ones go only after that. A crash
- * at any point leaves the checkpoint before it, and at worst blobs nobody claims, which the next start sweeps.
+ * at any point leaves the checkpoint before it, and at worst blobs nobody claims, which a sweep removes.
  */
 @Component
 class CheckpointStore implements BlobOwner {
@@ -39,6 +39,7 @@ class CheckpointStore implements BlobOwner {
     private final JobEvents events;
     private final BlobStore blobs;
     private final Database database;
+    private final DatabasePatience patience;
     private final Clock clock;
 
     CheckpointStore(
@@ -47,12 +48,14 @@ class CheckpointStore implements BlobOwner {
             JobEvents events,
             BlobStore blobs,
             Database database,
+            DatabasePatience patience,
             Clock clock) {
         this.checkpoints = checkpoints;
         this.jobs = jobs;
         this.events = events;
         this.blobs = blobs;
         this.database = database;
+        this.patience = patience;
         this.clock = clock;
     }
 
@@ -64,12 +67,20 @@ class CheckpointStore implements BlobOwner {
      * @throws dev.dpo4j.blob.StorageFullException when the disk is full; the checkpoints before it are untouched
      */
     void write(Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
+        patience.outlast(() -> {
+            writeOnce(fence, snapshot, fingerprint, metrics, keep);
+            return fence;
+        });
+    }
+
+    private void writeOnce(
+            Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
         List<String> written = new ArrayList<>();
         List<String> obsolete = new ArrayList<>();
         boolean committed = false;
         try {
-            StoredFile weights = store(snapshot.weights(), snapshot.weightsMetadata(), written);
-            StoredFile optimizer = store(snapshot.optimizer(), Map.of(), written);
+            StoredFile weights = store(fence, snapshot.weights(), snapshot.weightsMetadata(), written);
+            StoredFile optimizer = store(fence, snapshot.optimizer(), Map.of(), written);
             CheckpointRow manifest = new CheckpointRow(
                     fence.jobId(), snapshot.progress(), fingerprint, metrics, weights, optimizer, clock.instant());
             jobs.write(fence, job -> obsolete.addAll(commit(job, manifest)));
@@ -116,9 +127,10 @@ class CheckpointStore implements BlobOwner {
                 .collect(Collectors.toSet());
     }
 
-    private StoredFile store(List<NamedTensor> tensors, Map<String, String> metadata, List<String> written) {
+    private StoredFile store(
+            Fence fence, List<NamedTensor> tensors, Map<String, String> metadata, List<String> written) {
         try (BlobWriter writer = blobs.open()) {
-            SafetensorsWriter.write(writer, tensors, metadata);
+            SafetensorsWriter.write(new FencedStream(writer, fence, jobs), tensors, metadata);
             Blob blob = writer.finish();
             written.add(blob.id());
             return StoredFile.of(blob);

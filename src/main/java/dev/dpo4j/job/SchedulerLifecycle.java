@@ -8,10 +8,19 @@ class SchedulerLifecycle implements SmartLifecycle {
 
     private final Scheduler scheduler;
     private final DeadExecutions deadExecutions;
+    private final SchedulerClock clock;
+    private final ServiceStop serviceStop;
     private final JobProperties properties;
     private volatile boolean running;
 
-    SchedulerLifecycle(Scheduler scheduler, DeadExecutions deadExecutions, JobProperties properties) {
+    SchedulerLifecycle(
+            Scheduler scheduler,
+            DeadExecutions deadExecutions,
+            SchedulerClock clock,
+            ServiceStop serviceStop,
+            JobProperties properties) {
+        this.serviceStop = serviceStop;
+        this.clock = clock;
         this.properties = properties;
         this.scheduler = scheduler;
         this.deadExecutions = deadExecutions;
@@ -24,6 +33,7 @@ class SchedulerLifecycle implements SmartLifecycle {
 
     @Override
     public void start() {
+        clock.measure();
         deadExecutions.revive();
         scheduler.start();
         running = true;
@@ -31,6 +41,7 @@ class SchedulerLifecycle implements SmartLifecycle {
 
     @Override
     public void stop() {
+        serviceStop.begin();
         scheduler.stop();
         running = false;
     }

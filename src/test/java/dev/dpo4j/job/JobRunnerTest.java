@@ -174,7 +174,7 @@ class JobRunnerTest {
             }
         });
 
-        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(run(id)).isEqualTo(Outcome.TAKEN);
 
         assertThat(seen).containsExactly(1, 2, 3);
         assertThat(metrics(id)).extracting(JobRunnerTest::step).containsExactly(1, 2);
@@ -246,7 +246,7 @@ class JobRunnerTest {
         service.resume(id);
         assertThat(run(id)).as("the execution of before the pause").isEqualTo(Outcome.DONE);
         assertThat(service.get(id).status()).isEqualTo(JobStatus.QUEUED);
-        runner.run(new TrainingTicket(id, 2), NODE, signals(false, false));
+        runner.run(new TrainingTicket(id, 2), NODE, () -> false);
 
         assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
         assertThat(messages(id)).contains("Stopped after step 3", "Resumed from step 3 of 6");
@@ -274,17 +274,7 @@ class JobRunnerTest {
         String id = create(6, null);
         boolean[] shuttingDown = {false};
         training.beforeStep(step -> shuttingDown[0] = step == 2);
-        NodeSignals node = new NodeSignals() {
-            @Override
-            public boolean shuttingDown() {
-                return shuttingDown[0];
-            }
-
-            @Override
-            public boolean presumedDead() {
-                return false;
-            }
-        };
+        NodeSignals node = () -> shuttingDown[0];
         assertThat(runner.run(new TrainingTicket(id, 1), NODE, node)).isEqualTo(Outcome.AGAIN);
         assertThat(service.get(id).status()).isEqualTo(JobStatus.QUEUED);
         training.reset();
@@ -293,15 +283,6 @@ class JobRunnerTest {
 
         assertThat(messages(id)).contains("Resumed from step 2 of 6");
         assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
-    }
-
-    @Test
-    void aNodeThatMayCountAsDeadStopsWithoutWriting() {
-        String id = create(6, null);
-        assertThat(runner.run(new TrainingTicket(id, 1), NODE, signals(false, true)))
-                .isEqualTo(Outcome.AGAIN);
-        assertThat(metrics(id)).isEmpty();
-        assertThat(service.checkpoints(id, null, 10).data()).isEmpty();
     }
 
     @Test
@@ -350,7 +331,7 @@ class JobRunnerTest {
         training.reset();
 
         service.resume(id);
-        runner.run(new TrainingTicket(id, 2), NODE, signals(false, false));
+        runner.run(new TrainingTicket(id, 2), NODE, () -> false);
 
         assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
         assertThat(metrics(id)).extracting(JobRunnerTest::step).containsExactly(1, 2, 3, 4, 5, 6);
@@ -375,7 +356,7 @@ class JobRunnerTest {
         training.reset();
 
         service.resume(id);
-        runner.run(new TrainingTicket(id, 2), NODE, signals(false, false));
+        runner.run(new TrainingTicket(id, 2), NODE, () -> false);
 
         assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
     }
@@ -454,7 +435,7 @@ class JobRunnerTest {
     }
 
     private Outcome run(String id) {
-        return runner.run(new TrainingTicket(id, 1), NODE, signals(false, false));
+        return runner.run(new TrainingTicket(id, 1), NODE, () -> false);
     }
 
     private FencedJobs.Claim claim(String id) {
@@ -499,19 +480,5 @@ class JobRunnerTest {
 
     private static Object step(JobEvent event) {
         return Objects.requireNonNull(Objects.requireNonNull(event.data()).get("step"));
-    }
-
-    private static NodeSignals signals(boolean shuttingDown, boolean presumedDead) {
-        return new NodeSignals() {
-            @Override
-            public boolean shuttingDown() {
-                return shuttingDown;
-            }
-
-            @Override
-            public boolean presumedDead() {
-                return presumedDead;
-            }
-        };
     }
 }
