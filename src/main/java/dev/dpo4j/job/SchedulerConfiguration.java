@@ -32,7 +32,7 @@ class SchedulerConfiguration {
             DataSource dataSource, Task<TrainingTicket> task, JobProperties properties, SchedulerClock clock) {
         return Scheduler.create(dataSource, task)
                 .clock(clock)
-                .schedulerName(new SchedulerName.Fixed(nodeName()))
+                .schedulerName(new SchedulerName.Fixed(nodeName(properties)))
                 .serializer(new TicketSerializer())
                 .threads(1)
                 .pollUsingFetch(0, 1)
@@ -68,7 +68,10 @@ class SchedulerConfiguration {
     }
 
     /** Shown in tables and logs; unlike a host's name it is not shared by two nodes, nor by a node and its predecessor. */
-    private static String nodeName() {
+    private static String nodeName(JobProperties properties) {
+        if (properties.node() != null) {
+            return properties.node();
+        }
         String random = UUID.randomUUID().toString().substring(0, 8);
         try {
             return InetAddress.getLocalHost().getHostName() + "-" + random;
