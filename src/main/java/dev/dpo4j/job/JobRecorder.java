@@ -24,6 +24,7 @@ final class JobRecorder implements TrainingListener {
     private final JobEvents events;
     private final CheckpointStore checkpoints;
     private final NodeSignals node;
+    private final JobMetrics metrics;
     private final Clock clock;
 
     private FinishEstimate estimate = new FinishEstimate(0);
@@ -39,6 +40,7 @@ final class JobRecorder implements TrainingListener {
             JobEvents events,
             CheckpointStore checkpoints,
             NodeSignals node,
+            JobMetrics metrics,
             Clock clock) {
         this.fence = fence;
         this.spec = spec;
@@ -47,6 +49,7 @@ final class JobRecorder implements TrainingListener {
         this.events = events;
         this.checkpoints = checkpoints;
         this.node = node;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -103,6 +106,7 @@ final class JobRecorder implements TrainingListener {
             finish.ifPresent(job::expectFinish);
             events.append(job, NewEvent.metrics(report.step(), message, Figures.ofStep(report)));
         });
+        metrics.trained(report.work());
     }
 
     @Override
@@ -126,12 +130,12 @@ final class JobRecorder implements TrainingListener {
 
     @Override
     public void onCheckpoint(TrainingSnapshot snapshot) {
-        checkpoints.write(
+        metrics.checkpoint(() -> checkpoints.write(
                 fence,
                 snapshot,
                 fingerprint,
                 Figures.ofCheckpoint(snapshot.progress().step(), snapshot.lastReport(), validation),
-                spec.hyperparameters().saveTotalLimit());
+                spec.hyperparameters().saveTotalLimit()));
     }
 
     @Override

@@ -50,8 +50,7 @@ public final class DpoTrainer {
 
     private MetricsSum sinceReport = new MetricsSum();
     private int stepsSinceReport;
-    private long tokensAtReport;
-    private long nanosAtReport;
+    private StepReport.Work workSinceReport = StepReport.Work.NONE;
     private long nanosAtCheckpoint;
     private int stepAtCheckpoint = -1;
     private @Nullable StepReport lastReport;
@@ -125,9 +124,7 @@ public final class DpoTrainer {
                 hyperparameters.lrSchedulerType(),
                 hyperparameters.warmupSteps(),
                 schedule.totalSteps());
-        nanosAtReport = nanoTime.getAsLong();
-        tokensAtReport = state.progress().numTokens();
-        nanosAtCheckpoint = nanosAtReport;
+        nanosAtCheckpoint = nanoTime.getAsLong();
         stepAtCheckpoint = state.progress().step();
         for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
             TrainingListener.StopRequest stop = listener.stopRequested(step);
@@ -152,6 +149,7 @@ public final class DpoTrainer {
 
     /** One optimizer step: gradients of all its micro-steps, clipping, AdamW, the report. */
     private void step(int step, double learningRate, TrainingListener listener, Activations activations) {
+        long began = nanoTime.getAsLong();
         policy.compute().run(() -> state.gradients().clear());
         List<List<Integer>> microSteps = schedule.microSteps(step);
         MetricsSum stepMetrics = new MetricsSum();
@@ -185,6 +183,7 @@ public final class DpoTrainer {
         });
         sinceReport.add(stepMetrics.mean());
         stepsSinceReport++;
+        workSinceReport = workSinceReport.plus(tokens, Math.max(1, nanoTime.getAsLong() - began) / 1e9);
         long numTokens = state.progress().numTokens() + tokens;
         boolean last = step + 1 == schedule.totalSteps();
         if ((step + 1) % hyperparameters.loggingSteps() == 0 || last) {
@@ -194,21 +193,12 @@ public final class DpoTrainer {
     }
 
     private void report(int step, double learningRate, double norm, long numTokens, TrainingListener listener) {
-        long now = nanoTime.getAsLong();
-        double seconds = Math.max(1, now - nanosAtReport) / 1e9;
         lastReport = new StepReport(
-                step,
-                schedule.epoch(step),
-                sinceReport.mean(),
-                norm,
-                learningRate,
-                numTokens,
-                (numTokens - tokensAtReport) / seconds);
+                step, schedule.epoch(step), sinceReport.mean(), norm, learningRate, numTokens, workSinceReport);
         listener.onStep(lastReport);
         sinceReport = new MetricsSum();
         stepsSinceReport = 0;
-        tokensAtReport = numTokens;
-        nanosAtReport = now;
+        workSinceReport = StepReport.Work.NONE;
     }
 
     /**
