@@ -103,7 +103,8 @@ class Problems extends ResponseEntityExceptionHandler {
     }
 
     private @Nullable ResponseEntity<Object> databaseAway(Exception e, WebRequest request) {
-        log.warn("{} {}: the database cannot be reached", servletRequest(request).getMethod(), path(request), e);
+        log.warn(
+                "{} {}: the database cannot be reached", servletRequest(request).getMethod(), path(request), e);
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, DATABASE_RETRY_SECONDS);
         return answer(
