@@ -39,7 +39,7 @@ class HomeFolder implements EnvironmentPostProcessor, Ordered {
     /** After the configuration files have been read. */
     @Override
     public int getOrder() {
-        return LOWEST_PRECEDENCE;
+        return LOWEST_PRECEDENCE - 1;
     }
 
     private static void unpackInto(String property, Path folder) {

@@ -31,7 +31,7 @@ class SchedulerConfiguration {
                 .clock(clock::instant)
                 .serializer(new TicketSerializer())
                 .threads(1)
-                .pollUsingFetchAndLockOnExecute(0, 1)
+                .pollUsingFetch(0, 1)
                 .pollingInterval(properties.pollingInterval())
                 .heartbeatInterval(properties.heartbeatInterval())
                 .missedHeartbeatsLimit(properties.missedHeartbeats())

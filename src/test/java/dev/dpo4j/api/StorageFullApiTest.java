@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dpo4j.ServiceTest;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.TestPropertySource;
 
 @ServiceTest
+@Tag("embedded")
 @TestPropertySource(properties = "dpo4j.storage.reserve=1000000GB")
 class StorageFullApiTest {
 
@@ -20,7 +23,7 @@ class StorageFullApiTest {
     @Test
     void aFullDiskIsSaidAndTheServiceStaysUp() {
         Http http = new Http(port);
-        for (Http.Answer answer : java.util.List.of(
+        for (Http.Answer answer : List.of(
                 http.upload("/v1/files", "fine-tune", "a.jsonl", ROW.getBytes(UTF_8)),
                 http.postJson("/v1/datasets/full/preferences", ROW))) {
             assertThat(answer.status()).isEqualTo(507);

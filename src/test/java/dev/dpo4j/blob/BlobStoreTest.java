@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -25,6 +26,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional(propagation = Propagation.NOT_SUPPORTED)
 @EnableConfigurationProperties(StorageProperties.class)
 @Import({BlobStore.class, Database.class, BlobSweep.class})
+@Tag("persistence")
 class BlobStoreTest {
 
     private static final int PART = BlobStore.PART_SIZE;
@@ -111,6 +113,7 @@ class BlobStoreTest {
     }
 
     @Test
+    @Tag("embedded")
     void everyCommitIsWrittenBeforeItIsAcknowledged() {
         assertThat(database.embedded()).isTrue();
         assertThat(sql.queryForList(

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -18,6 +19,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The service ended and started again over one database file. */
+@Tag("persistence")
 class RestartTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -51,6 +53,7 @@ class RestartTest {
     }
 
     @Test
+    @Tag("embedded")
     void aJobFoundRunningAtTheStartGoesOnAtOnce() throws InterruptedException {
         String id;
         try (ConfigurableApplicationContext service = start("--dpo4j.jobs.enabled=false")) {

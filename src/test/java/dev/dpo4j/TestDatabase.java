@@ -1,0 +1,44 @@
+package dev.dpo4j;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.DigestUtils;
+
+/**
+ * Puts a test's Spring context on PostgreSQL when the build asks for it ({@code dpo4j.test.database=postgresql}): on a database
+ * of its own for each home folder, as the embedded one has its file there.
+ */
+class TestDatabase implements EnvironmentPostProcessor, Ordered {
+
+    private static final String WANTED = "dpo4j.test.database";
+
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        if (!"postgresql".equals(environment.getProperty(WANTED))) {
+            return;
+        }
+        Path home = Path.of(environment.getRequiredProperty(HomeFolder.PROPERTY));
+        PostgresServer.PostgresDatabase database = PostgresServer.database(
+                "home_" + DigestUtils.md5DigestAsHex(home.toString().getBytes(StandardCharsets.UTF_8)));
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "test database",
+                        Map.of(
+                                "spring.datasource.url", database.url(),
+                                "spring.datasource.username", database.user(),
+                                "spring.datasource.password", "")));
+    }
+
+    /** After {@link HomeFolder}, whose answer names the database: the order of equals is that of the class path. */
+    @Override
+    public int getOrder() {
+        return LOWEST_PRECEDENCE;
+    }
+}
