@@ -95,7 +95,7 @@ public class JobService {
         return CursorPage.of(rows, limit).map(JobRow::toJob);
     }
 
-    /** Ends a job for good. A run of it notices at its next step. */
+    /** Ends a job for good. A run of it notices within a second, or after its batch. */
     @Transactional
     public Job cancel(String id) {
         return change(id, job -> {
@@ -106,7 +106,7 @@ public class JobService {
         });
     }
 
-    /** Makes a job wait until it is resumed. A run of it writes a checkpoint first. */
+    /** Makes a job wait until it is resumed. A run of it writes a checkpoint of its last whole step first. */
     @Transactional
     public Job pause(String id) {
         return change(id, job -> {
