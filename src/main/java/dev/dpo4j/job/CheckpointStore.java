@@ -21,8 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,14 +30,13 @@ import org.springframework.stereotype.Component;
 @Component
 class CheckpointStore implements BlobOwner {
 
-    private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
-
     private final CheckpointRows checkpoints;
     private final FencedJobs jobs;
     private final JobEvents events;
     private final BlobStore blobs;
     private final Database database;
     private final DatabasePatience patience;
+    private final JobMetrics metrics;
     private final Clock clock;
 
     CheckpointStore(
@@ -49,6 +46,7 @@ class CheckpointStore implements BlobOwner {
             BlobStore blobs,
             Database database,
             DatabasePatience patience,
+            JobMetrics metrics,
             Clock clock) {
         this.checkpoints = checkpoints;
         this.jobs = jobs;
@@ -56,6 +54,7 @@ class CheckpointStore implements BlobOwner {
         this.blobs = blobs;
         this.database = database;
         this.patience = patience;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -63,18 +62,17 @@ class CheckpointStore implements BlobOwner {
      * Writes a checkpoint; when this returns it is durable.
      *
      * @param keep how many of the job's checkpoints to keep, this one included
+     * @return its size in bytes
      * @throws FenceLostException when the job is no longer the run's; nothing is left behind
      * @throws dev.dpo4j.blob.StorageFullException when the disk is full; the checkpoints before it are untouched
      */
-    void write(Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
-        patience.outlast(() -> {
-            writeOnce(fence, snapshot, fingerprint, metrics, keep);
-            return fence;
-        });
+    long write(Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
+        return patience.outlast(() -> writeOnce(fence, snapshot, fingerprint, metrics, keep));
     }
 
-    private void writeOnce(
+    private long writeOnce(
             Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
+        long bytes;
         List<String> written = new ArrayList<>();
         List<String> obsolete = new ArrayList<>();
         boolean committed = false;
@@ -85,6 +83,7 @@ class CheckpointStore implements BlobOwner {
                     fence.jobId(), snapshot.progress(), fingerprint, metrics, weights, optimizer, clock.instant());
             jobs.write(fence, job -> obsolete.addAll(commit(job, manifest)));
             committed = true;
+            bytes = weights.length() + optimizer.length();
         } finally {
             if (!committed) {
                 written.forEach(blobs::delete);
@@ -93,6 +92,7 @@ class CheckpointStore implements BlobOwner {
         database.sync();
         obsolete.forEach(blobs::delete);
         prune(fence, keep);
+        return bytes;
     }
 
     /**
@@ -169,11 +169,7 @@ class CheckpointStore implements BlobOwner {
     }
 
     private void discard(Fence fence, CheckpointRow checkpoint, String damage) {
-        log.warn(
-                "Job {}: the checkpoint of step {} is damaged and will not be used: {}",
-                fence.jobId(),
-                checkpoint.step(),
-                damage);
+        metrics.checkpointDamaged();
         jobs.write(
                 fence,
                 job -> events.append(

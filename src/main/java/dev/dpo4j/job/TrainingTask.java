@@ -21,12 +21,15 @@ class TrainingTask implements ExecutionHandler<TrainingTicket> {
 
     @Override
     public CompletionHandler<TrainingTicket> execute(TaskInstance<TrainingTicket> instance, ExecutionContext context) {
+        TrainingTicket ticket = instance.getData();
         String owner = context.getExecution().pickedBy;
         NodeSignals node = () -> context.getSchedulerState().isShuttingDown();
-        return switch (runner.run(instance.getData(), owner, node)) {
-            case DONE -> (complete, operations) -> operations.remove();
-            case AGAIN -> (complete, operations) -> operations.reschedule(complete, clock.now());
-            case TAKEN -> (complete, operations) -> {}; // the execution is another node's, and not ours to touch
-        };
+        try (JobScope _ = new JobScope(ticket.jobId())) {
+            return switch (runner.run(ticket, owner, node)) {
+                case DONE -> (complete, operations) -> operations.remove();
+                case AGAIN -> (complete, operations) -> operations.reschedule(complete, clock.now());
+                case TAKEN -> (complete, operations) -> {}; // the execution is another node's, and not ours to touch
+            };
+        }
     }
 }
