@@ -95,7 +95,9 @@ class NodesTest {
     void aStoppedNodeHandsItsJobOverWithACheckpointOfItsLastStep() throws InterruptedException {
         Running job = start();
         job.awaitStep(10);
-        assertThat(job.owner().stop()).isEqualTo(TERMINATED);
+        ServiceProcess owner = job.owner();
+        owner.terminate();
+        assertThat(owner.exitStatus()).isEqualTo(TERMINATED);
         List<String> log = job.endsAsIfUndisturbed();
         int step = log.stream()
                 .map(HANDED_OVER::matcher)
@@ -118,7 +120,7 @@ class NodesTest {
             job.endsAsIfUndisturbed();
             List<Map<String, Object>> before = everythingAbout(job.id);
             frozen.thaw();
-            frozen.awaitLog("Stopped: Claim 1 of job " + job.id + " is over");
+            frozen.log().await("Stopped: Claim 1 of job " + job.id + " is over");
             assertThat(everythingAbout(job.id)).isEqualTo(before);
         } finally {
             frozen.thaw();

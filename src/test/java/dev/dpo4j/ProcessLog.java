@@ -44,7 +44,13 @@ final class ProcessLog {
         }
     }
 
-    private synchronized List<String> lines() {
+    /** The same for a line with those very words. */
+    void await(String words) throws InterruptedException {
+        await(Pattern.compile(Pattern.quote(words)));
+    }
+
+    /** All lines so far. */
+    synchronized List<String> lines() {
         return List.copyOf(lines);
     }
 

@@ -71,18 +71,30 @@ final class ServiceProcess implements AutoCloseable {
         return new EventStream(port, jobId, after);
     }
 
+    int port() {
+        return port;
+    }
+
+    ProcessLog log() {
+        return log;
+    }
+
+    /** SIGTERM: the service is asked to stop. */
+    void terminate() {
+        process.toHandle().destroy(); // Process.destroy() would close our end of its log as well
+    }
+
+    /** Waits for the end of the process and returns its exit status. */
+    int exitStatus() throws InterruptedException {
+        if (!process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("The service does not end. Its log:\n" + String.join("\n", log.lines()));
+        }
+        return process.exitValue();
+    }
+
     /** SIGKILL: nothing in the service learns of it. Returns the exit status. */
     int kill() {
         return process.destroyForcibly().onExit().join().exitValue();
-    }
-
-    /** SIGTERM: the service may bring its work to an end. Returns the exit status. */
-    int stop() throws InterruptedException {
-        process.destroy();
-        assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS))
-                .as("the service ends")
-                .isTrue();
-        return process.exitValue();
     }
 
     /** SIGSTOP: for everybody else, the service is as good as gone. */
@@ -98,11 +110,6 @@ final class ServiceProcess implements AutoCloseable {
     /** Whether the process is there. */
     boolean alive() {
         return process.isAlive();
-    }
-
-    /** Waits for a line of the service's log, written already or still to come. */
-    void awaitLog(String words) throws InterruptedException {
-        log.await(Pattern.compile(Pattern.quote(words)));
     }
 
     private void signal(String name) throws IOException, InterruptedException {
