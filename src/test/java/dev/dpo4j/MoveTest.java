@@ -30,7 +30,8 @@ class MoveTest {
     private Path homeOnPostgres;
 
     @Test
-    void aJobPausedOnTheEmbeddedDatabaseEndsOnPostgresqlAsIfNothingHadHappened() throws IOException, InterruptedException {
+    void aJobPausedOnTheEmbeddedDatabaseEndsOnPostgresqlAsIfNothingHadHappened()
+            throws IOException, InterruptedException {
         String undisturbed;
         String id;
         String weights;
@@ -64,8 +65,11 @@ class MoveTest {
             Http http = service.http();
             assertThat(EventLog.oldestFirst(http, id)).startsWith(told.toArray(ShownEvent[]::new));
             assertThat(TinyJob.weights(http, undisturbed)).isEqualTo(weights);
-            assertThat(http.postJson("/v1/fine_tuning/jobs/" + id + "/resume", "").status()).isEqualTo(200);
-            List<ShownEvent> rest = service.follow(id, told.getLast().sequence()).untilItsEnd();
+            assertThat(http.postJson("/v1/fine_tuning/jobs/" + id + "/resume", "")
+                            .status())
+                    .isEqualTo(200);
+            List<ShownEvent> rest =
+                    service.follow(id, told.getLast().sequence()).untilItsEnd();
 
             assertThat(rest).anyMatch(event -> event.message().startsWith("Resumed from step"));
             assertThat(TinyJob.weights(http, id)).isEqualTo(weights);
@@ -85,20 +89,25 @@ class MoveTest {
     }
 
     private void assertRefused(String command, String why) throws IOException, InterruptedException {
-        CommandProcess refused = CommandProcess.run(
-                command, home, command.equals("move") ? postgres.settings() : List.of());
+        CommandProcess refused =
+                CommandProcess.run(command, home, command.equals("move") ? postgres.settings() : List.of());
         assertThat(refused.status()).as(refused.log()).isEqualTo(1);
         assertThat(refused.log()).contains(why).doesNotContain("\tat ");
     }
 
     private static void pause(ServiceProcess service, String id) throws InterruptedException {
-        assertThat(service.http().postJson("/v1/fine_tuning/jobs/" + id + "/pause", "").status()).isEqualTo(200);
-        service.follow(id, 0).await(event -> event.message().startsWith(CHECKPOINT)
-                && Integer.parseInt(event.message().substring(CHECKPOINT.length())) >= HALF_WAY);
+        assertThat(service.http()
+                        .postJson("/v1/fine_tuning/jobs/" + id + "/pause", "")
+                        .status())
+                .isEqualTo(200);
+        service.follow(id, 0)
+                .await(event -> event.message().startsWith(CHECKPOINT)
+                        && Integer.parseInt(event.message().substring(CHECKPOINT.length())) >= HALF_WAY);
     }
 
     private String[] onPostgres() {
-        return Stream.concat(Arrays.stream(TinyJob.MODEL), postgres.settings().stream()).toArray(String[]::new);
+        return Stream.concat(Arrays.stream(TinyJob.MODEL), postgres.settings().stream())
+                .toArray(String[]::new);
     }
 
     private static List<String> fileIds(Http http) {

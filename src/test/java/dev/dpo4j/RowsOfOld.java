@@ -47,7 +47,9 @@ final class RowsOfOld {
                 assertThat(http.get("/v1/files/file-old/content").response().body())
                         .isEqualTo(PREFERENCE);
                 JsonNode rows = ok(http.get("/v1/datasets/old/preferences"));
-                assertThat(rows.at("/data/0/record_id").asString("")).as("%s", rows).isEqualTo("first");
+                assertThat(rows.at("/data/0/record_id").asString(""))
+                        .as("%s", rows)
+                        .isEqualTo("first");
                 assertThat(http.postJson("/v1/datasets/old/preferences", PREFERENCE, "Idempotency-Key", "once")
                                 .status())
                         .as("the key is remembered, with another body")
@@ -75,15 +77,15 @@ final class RowsOfOld {
         blob("blob-file", PREFERENCE.getBytes(UTF_8));
         sql.sql("""
                         insert into stored_file (file_id, blob_id, byte_length, filename, purpose, usable, row_count, created_at)
-                        values ('file-old', 'blob-file', ?, 'old.jsonl', 'fine-tune', true, 1, ?)""")
-                .params(PREFERENCE.getBytes(UTF_8).length, TIME)
-                .update();
+                        values ('file-old', 'blob-file', ?, 'old.jsonl', 'fine-tune', true, 1, ?)""").params(PREFERENCE.getBytes(UTF_8).length, TIME).update();
         sql.sql("insert into dataset (name, last_sequence, created_at) values ('old', 1, ?)")
                 .params(TIME)
                 .update();
         sql.sql("""
                         insert into dataset_row (dataset, sequence, record_id, sha256, json, created_at)
-                        values ('old', 1, 'first', ?, ?, ?)""").params(sha256(PREFERENCE.getBytes(UTF_8)), PREFERENCE, TIME).update();
+                        values ('old', 1, 'first', ?, ?, ?)""")
+                .params(sha256(PREFERENCE.getBytes(UTF_8)), PREFERENCE, TIME)
+                .update();
         sql.sql("""
                         insert into dataset_append
                             (dataset, idempotency_key, body_sha256, added, sequences, rows_after, created_at)
@@ -94,14 +96,12 @@ final class RowsOfOld {
         sql.sql("""
                         insert into job (id, status, model, training_file, spec, created_at, finished_at, trained_tokens,
                             validated, fence, run_number, last_event)
-                        values (?, 'SUCCEEDED', 'notebook', 'file-old', ?, ?, ?, 123, true, 1, 1, 1)""")
-                .params(JOB, """
+                        values (?, 'SUCCEEDED', 'notebook', 'file-old', ?, ?, ?, 123, true, 1, 1, 1)""").params(JOB, """
                         {"jobId":"%s","createdAt":"2026-11-01T12:00:00.123456Z","model":"notebook","trainingData":{"kind":"FILE",\
                         "id":"file-old","rows":1,"sha256":"%s"},"validationData":null,"suffix":"old","hyperparameters":{"beta":0.1,\
                         "batchSize":8,"gradientAccumulationSteps":1,"epochs":3,"maxSteps":4,"learningRate":1.0E-6,\
                         "lrSchedulerType":"LINEAR","warmupSteps":0,"weightDecay":0.0,"maxGradNorm":1.0,"maxLength":1024,\
-                        "shuffle":true,"seed":42,"loggingSteps":1,"saveSteps":null,"saveTotalLimit":2,"lora":null}}""".formatted(JOB, "0".repeat(64)), TIME, TIME)
-                .update();
+                        "shuffle":true,"seed":42,"loggingSteps":1,"saveSteps":null,"saveTotalLimit":2,"lora":null}}""".formatted(JOB, "0".repeat(64)), TIME, TIME).update();
         sql.sql("insert into job_metadata (job_id, name, content) values (?, 'who', 'me')")
                 .params(JOB)
                 .update();
@@ -129,9 +129,7 @@ final class RowsOfOld {
         sql.sql("""
                         insert into tuned_model (id, base, job_id, created_at, weights_blob, weights_sha256, lora_rank, lora_alpha,
                             lora_targets, config)
-                        values (?, 'notebook', ?, ?, 'blob-weights', ?, 4, 8.0, 'q_proj,v_proj', '{}')""")
-                .params(MODEL, JOB, TIME, sha256(new byte[] {1, 2, 3}))
-                .update();
+                        values (?, 'notebook', ?, ?, 'blob-weights', ?, 4, 8.0, 'q_proj,v_proj', '{}')""").params(MODEL, JOB, TIME, sha256(new byte[] {1, 2, 3})).update();
     }
 
     private void blob(String id, byte[] bytes) {

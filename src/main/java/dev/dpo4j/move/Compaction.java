@@ -33,8 +33,7 @@ final class Compaction {
             }
             long before = Files.size(old.file());
             long after = Files.size(fresh.file());
-            Files.move(
-                    fresh.file(), old.file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(fresh.file(), old.file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             log.info("Compacted {}: {} MB before, {} MB now", old.file(), before >> 20, after >> 20);
         } finally {
             Files.deleteIfExists(fresh.file());

@@ -36,14 +36,14 @@ record EmbeddedFile(Path database) {
      */
     Connection read() {
         try {
-            return DriverManager.getConnection(
-                    url() + ";ACCESS_MODE_DATA=r;IFEXISTS=TRUE", USER, PASSWORD);
+            return DriverManager.getConnection(url() + ";ACCESS_MODE_DATA=r;IFEXISTS=TRUE", USER, PASSWORD);
         } catch (SQLException e) {
             throw new MoveException(
                     switch (e.getErrorCode()) {
                         case IN_USE -> file() + " is in use. Stop the service that works on it, then try again.";
-                        case NOT_THERE -> "There is no embedded database " + file()
-                                + ". Set DPO4J_HOME to the folder of the service whose database is meant.";
+                        case NOT_THERE ->
+                            "There is no embedded database " + file()
+                                    + ". Set DPO4J_HOME to the folder of the service whose database is meant.";
                         default -> file() + " cannot be read: " + e.getMessage();
                     },
                     e);
@@ -60,6 +60,7 @@ record EmbeddedFile(Path database) {
     }
 
     private String url() {
-        return "jdbc:h2:file:" + database.toAbsolutePath() + ";LAZY_QUERY_EXECUTION=TRUE;TRACE_LEVEL_FILE=0;CACHE_SIZE=65536";
+        return "jdbc:h2:file:" + database.toAbsolutePath()
+                + ";LAZY_QUERY_EXECUTION=TRUE;TRACE_LEVEL_FILE=0;CACHE_SIZE=65536";
     }
 }

@@ -22,6 +22,9 @@ final class Move {
                 Connection to = target.migrated()) {
             new DatabaseCopy(from, to).run();
         }
-        log.info("Moved {} to {}. The file is as it was: keep it until the service has run on the new database", source.file(), url);
+        log.info(
+                "Moved {} to {}. The file is as it was: keep it until the service has run on the new database",
+                source.file(),
+                url);
     }
 }

@@ -46,9 +46,11 @@ record Row(List<@Nullable Object> values) {
             if (value == null) {
                 digest.update(NULL);
             } else {
-                byte[] bytes = value instanceof byte[] array ? array : value.toString().getBytes(StandardCharsets.UTF_8);
+                byte[] bytes =
+                        value instanceof byte[] array ? array : value.toString().getBytes(StandardCharsets.UTF_8);
                 digest.update(PRESENT);
-                digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+                digest.update(
+                        ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
                 digest.update(bytes);
             }
         }

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param identity the column that the database numbers by itself; null: none
  */
 record Table(
-        String name, List<String> columns, boolean binary, @Nullable String identity) {
+        String name,
+        List<String> columns,
+        boolean binary,
+        @Nullable String identity) {
 
     private static final int ROWS_AT_ONCE = 100;
 
