@@ -44,8 +44,7 @@ class MoveTest {
             service.follow(id, 0).await(event -> event.ofStep(HALF_WAY));
             pause(service, id);
             told = EventLog.oldestFirst(service.http(), id);
-            assertRefused("move", "is in use. Stop the service");
-            assertRefused("compact", "is in use. Stop the service");
+            assertRefused("is in use. Stop the service");
         }
         Path file = home.resolve("db/dpo4j.mv.db");
         long before = Files.size(file);
@@ -59,7 +58,7 @@ class MoveTest {
         assertThat(moved.status()).as(moved.log()).isZero();
         assertThat(moved.log()).contains("Copied job: 2 rows, read back and equal", "Moved ");
         assertThat(Files.readAllBytes(file)).isEqualTo(asItWas);
-        assertRefused("move", "The target is not empty");
+        assertRefused("The target is not empty");
 
         try (ServiceProcess service = ServiceProcess.start(homeOnPostgres, onPostgres())) {
             Http http = service.http();
@@ -81,16 +80,15 @@ class MoveTest {
 
     @Test
     void whatIsNotThereIsNotMoved() throws IOException, InterruptedException {
-        assertRefused("move", "There is no embedded database " + home.resolve("db/dpo4j.mv.db"));
+        assertRefused("There is no embedded database " + home.resolve("db/dpo4j.mv.db"));
         CommandProcess nowhere = CommandProcess.run("move", home);
         assertThat(nowhere.status()).isEqualTo(1);
         assertThat(nowhere.log()).contains("Set SPRING_DATASOURCE_URL");
         assertThat(home.resolve("db")).doesNotExist();
     }
 
-    private void assertRefused(String command, String why) throws IOException, InterruptedException {
-        CommandProcess refused =
-                CommandProcess.run(command, home, command.equals("move") ? postgres.settings() : List.of());
+    private void assertRefused(String why) throws IOException, InterruptedException {
+        CommandProcess refused = CommandProcess.run("move", home, postgres.settings());
         assertThat(refused.status()).as(refused.log()).isEqualTo(1);
         assertThat(refused.log()).contains(why).doesNotContain("\tat ");
     }

@@ -18,6 +18,9 @@ final class RowsOfOld {
     static final int LAST_VERSION = 3;
 
     private static final OffsetDateTime TIME = OffsetDateTime.parse("2026-11-01T12:00:00.123456Z");
+    /** Answers to appends are forgotten after a while. */
+    private static final OffsetDateTime NOT_SO_SOON = OffsetDateTime.parse("2999-01-01T00:00:00Z");
+
     private static final String PREFERENCE = "{\"prompt\": \"Größe?\", \"chosen\": \"1 m\", \"rejected\": \"x\"}";
     private static final String JOB = "ftjob-AAAAAAAAAAAAAAAAAAAAAAAA";
     private static final String MODEL = "ft:notebook:old:AAAAAAAAAAAAAAAAAAAAAAAA";
@@ -53,7 +56,7 @@ final class RowsOfOld {
                 assertThat(http.postJson("/v1/datasets/old/preferences", PREFERENCE, "Idempotency-Key", "once")
                                 .status())
                         .as("the key is remembered, with another body")
-                        .isEqualTo(409);
+                        .isEqualTo(422);
             }
             case 2 -> {
                 JsonNode job = ok(http.get("/v1/fine_tuning/jobs/" + JOB));
@@ -89,7 +92,7 @@ final class RowsOfOld {
         sql.sql("""
                         insert into dataset_append
                             (dataset, idempotency_key, body_sha256, added, sequences, rows_after, created_at)
-                        values ('old', 'once', ?, 1, '1', 1, ?)""").params("0".repeat(64), TIME).update();
+                        values ('old', 'once', ?, 1, '1', 1, ?)""").params("0".repeat(64), NOT_SO_SOON).update();
     }
 
     private void jobs() {

@@ -21,10 +21,11 @@ final class Move {
         try (Connection from = source.read();
                 Connection to = target.migrated()) {
             new DatabaseCopy(from, to).run();
+            log.info(
+                    "Moved {} to {}, database {}. The file is as it was: keep it until the service has run on the new one",
+                    source.file(),
+                    to.getMetaData().getDatabaseProductName(),
+                    to.getCatalog());
         }
-        log.info(
-                "Moved {} to {}. The file is as it was: keep it until the service has run on the new database",
-                source.file(),
-                url);
     }
 }
