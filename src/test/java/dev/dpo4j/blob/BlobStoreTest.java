@@ -129,7 +129,7 @@ class BlobStoreTest {
     void partsAreUncompressedBytesAndNeverLargeObjects() {
         write(random(PART + 5));
         assertThat(sql.queryForObject("""
-                        select format_type(atttypid, atttypmod) || ' ' || attstorage from pg_attribute
+                        select format_type(atttypid, atttypmod) || ' ' || attstorage::text from pg_attribute
                         where attrelid = 'blob_part'::regclass and attname = 'content'""", String.class))
                 .as("type and storage: e is external")
                 .isEqualTo("bytea e");
