@@ -108,13 +108,15 @@ class FineTuningController {
     }
 
     @PostMapping("/{id}/cancel")
-    @Operation(summary = "End a job for good", description = "A running one stops at its next step.")
+    @Operation(summary = "End a job for good", description = "A running one stops within a second, or after its batch.")
     FineTuningJob cancel(@PathVariable String id) {
         return FineTuningJob.of(jobs.cancel(id));
     }
 
     @PostMapping("/{id}/pause")
-    @Operation(summary = "Make a job wait", description = "A running one writes a checkpoint first.")
+    @Operation(
+            summary = "Make a job wait",
+            description = "A running one writes a checkpoint of its last whole step first.")
     FineTuningJob pause(@PathVariable String id) {
         return FineTuningJob.of(jobs.pause(id));
     }

@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.StepReport;
 import dev.dpo4j.train.TrainingListener;
@@ -8,6 +9,7 @@ import dev.dpo4j.train.TrainingSnapshot;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +26,12 @@ final class JobRecorder implements TrainingListener {
     private final JobEvents events;
     private final CheckpointStore checkpoints;
     private final NodeSignals node;
+    private final JobMetrics metrics;
     private final Clock clock;
 
     private FinishEstimate estimate = new FinishEstimate(0);
     private int referenceParts;
-    private @Nullable PreferenceMetrics validation;
+    private @Nullable Validation validation;
     private StopReason stopReason = StopReason.NONE;
 
     JobRecorder(
@@ -39,6 +42,7 @@ final class JobRecorder implements TrainingListener {
             JobEvents events,
             CheckpointStore checkpoints,
             NodeSignals node,
+            JobMetrics metrics,
             Clock clock) {
         this.fence = fence;
         this.spec = spec;
@@ -47,6 +51,7 @@ final class JobRecorder implements TrainingListener {
         this.events = events;
         this.checkpoints = checkpoints;
         this.node = node;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -70,8 +75,17 @@ final class JobRecorder implements TrainingListener {
                                         .formatted(plan.preferences(), plan.stepsPerEpoch(), plan.totalSteps()))
                                 .once("plan"));
             }
-            if (plan.dropped() > 0 || plan.truncated() > 0) {
-                events.append(job, NewEvent.warn(lengthWarning(plan)).once("lengths"));
+            if (plan.trainingCuts().any()) {
+                events.append(
+                        job,
+                        NewEvent.warn(lengthWarning("training", plan.trainingCuts()))
+                                .once("lengths"));
+            }
+            if (plan.validationCuts().any()) {
+                events.append(
+                        job,
+                        NewEvent.warn(lengthWarning("validation", plan.validationCuts()))
+                                .once("lengths:validation"));
             }
         });
     }
@@ -103,11 +117,12 @@ final class JobRecorder implements TrainingListener {
             finish.ifPresent(job::expectFinish);
             events.append(job, NewEvent.metrics(report.step(), message, Figures.ofStep(report)));
         });
+        metrics.trained(report.work());
     }
 
     @Override
     public void onValidation(int step, double epoch, PreferenceMetrics metrics) {
-        validation = metrics;
+        validation = new Validation(step, metrics);
         String message = String.format(
                 Locale.ROOT,
                 "Validation after step %d: loss=%.4f, accuracy=%.4f",
@@ -126,12 +141,22 @@ final class JobRecorder implements TrainingListener {
 
     @Override
     public void onCheckpoint(TrainingSnapshot snapshot) {
-        checkpoints.write(
+        metrics.checkpoint(() -> checkpoints.write(
                 fence,
                 snapshot,
                 fingerprint,
-                Figures.ofCheckpoint(snapshot.progress().step(), snapshot.lastReport(), validation),
-                spec.hyperparameters().saveTotalLimit());
+                figures(snapshot),
+                spec.hyperparameters().saveTotalLimit()));
+    }
+
+    /** Only what was measured at the very step: the last report may be of an earlier one, and so may the last validation. */
+    private Map<String, Object> figures(TrainingSnapshot snapshot) {
+        int step = snapshot.progress().step();
+        StepReport report = snapshot.lastReport();
+        return Figures.ofCheckpoint(
+                step,
+                report != null && report.step() == step ? report : null,
+                validation != null && validation.step == step ? validation.metrics : null);
     }
 
     @Override
@@ -158,11 +183,14 @@ final class JobRecorder implements TrainingListener {
         return node.shuttingDown() ? StopReason.SHUTDOWN : StopReason.NONE;
     }
 
-    private String lengthWarning(TrainingPlan plan) {
-        return ("max_length %s: %d answers are cut short, and %d preferences are left out because their prompt alone reaches it."
-                        + " Raise max_length to train on all of them.")
-                .formatted(spec.hyperparameters().maxLength(), plan.truncated(), plan.dropped());
+    private String lengthWarning(String data, Cuts cuts) {
+        return ("max_length %s: of the %s data, %d preferences have an answer cut short, and %d are left out because their prompt"
+                        + " alone reaches it. Raise max_length to use all of them.")
+                .formatted(spec.hyperparameters().maxLength(), data, cuts.truncated(), cuts.dropped());
     }
+
+    /** What a validation found after {@code step} steps. */
+    private record Validation(int step, PreferenceMetrics metrics) {}
 
     /** Why a run is asked to stop. */
     enum StopReason {

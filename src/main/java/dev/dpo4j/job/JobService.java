@@ -25,13 +25,21 @@ public class JobService {
     private final CheckpointRows checkpoints;
     private final JobEvents events;
     private final TrainingQueue queue;
+    private final JobMetrics metrics;
     private final Clock clock;
 
-    JobService(JobRows jobs, CheckpointRows checkpoints, JobEvents events, TrainingQueue queue, Clock clock) {
+    JobService(
+            JobRows jobs,
+            CheckpointRows checkpoints,
+            JobEvents events,
+            TrainingQueue queue,
+            JobMetrics metrics,
+            Clock clock) {
         this.jobs = jobs;
         this.checkpoints = checkpoints;
         this.events = events;
         this.queue = queue;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -87,17 +95,18 @@ public class JobService {
         return CursorPage.of(rows, limit).map(JobRow::toJob);
     }
 
-    /** Ends a job for good. A run of it notices at its next step. */
+    /** Ends a job for good. A run of it notices within a second, or after its batch. */
     @Transactional
     public Job cancel(String id) {
         return change(id, job -> {
             job.moveTo(JobStatus.CANCELLED, now());
             job.disown();
+            metrics.endsAtCommit(JobStatus.CANCELLED);
             events.append(job, NewEvent.warn("The job was cancelled"));
         });
     }
 
-    /** Makes a job wait until it is resumed. A run of it writes a checkpoint first. */
+    /** Makes a job wait until it is resumed. A run of it writes a checkpoint of its last whole step first. */
     @Transactional
     public Job pause(String id) {
         return change(id, job -> {

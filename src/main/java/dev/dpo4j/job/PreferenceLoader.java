@@ -13,6 +13,7 @@ import dev.dpo4j.dataset.Truncation;
 import dev.dpo4j.dataset.UnknownFileException;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.tokenizer.Tokenizer;
+import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.TokenizedData;
 import java.io.IOException;
@@ -54,16 +55,18 @@ class PreferenceLoader {
                     "training_file");
         }
         TrainingData validation = spec.validationData();
-        List<TokenizedPreference> evaluated =
-                validation == null ? List.of() : read(spec, validation, "validation_file", model).kept;
-        if (validation != null && evaluated.isEmpty()) {
+        if (validation == null) {
+            return new TokenizedData(training.kept, List.of(), training.cuts(), Cuts.NONE);
+        }
+        Rows evaluated = read(spec, validation, "validation_file", model);
+        if (evaluated.kept.isEmpty()) {
             throw new TrainingFailedException(
                     "nothing_to_validate_on",
                     "Every prompt of the validation data is max_length (" + hyperparameters.maxLength()
                             + ") tokens or longer. Raise max_length, or leave validation_file out.",
                     "validation_file");
         }
-        return new TokenizedData(training.kept, evaluated, training.dropped, training.truncated);
+        return new TokenizedData(training.kept, evaluated.kept, training.cuts(), evaluated.cuts());
     }
 
     private Rows read(JobSpec spec, TrainingData data, String param, LoadedModel model) {
@@ -118,6 +121,10 @@ class PreferenceLoader {
             this.tokenizer = tokenizer;
             this.longest = longest;
             this.cut = cut;
+        }
+
+        Cuts cuts() {
+            return new Cuts(dropped, truncated);
         }
 
         @Override

@@ -27,11 +27,14 @@ public final class DpoTrainer {
     /** Time between two checkpoints when {@code save_steps} is not given. */
     private static final long CHECKPOINT_NANOS = Duration.ofMinutes(10).toNanos();
 
-    /** Thrown inside the run when the listener asks to end it at once. */
-    private static final class StopNow extends RuntimeException {
+    /** Time between two questions, within a step or a pass, whether to stop: each may cost the listener a database read. */
+    private static final long QUESTION_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** Thrown inside the run when the listener asks to end it. */
+    private static final class Stop extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        StopNow() {
+        Stop() {
             super("asked to stop", null, false, false);
         }
     }
@@ -50,10 +53,10 @@ public final class DpoTrainer {
 
     private MetricsSum sinceReport = new MetricsSum();
     private int stepsSinceReport;
-    private long tokensAtReport;
-    private long nanosAtReport;
+    private StepReport.Work workSinceReport = StepReport.Work.NONE;
     private long nanosAtCheckpoint;
-    private int stepAtCheckpoint = -1;
+    private long nanosAtQuestion;
+    private TrainingProgress saved;
     private @Nullable StepReport lastReport;
 
     /**
@@ -85,14 +88,15 @@ public final class DpoTrainer {
         this.rowCapacity = rowCapacity;
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
+        this.saved = state.progress();
     }
 
     /** The size of the run. */
     public TrainingPlan plan() {
         return new TrainingPlan(
                 data.training().size(),
-                data.dropped(),
-                data.truncated(),
+                data.trainingCuts(),
+                data.validationCuts(),
                 schedule.stepsPerEpoch(),
                 schedule.totalSteps(),
                 state.progress().step());
@@ -104,17 +108,20 @@ public final class DpoTrainer {
      * @throws NonFiniteException when the loss or the gradient is no longer a number; nothing of that step is kept
      */
     public TrainingResult run(TrainingListener listener) {
-        TrainingProgress saved = state.progress();
         sinceReport.addSums(saved.sinceLastReport(), saved.stepsSinceLastReport());
         stepsSinceReport = saved.stepsSinceLastReport();
         listener.onPlan(plan());
+        nanosAtQuestion = nanoTime.getAsLong();
+        nanosAtCheckpoint = nanosAtQuestion;
         try (Activations activations = activations()) {
             if (saved.step() == 0) {
                 computeReference(listener, activations);
                 validate(listener, activations);
+            } else if (saved.validationDue()) {
+                conclude(listener, activations);
             }
             return train(listener, activations);
-        } catch (StopNow stop) {
+        } catch (Stop stop) {
             return result(false);
         }
     }
@@ -125,33 +132,28 @@ public final class DpoTrainer {
                 hyperparameters.lrSchedulerType(),
                 hyperparameters.warmupSteps(),
                 schedule.totalSteps());
-        nanosAtReport = nanoTime.getAsLong();
-        tokensAtReport = state.progress().numTokens();
-        nanosAtCheckpoint = nanosAtReport;
-        stepAtCheckpoint = state.progress().step();
         for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
-            TrainingListener.StopRequest stop = listener.stopRequested(step);
-            if (stop == TrainingListener.StopRequest.AFTER_CHECKPOINT) {
-                checkpoint(listener, false);
-            }
-            if (stop != TrainingListener.StopRequest.NONE) {
-                return result(false);
-            }
+            stopIfAsked(listener);
             step(step, learningRate.at(step), listener, activations);
-            boolean epochEnds = (step + 1) % schedule.stepsPerEpoch() == 0;
-            boolean last = step + 1 == schedule.totalSteps();
-            if (epochEnds || last) {
-                validate(listener, activations);
-            }
-            if (last || checkpointDue(step + 1, epochEnds)) {
-                checkpoint(listener, last);
-            }
+            conclude(listener, activations);
         }
         return result(true);
     }
 
+    /** What follows a step: at an epoch's end the validation, and a checkpoint when one is due. */
+    private void conclude(TrainingListener listener, Activations activations) {
+        int step = state.progress().step();
+        if (state.progress().validationDue()) {
+            validate(listener, activations);
+        }
+        if (last(step) || checkpointDue(step)) {
+            checkpoint(listener);
+        }
+    }
+
     /** One optimizer step: gradients of all its micro-steps, clipping, AdamW, the report. */
     private void step(int step, double learningRate, TrainingListener listener, Activations activations) {
+        long began = nanoTime.getAsLong();
         policy.compute().run(() -> state.gradients().clear());
         List<List<Integer>> microSteps = schedule.microSteps(step);
         MetricsSum stepMetrics = new MetricsSum();
@@ -164,12 +166,12 @@ public final class DpoTrainer {
                 List<Integer> batchRows =
                         rows.subList(first, first += batch.preferences().size());
                 policy.compute().run(() -> gradient(step + 1, batch, batchRows, weight, metrics, activations));
+                stopBetweenBatchesIfAsked(listener);
             }
             for (int row : rows) {
                 tokens += PreferenceBatch.tokens(data.training().get(row));
             }
             stepMetrics.add(metrics.mean());
-            stopNowIfAsked(listener, step);
         }
         double[] norm = new double[1];
         policy.compute().run(() -> {
@@ -185,30 +187,22 @@ public final class DpoTrainer {
         });
         sinceReport.add(stepMetrics.mean());
         stepsSinceReport++;
+        workSinceReport = workSinceReport.plus(tokens, Math.max(1, nanoTime.getAsLong() - began) / 1e9);
         long numTokens = state.progress().numTokens() + tokens;
-        boolean last = step + 1 == schedule.totalSteps();
-        if ((step + 1) % hyperparameters.loggingSteps() == 0 || last) {
+        if ((step + 1) % hyperparameters.loggingSteps() == 0 || last(step + 1)) {
             report(step + 1, learningRate, norm[0], numTokens, listener);
         }
-        state.progress(new TrainingProgress(step + 1, numTokens, sinceReport.sums(), stepsSinceReport));
+        boolean validationDue = !data.validation().isEmpty() && (epochEnds(step + 1) || last(step + 1));
+        state.progress(new TrainingProgress(step + 1, numTokens, sinceReport.sums(), stepsSinceReport, validationDue));
     }
 
     private void report(int step, double learningRate, double norm, long numTokens, TrainingListener listener) {
-        long now = nanoTime.getAsLong();
-        double seconds = Math.max(1, now - nanosAtReport) / 1e9;
         lastReport = new StepReport(
-                step,
-                schedule.epoch(step),
-                sinceReport.mean(),
-                norm,
-                learningRate,
-                numTokens,
-                (numTokens - tokensAtReport) / seconds);
+                step, schedule.epoch(step), sinceReport.mean(), norm, learningRate, numTokens, workSinceReport);
         listener.onStep(lastReport);
         sinceReport = new MetricsSum();
         stepsSinceReport = 0;
-        tokensAtReport = numTokens;
-        nanosAtReport = now;
+        workSinceReport = StepReport.Work.NONE;
     }
 
     /**
@@ -266,24 +260,27 @@ public final class DpoTrainer {
         listener.onReference(done, total);
         for (int step = 0; step < steps; step++) {
             for (List<Integer> rows : schedule.microSteps(step)) {
-                stopIfAsked(listener);
-                reference(batches(rows), state.trainingReference(), rows, activations);
+                reference(batches(rows), state.trainingReference(), rows, listener, activations);
                 done += rows.size();
                 listener.onReference(done, total);
             }
         }
         for (List<Integer> rows : validationRows()) {
-            stopIfAsked(listener);
-            reference(validationBatches(rows), state.validationReference(), rows, activations);
+            reference(validationBatches(rows), state.validationReference(), rows, listener, activations);
             done += rows.size();
             listener.onReference(done, total);
         }
     }
 
     private void reference(
-            List<PreferenceBatch> batches, ReferenceLogProbs to, List<Integer> rows, Activations activations) {
+            List<PreferenceBatch> batches,
+            ReferenceLogProbs to,
+            List<Integer> rows,
+            TrainingListener listener,
+            Activations activations) {
         int next = 0;
         for (PreferenceBatch batch : batches) {
+            stopBetweenBatchesIfAsked(listener);
             for (double[] sums : sums(reference, batch, activations)) {
                 to.set(rows.get(next++), sums);
             }
@@ -297,9 +294,9 @@ public final class DpoTrainer {
         }
         MetricsSum metrics = new MetricsSum();
         for (List<Integer> rows : validationRows()) {
-            stopNowIfAsked(listener, state.progress().step());
             int next = 0;
             for (PreferenceBatch batch : validationBatches(rows)) {
+                stopBetweenBatchesIfAsked(listener);
                 for (double[] sums : sums(policy, batch, activations)) {
                     int row = rows.get(next++);
                     PreferenceLosses losses = PreferenceLosses.of(
@@ -316,6 +313,7 @@ public final class DpoTrainer {
         }
         int step = state.progress().step();
         listener.onValidation(step, schedule.epoch(step), metrics.mean());
+        state.progress(state.progress().validated());
     }
 
     private static double[][] sums(LlamaModel model, PreferenceBatch batch, Activations activations) {
@@ -324,41 +322,60 @@ public final class DpoTrainer {
                         .logProbs()));
     }
 
-    private void checkpoint(TrainingListener listener, boolean last) {
-        int step = state.progress().step();
-        if (step == stepAtCheckpoint && !last) {
+    /** Saves the run as it stands after its last whole step, unless the last checkpoint says the same. */
+    private void checkpoint(TrainingListener listener) {
+        TrainingProgress progress = state.progress();
+        if (progress.equals(saved)) {
             return;
         }
         listener.onCheckpoint(new TrainingSnapshot(
-                state.progress(),
-                schedule.epoch(step),
+                progress,
+                schedule.epoch(progress.step()),
                 lastReport,
-                last,
+                last(progress.step()) && !progress.validationDue(),
                 state.weights(),
                 weightsMetadata,
                 state.optimizer()));
         nanosAtCheckpoint = nanoTime.getAsLong();
-        stepAtCheckpoint = step;
+        saved = progress;
     }
 
-    private boolean checkpointDue(int step, boolean epochEnds) {
+    private boolean checkpointDue(int step) {
         Integer saveSteps = hyperparameters.saveSteps();
         if (saveSteps != null) {
             return step % saveSteps == 0;
         }
-        return epochEnds || nanoTime.getAsLong() - nanosAtCheckpoint >= CHECKPOINT_NANOS;
+        return epochEnds(step) || nanoTime.getAsLong() - nanosAtCheckpoint >= CHECKPOINT_NANOS;
     }
 
-    /** Before the first step there is nothing that a checkpoint could save: any wish to stop is met at once. */
-    private static void stopIfAsked(TrainingListener listener) {
-        if (listener.stopRequested(0) != TrainingListener.StopRequest.NONE) {
-            throw new StopNow();
+    private boolean epochEnds(int step) {
+        return step % schedule.stepsPerEpoch() == 0;
+    }
+
+    private boolean last(int step) {
+        return step == schedule.totalSteps();
+    }
+
+    private void stopBetweenBatchesIfAsked(TrainingListener listener) {
+        if (nanoTime.getAsLong() - nanosAtQuestion >= QUESTION_NANOS) {
+            stopIfAsked(listener);
         }
     }
 
-    private static void stopNowIfAsked(TrainingListener listener, int step) {
-        if (listener.stopRequested(step) == TrainingListener.StopRequest.NOW) {
-            throw new StopNow();
+    /**
+     * Ends the run when asked to. Until a step's last batch is computed nothing that is saved has changed since the step before, so
+     * the run can be saved at any such point; a step or validation that has begun is begun again, and so is the reference pass,
+     * before whose end there is nothing to save.
+     */
+    private void stopIfAsked(TrainingListener listener) {
+        nanosAtQuestion = nanoTime.getAsLong();
+        TrainingListener.StopRequest stop =
+                listener.stopRequested(state.progress().step());
+        if (stop == TrainingListener.StopRequest.AFTER_CHECKPOINT) {
+            checkpoint(listener);
+        }
+        if (stop != TrainingListener.StopRequest.NONE) {
+            throw new Stop();
         }
     }
 

@@ -1,11 +1,14 @@
 package dev.dpo4j.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Which preferences each optimizer step sees: an epoch's order is cut into micro-steps of {@code batch_size} preferences, the last
- * one perhaps shorter, and {@code gradient_accumulation_steps} of those make a step, the last one perhaps of fewer (as in TRL).
+ * one perhaps shorter, and {@code gradient_accumulation_steps} of those make a step, the last one perhaps of fewer (as in TRL). An
+ * epoch's order is computed once, when its first step is asked for: a step must not take longer the more preferences there are.
  */
 final class Schedule {
 
@@ -13,10 +16,22 @@ final class Schedule {
     private final Hyperparameters hyperparameters;
     private final int stepsPerEpoch;
     private final int totalSteps;
+    private final IntFunction<int[]> orders;
+    private int epoch;
+    private int[] order = {}; // of that epoch, once asked for
 
     Schedule(int preferences, Hyperparameters hyperparameters) {
+        this(
+                preferences,
+                hyperparameters,
+                epoch -> EpochOrder.of(preferences, hyperparameters.shuffle(), hyperparameters.seed(), epoch));
+    }
+
+    /** A schedule of other orders: {@code orders} gives each epoch's, a permutation of the preferences. */
+    Schedule(int preferences, Hyperparameters hyperparameters, IntFunction<int[]> orders) {
         this.preferences = preferences;
         this.hyperparameters = hyperparameters;
+        this.orders = orders;
         int microSteps = ceil(preferences, hyperparameters.batchSize());
         this.stepsPerEpoch = ceil(microSteps, hyperparameters.gradientAccumulationSteps());
         Integer maxSteps = hyperparameters.maxSteps();
@@ -38,14 +53,22 @@ final class Schedule {
 
     /** The preferences of each micro-step of a step, counted from 0. */
     List<List<Integer>> microSteps(int step) {
-        int epoch = step / stepsPerEpoch;
-        int[] order = EpochOrder.of(preferences, hyperparameters.shuffle(), hyperparameters.seed(), epoch);
-        int accumulation = hyperparameters.gradientAccumulationSteps();
-        List<List<Integer>> slices = slices(preferences, hyperparameters.batchSize());
-        int first = step % stepsPerEpoch * accumulation;
-        return slices.subList(first, Math.min(slices.size(), first + accumulation)).stream()
-                .map(slice -> slice.stream().map(i -> order[i]).toList())
+        int[] ofEpoch = order(step / stepsPerEpoch);
+        int size = hyperparameters.batchSize();
+        long stepSize = (long) size * hyperparameters.gradientAccumulationSteps();
+        long first = step % stepsPerEpoch * stepSize;
+        int[] rows = Arrays.copyOfRange(ofEpoch, (int) first, (int) Math.min(preferences, first + stepSize));
+        return slices(rows.length, size).stream()
+                .map(slice -> slice.stream().map(i -> rows[i]).toList())
                 .toList();
+    }
+
+    private int[] order(int wanted) {
+        if (wanted != epoch || order.length == 0) {
+            order = orders.apply(wanted);
+            epoch = wanted;
+        }
+        return order;
     }
 
     /** 0 to n - 1 in consecutive slices. */

@@ -8,11 +8,14 @@ import java.util.List;
  *
  * @param training at least one preference
  * @param validation preferences that are only evaluated; may be empty
- * @param dropped training preferences left out because their prompt alone reaches {@code max_length}
- * @param truncated training preferences of which {@code max_length} cut an answer
+ * @param trainingCuts what {@code max_length} did to the training preferences
+ * @param validationCuts what it did to the validation preferences
  */
 public record TokenizedData(
-        List<TokenizedPreference> training, List<TokenizedPreference> validation, int dropped, int truncated) {
+        List<TokenizedPreference> training,
+        List<TokenizedPreference> validation,
+        Cuts trainingCuts,
+        Cuts validationCuts) {
 
     public TokenizedData {
         training = List.copyOf(training);

@@ -1,6 +1,6 @@
 package dev.dpo4j.train;
 
-/** The only way news leaves a run, and the only way a wish reaches it. Called on the run's thread, between its steps. */
+/** The only way news leaves a run, and the only way a wish reaches it. Called on the run's thread. */
 public interface TrainingListener {
 
     /** The run's size is known: called at every start, resumed ones included, before anything is computed. */
@@ -19,9 +19,10 @@ public interface TrainingListener {
     void onCheckpoint(TrainingSnapshot snapshot);
 
     /**
-     * Whether to end the run before its next step, and how.
+     * Whether to end the run, and how. Asked before every step, and between two batches of a step or of a pass over the data when a
+     * second has passed since it was asked last.
      *
-     * @param step optimizer steps done so far
+     * @param step whole optimizer steps done so far
      */
     StopRequest stopRequested(int step);
 
@@ -29,7 +30,7 @@ public interface TrainingListener {
     enum StopRequest {
         /** Go on. */
         NONE,
-        /** End after a checkpoint: pause, shutdown. */
+        /** End after a checkpoint of the last whole step: pause, shutdown. */
         AFTER_CHECKPOINT,
         /** End at once, writing nothing: cancelled, or no longer ours. */
         NOW

@@ -10,6 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param numTokens tokens trained on so far
  * @param sinceLastReport metric sums since the last report when {@code logging_steps} is over 1; null when there are none
  * @param stepsSinceLastReport how many steps those sums cover
+ * @param validationDue whether the validation that follows this step is still to be done
  */
 public record TrainingProgress(
-        int step, long numTokens, @Nullable PreferenceMetrics sinceLastReport, int stepsSinceLastReport) {}
+        int step,
+        long numTokens,
+        @Nullable PreferenceMetrics sinceLastReport,
+        int stepsSinceLastReport,
+        boolean validationDue) {
+
+    /** The same with its validation done. */
+    TrainingProgress validated() {
+        return new TrainingProgress(step, numTokens, sinceLastReport, stepsSinceLastReport, false);
+    }
+}

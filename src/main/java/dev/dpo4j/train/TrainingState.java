@@ -19,7 +19,7 @@ public final class TrainingState implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final ReferenceLogProbs trainingReference;
     private final ReferenceLogProbs validationReference;
-    private TrainingProgress progress = new TrainingProgress(0, 0, null, 0);
+    private TrainingProgress progress = new TrainingProgress(0, 0, null, 0, false);
 
     /**
      * The state of a run that has not begun.

@@ -15,7 +15,7 @@ final class FakeSnapshots {
     static TrainingSnapshot ofStep(int step) {
         NamedTensor tensor = new NamedTensor("weight", new long[] {1}, MemorySegment.ofArray(new float[] {step}));
         return new TrainingSnapshot(
-                new TrainingProgress(step, 10L * step, null, 0),
+                new TrainingProgress(step, 10L * step, null, 0, false),
                 step,
                 null,
                 false,

@@ -2,6 +2,7 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.SafetensorsReader;
+import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.StepReport;
 import dev.dpo4j.train.TrainingListener;
@@ -32,10 +33,13 @@ public final class FakeTraining implements TrainingRuns {
 
     private static final int STEPS_PER_EPOCH = 5;
     private static final long TOKENS_PER_STEP = 10;
+    private static final StepReport.Work WORK = new StepReport.Work(1, TOKENS_PER_STEP, 0.25);
 
     private volatile IntConsumer beforeStep = step -> {};
     private volatile Consumer<JobSpec> validation = spec -> {};
     private volatile String fingerprint = "fake";
+    private volatile Cuts validationCuts = Cuts.NONE;
+    private volatile int loggingSteps = 1;
 
     /** What happens on the run's thread before it computes a step (from 1). */
     public void beforeStep(IntConsumer hook) {
@@ -46,6 +50,14 @@ public final class FakeTraining implements TrainingRuns {
         validation = hook;
     }
 
+    void validationCuts(Cuts cuts) {
+        validationCuts = cuts;
+    }
+
+    void loggingSteps(int steps) {
+        loggingSteps = steps;
+    }
+
     void fingerprint(String other) {
         fingerprint = other;
     }
@@ -54,6 +66,8 @@ public final class FakeTraining implements TrainingRuns {
         beforeStep = step -> {};
         validation = spec -> {};
         fingerprint = "fake";
+        validationCuts = Cuts.NONE;
+        loggingSteps = 1;
     }
 
     /** The weight after {@code steps} undisturbed steps. */
@@ -114,7 +128,7 @@ public final class FakeTraining implements TrainingRuns {
 
         @Override
         public TrainingResult run(TrainingListener listener) {
-            listener.onPlan(new TrainingPlan(STEPS_PER_EPOCH, 0, 0, STEPS_PER_EPOCH, total, step));
+            listener.onPlan(new TrainingPlan(STEPS_PER_EPOCH, Cuts.NONE, validationCuts, STEPS_PER_EPOCH, total, step));
             if (step == 0) {
                 for (int done = 1; done <= STEPS_PER_EPOCH; done++) {
                     listener.onReference(done, STEPS_PER_EPOCH);
@@ -136,8 +150,10 @@ public final class FakeTraining implements TrainingRuns {
                 beforeStep.accept(step + 1);
                 step++;
                 weight = next(weight, step);
-                report = new StepReport(step, epoch(), metrics(step), 1.5, 1e-6, step * TOKENS_PER_STEP, 100);
-                listener.onStep(report);
+                if (step % loggingSteps == 0) {
+                    report = new StepReport(step, epoch(), metrics(step), 1.5, 1e-6, step * TOKENS_PER_STEP, WORK);
+                    listener.onStep(report);
+                }
                 if (step % STEPS_PER_EPOCH == 0 && spec.validationData() != null) {
                     listener.onValidation(step, epoch(), metrics(step));
                 }
@@ -167,7 +183,7 @@ public final class FakeTraining implements TrainingRuns {
         private TrainingSnapshot snapshot(@Nullable StepReport report) {
             MemorySegment data = MemorySegment.ofArray(new float[] {weight});
             return new TrainingSnapshot(
-                    new TrainingProgress(step, step * TOKENS_PER_STEP, null, 0),
+                    new TrainingProgress(step, step * TOKENS_PER_STEP, null, 0, false),
                     epoch(),
                     report,
                     step == total,

@@ -9,6 +9,7 @@ import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.catalog.TunedModels;
 import dev.dpo4j.catalog.UnknownModelException;
 import dev.dpo4j.job.JobRunner.Outcome;
+import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.NonFiniteException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +144,93 @@ class JobRunnerTest {
                 .satisfies(checkpoint -> assertThat(checkpoint.metrics())
                         .containsEntry("step", 5)
                         .containsKeys("train_loss", "full_valid_loss"));
+    }
+
+    @Test
+    void aCheckpointHasOnlyFiguresOfItsOwnStep() {
+        NewJob request = JobFixtures.withValidation(7); // validated after steps 5 and, for the fake, no other
+        NewJob saved = new NewJob(
+                request.model(),
+                request.trainingData(),
+                request.validationData(),
+                null,
+                Map.of(),
+                JobFixtures.hyperparameters(7, 2));
+        String id = service.create(saved).id();
+
+        run(id);
+
+        assertThat(service.checkpoints(id, null, 10).data())
+                .satisfiesExactly(
+                        of7 -> assertThat(of7.metrics())
+                                .containsEntry("step", 7)
+                                .containsKey("train_loss")
+                                .doesNotContainKeys("valid_loss", "full_valid_loss"),
+                        of6 -> assertThat(of6.metrics())
+                                .containsEntry("step", 6)
+                                .doesNotContainKeys("valid_loss", "full_valid_loss"));
+    }
+
+    @Test
+    void aCheckpointBetweenTwoReportsHasNoTrainLoss() {
+        training.loggingSteps(3);
+        String id = create(4, 4);
+        run(id);
+        assertThat(service.checkpoints(id, null, 10).data())
+                .singleElement()
+                .satisfies(checkpoint -> assertThat(checkpoint.metrics()).containsOnlyKeys("step"));
+    }
+
+    @Test
+    void whatMaxLengthDoesToTheValidationDataIsTold() {
+        training.validationCuts(new Cuts(2, 3));
+        String id = service.create(JobFixtures.withValidation(1)).id();
+        run(id);
+        assertThat(all(id))
+                .filteredOn(event -> event.level() == EventLevel.WARN)
+                .singleElement()
+                .satisfies(
+                        event -> assertThat(event.message())
+                                .startsWith(
+                                        "max_length 1024: of the validation data, 3 preferences have an answer cut short, and 2 are"));
+    }
+
+    @Test
+    void aRunCutOffByTheEndOfTheServiceGoesOnAtTheNextStart() {
+        String id = create(6, 2);
+        assertThat(cutOffBefore(4, id)).isEqualTo(Outcome.AGAIN);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.RUNNING);
+        assertThat(service.get(id).error()).isNull();
+        training.reset();
+
+        run(id);
+
+        assertThat(messages(id)).contains("Resumed from step 2 of 6");
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
+    }
+
+    @Test
+    void anErrorThatOnlySeemedToComeOfTheShutdownFailsTheJobAtTheNextStart() {
+        String id = create(6, 2);
+        assertThat(cutOffBefore(4, id)).isEqualTo(Outcome.AGAIN);
+
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.FAILED);
+        assertThat(service.get(id).error()).extracting(JobError::code).isEqualTo("internal_error");
+    }
+
+    @Test
+    void whatIsWrongWithTheJobItselfFailsItDuringAShutdownToo() {
+        String id = create(6, null);
+        boolean[] shuttingDown = {false};
+        training.beforeStep(step -> {
+            shuttingDown[0] = true;
+            throw new NonFiniteException("step 1: the loss of rows 4, 7 is NaN");
+        });
+        assertThat(runner.run(new TrainingTicket(id, 1), NODE, signals(() -> shuttingDown[0])))
+                .isEqualTo(Outcome.DONE);
+        assertThat(service.get(id).error()).extracting(JobError::code).isEqualTo("non_finite");
     }
 
     @Test
@@ -274,18 +363,8 @@ class JobRunnerTest {
         String id = create(6, null);
         boolean[] shuttingDown = {false};
         training.beforeStep(step -> shuttingDown[0] = step == 2);
-        NodeSignals node = new NodeSignals() {
-            @Override
-            public boolean shuttingDown() {
-                return shuttingDown[0];
-            }
-
-            @Override
-            public boolean presumedDead() {
-                return false;
-            }
-        };
-        assertThat(runner.run(new TrainingTicket(id, 1), NODE, node)).isEqualTo(Outcome.AGAIN);
+        assertThat(runner.run(new TrainingTicket(id, 1), NODE, signals(() -> shuttingDown[0])))
+                .isEqualTo(Outcome.AGAIN);
         assertThat(service.get(id).status()).isEqualTo(JobStatus.QUEUED);
         training.reset();
 
@@ -499,6 +578,32 @@ class JobRunnerTest {
 
     private static Object step(JobEvent event) {
         return Objects.requireNonNull(Objects.requireNonNull(event.data()).get("step"));
+    }
+
+    /** The service begins to stop, and pulls the ground from under the run, before a step. */
+    private Outcome cutOffBefore(int step, String id) {
+        boolean[] shuttingDown = {false};
+        training.beforeStep(next -> {
+            if (next == step) {
+                shuttingDown[0] = true;
+                throw new IllegalStateException("the database's pool is closed");
+            }
+        });
+        return runner.run(new TrainingTicket(id, 1), NODE, signals(() -> shuttingDown[0]));
+    }
+
+    private static NodeSignals signals(BooleanSupplier shuttingDown) {
+        return new NodeSignals() {
+            @Override
+            public boolean shuttingDown() {
+                return shuttingDown.getAsBoolean();
+            }
+
+            @Override
+            public boolean presumedDead() {
+                return false;
+            }
+        };
     }
 
     private static NodeSignals signals(boolean shuttingDown, boolean presumedDead) {

@@ -20,7 +20,8 @@ class DpoTrainerTest {
     /** A token that no preference of {@link TinyRun} has in it. */
     private static final int UNUSED = TinyLlama.UNTIED.vocabSize() - 1;
 
-    private static final TokenizedData DATA = new TokenizedData(TinyRun.preferences(8), List.of(), 0, 0);
+    private static final TokenizedData DATA =
+            new TokenizedData(TinyRun.preferences(8), List.of(), Cuts.NONE, Cuts.NONE);
 
     @Test
     void aPolicyThatIsItsOwnReferenceStartsWithMarginsOfExactlyZero() {
@@ -139,6 +140,49 @@ class DpoTrainerTest {
     }
 
     @Test
+    void withinASecondItAsksOnlyBeforeStepsWhetherToStop() {
+        TokenizedData data = new TokenizedData(DATA.training(), DATA.training(), Cuts.NONE, Cuts.NONE);
+        Hyperparameters hyperparameters =
+                TinyRun.hyperparameters().batches(2, 2).build();
+        try (TinyRun standing = new TinyRun(hyperparameters, data);
+                TinyRun passing = new TinyRun(hyperparameters, data)) {
+            standing.rowCapacity = 1;
+            standing.run();
+            assertThat(standing.listener.questions).as("two steps").isEqualTo(2);
+
+            passing.rowCapacity = 1;
+            passing.nanoTime = TinyRun.aSecondEachTime();
+            passing.run();
+            assertThat(passing.listener.questions)
+                    .as("two steps; 8 training batches twice; 8 validation batches thrice")
+                    .isEqualTo(2 + 2 * 8 + 3 * 8);
+        }
+    }
+
+    @Test
+    void askedToStopNowWithinAValidationItEndsAndWritesNothing() {
+        TokenizedData data = new TokenizedData(DATA.training(), DATA.training(), Cuts.NONE, Cuts.NONE);
+        List<TrainingSnapshot> written = new ArrayList<>();
+        RecordingListener listener = new RecordingListener() {
+            @Override
+            public StopRequest stopRequested(int step) {
+                return step == 4 ? StopRequest.NOW : StopRequest.NONE;
+            }
+        };
+        listener.onCheckpoint = written::add;
+        Hyperparameters hyperparameters = TinyRun.hyperparameters().build();
+        try (TinyRun run = new TinyRun(hyperparameters, data)) {
+            TrainingResult result = new DpoTrainer(
+                            run.policy, null, run.state, data, hyperparameters, 1000, TinyRun.aSecondEachTime())
+                    .run(listener);
+            assertThat(result.completed()).isFalse();
+            assertThat(result.step()).isEqualTo(4);
+            assertThat(listener.validations).as("before training").hasSize(1);
+            assertThat(written).isEmpty();
+        }
+    }
+
+    @Test
     void askedToStopNowItEndsBetweenTwoMicroStepsAndWritesNothing() {
         List<TrainingSnapshot> written = new ArrayList<>();
         RecordingListener[] listener = new RecordingListener[1];
@@ -158,7 +202,7 @@ class DpoTrainerTest {
                             DATA,
                             TinyRun.hyperparameters().batches(2, 2).build(),
                             1000,
-                            () -> 0)
+                            TinyRun.aSecondEachTime())
                     .run(listener[0]);
             assertThat(result.completed()).isFalse();
             assertThat(result.step()).isEqualTo(1);
@@ -172,7 +216,7 @@ class DpoTrainerTest {
         List<TokenizedPreference> preferences = new ArrayList<>(DATA.training());
         TokenizedPreference third = preferences.get(2);
         preferences.set(2, new TokenizedPreference(3, new int[] {7, UNUSED}, third.chosen(), third.rejected()));
-        TokenizedData data = new TokenizedData(preferences, List.of(), 0, 0);
+        TokenizedData data = new TokenizedData(preferences, List.of(), Cuts.NONE, Cuts.NONE);
         try (TinyRun run = new TinyRun(TinyRun.hyperparameters().build(), data);
                 TinyRun oneStep =
                         new TinyRun(TinyRun.hyperparameters().maxSteps(1).build(), data)) {
@@ -197,7 +241,7 @@ class DpoTrainerTest {
         List<TokenizedPreference> validation = List.of(
                 TinyRun.preferences(1).getFirst(),
                 new TokenizedPreference(2, new int[] {UNUSED}, new int[] {1}, List.of(new int[] {2})));
-        TokenizedData data = new TokenizedData(DATA.training(), validation, 0, 0);
+        TokenizedData data = new TokenizedData(DATA.training(), validation, Cuts.NONE, Cuts.NONE);
         try (TinyRun run = new TinyRun(TinyRun.hyperparameters().build(), data)) {
             poison(run);
             assertThatThrownBy(run::run)

@@ -177,7 +177,7 @@ class RealTrajectoryTest {
         List<TokenizedPreference> rows = numbers(golden.get("rows")).stream()
                 .map(row -> all.get(known.indexOf(row)))
                 .toList();
-        return new TokenizedData(rows, List.of(), 0, 0);
+        return new TokenizedData(rows, List.of(), Cuts.NONE, Cuts.NONE);
     }
 
     private static List<Integer> numbers(JsonNode list) {

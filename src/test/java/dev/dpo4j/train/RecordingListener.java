@@ -11,6 +11,8 @@ class RecordingListener implements TrainingListener {
     final List<PreferenceMetrics> validations = new ArrayList<>();
     Consumer<TrainingSnapshot> onCheckpoint = snapshot -> {};
     int stopAfter = Integer.MAX_VALUE;
+    int questions;
+    int stopAtQuestion = Integer.MAX_VALUE; // from 1
 
     @Override
     public void onPlan(TrainingPlan plan) {}
@@ -35,6 +37,7 @@ class RecordingListener implements TrainingListener {
 
     @Override
     public StopRequest stopRequested(int step) {
-        return step >= stopAfter ? StopRequest.AFTER_CHECKPOINT : StopRequest.NONE;
+        questions++;
+        return step >= stopAfter || questions >= stopAtQuestion ? StopRequest.AFTER_CHECKPOINT : StopRequest.NONE;
     }
 }

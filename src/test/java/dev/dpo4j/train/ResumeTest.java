@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ResumeTest {
 
     private static final TokenizedData DATA =
-            new TokenizedData(TinyRun.preferences(7), TinyRun.preferences(10).subList(7, 10), 0, 0);
+            new TokenizedData(TinyRun.preferences(7), TinyRun.preferences(10).subList(7, 10), Cuts.NONE, Cuts.NONE);
 
     @Test
     void aFullFineTuneGoesOnAsIfNothingHadHappened() {
@@ -26,6 +26,77 @@ class ResumeTest {
     @Test
     void anAdaptersTrainingGoesOnAsIfNothingHadHappened() {
         assertResumes(TinyLlama.LORA);
+    }
+
+    /**
+     * Asked to stop at any moment, within a step, a validation or the pass over the reference, it saves its last whole step, if there
+     * is one, and what was left of the step or the validation is done again.
+     */
+    @Test
+    void aRunStoppedAtAnyMomentGoesOnAsIfNothingHadHappened() {
+        Hyperparameters hyperparameters = TinyRun.hyperparameters()
+                .batches(1, 2)
+                .maxSteps(6) // 4 an epoch, so that the last validation does not stand at an epoch's end
+                .learningRate(2e-3, LrSchedulerType.COSINE)
+                .shuffle(true)
+                .loggingSteps(3)
+                .build();
+        try (TinyRun whole = new TinyRun(hyperparameters, DATA)) {
+            List<TinyRun.Saved> ofWhole = savedBy(whole);
+            whole.nanoTime = TinyRun.aSecondEachTime();
+            assertThat(whole.run().completed()).isTrue();
+            assertThat(whole.listener.validations).hasSize(3);
+            assertThat(whole.listener.questions).isGreaterThan(30);
+            for (int question = 1; question <= whole.listener.questions; question++) {
+                assertGoesOn(hyperparameters, whole, ofWhole.getLast(), question);
+            }
+        }
+    }
+
+    private static void assertGoesOn(Hyperparameters hyperparameters, TinyRun whole, TinyRun.Saved last, int question) {
+        try (TinyRun stopped = new TinyRun(hyperparameters, DATA);
+                TinyRun resumed = new TinyRun(hyperparameters, DATA)) {
+            List<TinyRun.Saved> saved = savedBy(stopped);
+            stopped.nanoTime = TinyRun.aSecondEachTime();
+            stopped.listener.stopAtQuestion = question;
+            TrainingResult result = stopped.run();
+            assertThat(result.completed())
+                    .as("stopped at question %d", question)
+                    .isFalse();
+            assertThat(stopped.listener.questions).isEqualTo(question);
+            List<StepReport> reports = new ArrayList<>();
+            List<PreferenceMetrics> validations = new ArrayList<>();
+            if (saved.isEmpty()) {
+                assertThat(result.step()).isZero();
+            } else {
+                assertThat(saved.getLast().progress().step()).isEqualTo(result.step());
+                resumed.resumeFrom(saved.getLast());
+                reports.addAll(stopped.listener.reports);
+                validations.addAll(stopped.listener.validations);
+            }
+
+            List<TinyRun.Saved> then = savedBy(resumed);
+            assertThat(resumed.run().completed()).isTrue();
+            reports.addAll(resumed.listener.reports);
+            validations.addAll(resumed.listener.validations);
+
+            assertThat(then.getLast().progress()).isEqualTo(last.progress());
+            last.weights()
+                    .forEach((name, values) -> assertThat(
+                                    then.getLast().weights().get(name))
+                            .as("%s after a stop at question %d", name, question)
+                            .containsExactly(values));
+            assertThat(reports)
+                    .usingRecursiveFieldByFieldElementComparatorIgnoringFields("work")
+                    .containsExactlyElementsOf(whole.listener.reports);
+            assertThat(validations).containsExactlyElementsOf(whole.listener.validations);
+        }
+    }
+
+    private static List<TinyRun.Saved> savedBy(TinyRun run) {
+        List<TinyRun.Saved> saved = new ArrayList<>();
+        run.listener.onCheckpoint = snapshot -> saved.add(TinyRun.Saved.of(snapshot));
+        return saved;
     }
 
     private static void assertResumes(@Nullable LoraConfig lora) {
@@ -70,7 +141,7 @@ class ResumeTest {
                             .as("%s after a stop at step %d", name, stop)
                             .containsExactly(whole.trained().get(name)));
             assertThat(reports)
-                    .usingRecursiveFieldByFieldElementComparatorIgnoringFields("tokensPerSecond")
+                    .usingRecursiveFieldByFieldElementComparatorIgnoringFields("work")
                     .containsExactlyElementsOf(whole.listener.reports);
             assertThat(validations).containsExactlyElementsOf(whole.listener.validations);
         }

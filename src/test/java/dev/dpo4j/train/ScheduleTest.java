@@ -58,6 +58,20 @@ class ScheduleTest {
         assertThat(schedule.microSteps(2)).containsExactly(List.of(0, 1, 2));
     }
 
+    @Test
+    void anEpochsOrderIsComputedOnceHoweverManyStepsItHas() {
+        List<Integer> asked = new ArrayList<>();
+        Schedule schedule = new Schedule(
+                10, TinyRun.hyperparameters().batches(2, 1).epochs(3).build(), epoch -> {
+                    asked.add(epoch);
+                    return EpochOrder.of(10, true, 42, epoch);
+                });
+
+        assertThat(flat(schedule, 0, 15)).hasSize(30);
+
+        assertThat(asked).containsExactly(0, 1, 2);
+    }
+
     private static List<Integer> flat(Schedule schedule, int from, int to) {
         List<Integer> flat = new ArrayList<>();
         for (int step = from; step < to; step++) {

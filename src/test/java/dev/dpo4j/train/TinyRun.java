@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A run of the trainer on a small model of its own, always the same one. */
@@ -35,6 +37,7 @@ final class TinyRun implements AutoCloseable {
     final TrainingState state;
     final RecordingListener listener = new RecordingListener();
     int rowCapacity = 1000;
+    LongSupplier nanoTime = () -> 0;
     private final Hyperparameters hyperparameters;
     private final TokenizedData data;
 
@@ -61,7 +64,13 @@ final class TinyRun implements AutoCloseable {
     }
 
     TrainingResult run(@Nullable LlamaModel reference) {
-        return new DpoTrainer(policy, reference, state, data, hyperparameters, rowCapacity, () -> 0).run(listener);
+        return new DpoTrainer(policy, reference, state, data, hyperparameters, rowCapacity, nanoTime).run(listener);
+    }
+
+    /** A clock by which every reading takes a second: the run then asks between all batches whether to stop. */
+    static LongSupplier aSecondEachTime() {
+        AtomicLong seconds = new AtomicLong();
+        return () -> seconds.getAndIncrement() * 1_000_000_000;
     }
 
     /** The trained weights as they are now. */

@@ -24,7 +24,7 @@ class TrajectoryGoldenTest {
         JsonNode golden = Goldens.LOSSES.get("trainer_trajectory");
         Hyperparameters hyperparameters = new Hyperparameters(
                 0.1, 4, 1, 12, null, 1e-3, LrSchedulerType.LINEAR, 3, 0.1, 1.0, null, false, 0, 1, 100, 1, null);
-        TokenizedData data = new TokenizedData(Goldens.batch(), List.of(), 0, 0);
+        TokenizedData data = new TokenizedData(Goldens.batch(), List.of(), Cuts.NONE, Cuts.NONE);
         try (Compute compute = Goldens.compute();
                 LlamaWeights policy = Goldens.tiny(1);
                 LlamaWeights reference = Goldens.tiny(2);

@@ -1,0 +1,64 @@
+package dev.dpo4j.job;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dpo4j.catalog.ModelCatalog;
+import dev.dpo4j.catalog.ModelLease;
+import dev.dpo4j.dataset.PreferenceFiles;
+import dev.dpo4j.dataset.PreferenceSource;
+import dev.dpo4j.dataset.TrainingData;
+import dev.dpo4j.train.Cuts;
+import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.LrSchedulerType;
+import dev.dpo4j.train.TokenizedData;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+@JobTest
+class PreferenceLoaderTest {
+
+    private static final String SHORT = "{\"prompt\":[1,2],\"chosen\":[4,5],\"rejected\":[6]}\n";
+    private static final String LONG_ANSWER = "{\"prompt\":[1,2],\"chosen\":[4,5,6,7],\"rejected\":[[8,9,1,2],[6]]}\n";
+    private static final String LONG_PROMPT = "{\"prompt\":[1,2,3,4,5],\"chosen\":[4],\"rejected\":[6]}\n";
+
+    @Autowired
+    private PreferenceLoader loader;
+
+    @Autowired
+    private ModelCatalog catalog;
+
+    @Autowired
+    private PreferenceFiles files;
+
+    @Autowired
+    private PreferenceSource source;
+
+    @Test
+    void whatMaxLengthCutsIsCountedInBothFiles() throws IOException {
+        TrainingData training = store(SHORT + LONG_ANSWER + LONG_PROMPT + LONG_PROMPT);
+        TrainingData validation = store(SHORT + LONG_ANSWER + LONG_ANSWER + LONG_PROMPT);
+        JobSpec spec = new JobSpec("ftjob-1", Instant.EPOCH, "notebook", training, validation, null, maxLength(5));
+        try (ModelLease lease = catalog.lease("notebook")) {
+            TokenizedData data = loader.load(spec, lease.model());
+
+            assertThat(data.training()).hasSize(2);
+            assertThat(data.trainingCuts()).isEqualTo(new Cuts(2, 1));
+            assertThat(data.validation()).hasSize(3);
+            assertThat(data.validationCuts()).isEqualTo(new Cuts(1, 2));
+        }
+    }
+
+    private TrainingData store(String rows) throws IOException {
+        return source.resolve(files.store("rows.jsonl", "fine-tune", new ByteArrayInputStream(rows.getBytes(UTF_8)))
+                .id());
+    }
+
+    private static Hyperparameters maxLength(int tokens) {
+        return new Hyperparameters(
+                0.1, 8, 1, 1, null, 1e-6, LrSchedulerType.LINEAR, 0, 0, 1, tokens, true, 42, 1, null, 2, null);
+    }
+}
