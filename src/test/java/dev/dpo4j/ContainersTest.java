@@ -88,8 +88,8 @@ class ContainersTest {
         Stream<Class<?>> types = Stream.concat(
                 Stream.of(DataSourceProperties.class, ServerProperties.class),
                 ours.findCandidateComponents("dev.dpo4j").stream()
-                        .map(bean -> ClassUtils.resolveClassName(
-                                Objects.requireNonNull(bean.getBeanClassName()), null)));
+                        .map(bean ->
+                                ClassUtils.resolveClassName(Objects.requireNonNull(bean.getBeanClassName()), null)));
         return Stream.concat(
                         Stream.of(HomeFolder.PROPERTY),
                         types.flatMap(type -> properties(type)
