@@ -76,7 +76,7 @@ class CheckpointStore implements BlobOwner {
             committed = true;
         } finally {
             if (!committed) {
-                written.forEach(blobs::delete);
+                deleteUnlessClaimed(fence.jobId(), written);
             }
         }
         database.sync();
@@ -139,6 +139,20 @@ class CheckpointStore implements BlobOwner {
                 NewEvent.info("Checkpoint written after step " + manifest.step())
                         .once("checkpoint:" + manifest.step()));
         return replaced;
+    }
+
+    /** After a failure: the database may have committed the manifest all the same, and a manifest without its blobs is no checkpoint. */
+    private void deleteUnlessClaimed(String jobId, List<String> written) {
+        try {
+            Set<String> claimed = jobs.settled(
+                    jobId,
+                    () -> checkpoints.newestFirst(jobId).stream()
+                            .flatMap(checkpoint -> checkpoint.blobIds().stream())
+                            .collect(Collectors.toSet()));
+            written.stream().filter(blob -> !claimed.contains(blob)).forEach(blobs::delete);
+        } catch (RuntimeException e) {
+            log.warn("Job {}: whether a checkpoint was written cannot be seen now; a sweep will tell", jobId, e);
+        }
     }
 
     private void prune(Fence fence, int keep) {

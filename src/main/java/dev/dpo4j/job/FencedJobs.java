@@ -2,6 +2,7 @@ package dev.dpo4j.job;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -41,6 +42,13 @@ class FencedJobs {
     @Transactional(readOnly = true)
     public Optional<JobStatus> status(Fence fence) {
         return jobs.status(fence.jobId(), fence.number());
+    }
+
+    /** Looks when no change of the job is in doubt any more: whoever changes it holds its lock until the database has decided. */
+    @Transactional
+    public <T> T settled(String jobId, Supplier<T> look) {
+        jobs.lock(jobId);
+        return look.get();
     }
 
     // RUNNING: the execution was handed to us, so the run that left this behind is dead.
