@@ -1,6 +1,7 @@
 package dev.dpo4j.api;
 
 import dev.dpo4j.api.Problem.Fault;
+import dev.dpo4j.blob.DatabaseAway;
 import dev.dpo4j.blob.StorageFullException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -40,6 +41,8 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 class Problems extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
+
+    private static final String DATABASE_RETRY_SECONDS = "10";
 
     private static final Map<Integer, String> CODES = Map.of(
             404, "not_found",
@@ -84,6 +87,9 @@ class Problems extends ResponseEntityExceptionHandler {
         if (full.isPresent()) {
             return storageFull(full.get(), servletRequest(request));
         }
+        if (DatabaseAway.isBehind(e)) {
+            return databaseAway(e, request);
+        }
         log.error("{} {} failed", servletRequest(request).getMethod(), path(request), e);
         return answer(
                 e,
@@ -93,6 +99,22 @@ class Problems extends ResponseEntityExceptionHandler {
                 "Something went wrong inside the service. Its log has the reason under this answer's x-request-id.",
                 List.of(),
                 new HttpHeaders(),
+                request);
+    }
+
+    private @Nullable ResponseEntity<Object> databaseAway(Exception e, WebRequest request) {
+        log.warn(
+                "{} {}: the database cannot be reached", servletRequest(request).getMethod(), path(request), e);
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(HttpHeaders.RETRY_AFTER, DATABASE_RETRY_SECONDS);
+        return answer(
+                e,
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "database_unavailable",
+                null,
+                "The service cannot reach its database now. Try again in " + DATABASE_RETRY_SECONDS + " seconds.",
+                List.of(),
+                headers,
                 request);
     }
 

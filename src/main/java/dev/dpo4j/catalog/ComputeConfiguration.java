@@ -1,6 +1,10 @@
 package dev.dpo4j.catalog;
 
 import dev.dpo4j.tensor.Compute;
+import dev.dpo4j.tensor.NativeMemory;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -13,5 +17,14 @@ class ComputeConfiguration {
     Compute compute(ComputeProperties properties) {
         Integer threads = properties.threads();
         return new Compute(threads == null ? Runtime.getRuntime().availableProcessors() : threads);
+    }
+
+    /** Weights and activations lie outside the heap, where the JVM's own figures do not see them. */
+    @Bean
+    MeterBinder residentMemory() {
+        return registry -> Gauge.builder("process.resident.memory", NativeMemory::residentBytes)
+                .baseUnit(BaseUnits.BYTES)
+                .description("Memory that the process occupies")
+                .register(registry);
     }
 }

@@ -24,6 +24,7 @@ public class ModelCatalog {
     private final TunedFiles tunedFiles;
     private final Tokenizers tokenizers;
     private final ObjectProvider<ModelUser> users;
+    private final ModelMetrics metrics;
     private final WeightCache cache;
 
     ModelCatalog(
@@ -33,6 +34,7 @@ public class ModelCatalog {
             TunedFiles tunedFiles,
             Tokenizers tokenizers,
             ObjectProvider<ModelUser> users,
+            ModelMetrics metrics,
             ModelProperties properties) {
         this.users = users;
         this.bases = bases;
@@ -40,7 +42,9 @@ public class ModelCatalog {
         this.tunedWeights = tunedWeights;
         this.tunedFiles = tunedFiles;
         this.tokenizers = tokenizers;
+        this.metrics = metrics;
         this.cache = new WeightCache(MemoryBudget.bytes(properties.memoryBudget()));
+        metrics.watch(cache);
     }
 
     /** Every model, usable or not: seeded ones, folders, tuned ones. */
@@ -179,8 +183,10 @@ public class ModelCatalog {
                     new WeightCache.Key(model.id(), model.weightsSha256(), WeightCache.Form.OWN),
                     tunedWeights.bytes(model),
                     LoraWeights.class,
-                    () -> tunedWeights.adapter(
-                            model, lora(model), base.weights().config()));
+                    metrics.timed(
+                            ModelMetrics.Source.ADAPTER,
+                            () -> tunedWeights.adapter(
+                                    model, lora(model), base.weights().config())));
             baseInUse = true;
             return new ModelLease(
                     new LoadedModel(model.id(), base.weights(), adapter.weights()), List.of(adapter, base));
@@ -199,7 +205,7 @@ public class ModelCatalog {
                     new WeightCache.Key(id, base.version(), WeightCache.Form.OWN),
                     base.config().parameters() * Float.BYTES,
                     LlamaWeights.class,
-                    () -> BaseWeights.load(id, base));
+                    metrics.timed(ModelMetrics.Source.BASE, () -> BaseWeights.load(id, base)));
         }
         TunedModel model = found.get();
         if (model.lora() != null) {
@@ -209,7 +215,9 @@ public class ModelCatalog {
                 new WeightCache.Key(id, model.weightsSha256(), WeightCache.Form.OWN),
                 tunedWeights.bytes(model),
                 LlamaWeights.class,
-                () -> tunedWeights.full(model, LlamaConfigReader.read(tuned.configJson(id))));
+                metrics.timed(
+                        ModelMetrics.Source.TUNED,
+                        () -> tunedWeights.full(model, LlamaConfigReader.read(tuned.configJson(id)))));
     }
 
     private WeightCache.Held<LlamaWeights> holdMerged(TunedModel model) {
@@ -218,11 +226,11 @@ public class ModelCatalog {
                 new WeightCache.Key(model.id(), model.weightsSha256(), WeightCache.Form.MERGED),
                 mergedBytes(model),
                 LlamaWeights.class,
-                () -> {
+                metrics.timed(ModelMetrics.Source.MERGED, () -> {
                     try (ModelLease lease = leaseAdapter(model)) {
                         return LoraMerge.merged(lease.model());
                     }
-                });
+                }));
     }
 
     /** What must be held at once to lease an adapter: its base, with all that takes to make, and itself. */

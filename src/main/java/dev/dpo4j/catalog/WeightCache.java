@@ -103,6 +103,11 @@ final class WeightCache {
                 .forEach(this::evict);
     }
 
+    /** Bytes that all weights may take together. */
+    long budget() {
+        return budget;
+    }
+
     /** Bytes of all weights held or kept. */
     synchronized long bytes() {
         return slots.values().stream().mapToLong(slot -> slot.bytes).sum();

@@ -21,8 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,13 +30,12 @@ import org.springframework.stereotype.Component;
 @Component
 class CheckpointStore implements BlobOwner {
 
-    private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
-
     private final CheckpointRows checkpoints;
     private final FencedJobs jobs;
     private final JobEvents events;
     private final BlobStore blobs;
     private final Database database;
+    private final JobMetrics metrics;
     private final Clock clock;
 
     CheckpointStore(
@@ -47,12 +44,14 @@ class CheckpointStore implements BlobOwner {
             JobEvents events,
             BlobStore blobs,
             Database database,
+            JobMetrics metrics,
             Clock clock) {
         this.checkpoints = checkpoints;
         this.jobs = jobs;
         this.events = events;
         this.blobs = blobs;
         this.database = database;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -60,10 +59,12 @@ class CheckpointStore implements BlobOwner {
      * Writes a checkpoint; when this returns it is durable.
      *
      * @param keep how many of the job's checkpoints to keep, this one included
+     * @return its size in bytes
      * @throws FenceLostException when the job is no longer the run's; nothing is left behind
      * @throws dev.dpo4j.blob.StorageFullException when the disk is full; the checkpoints before it are untouched
      */
-    void write(Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
+    long write(Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
+        long bytes;
         List<String> written = new ArrayList<>();
         List<String> obsolete = new ArrayList<>();
         boolean committed = false;
@@ -74,6 +75,7 @@ class CheckpointStore implements BlobOwner {
                     fence.jobId(), snapshot.progress(), fingerprint, metrics, weights, optimizer, clock.instant());
             jobs.write(fence, job -> obsolete.addAll(commit(job, manifest)));
             committed = true;
+            bytes = weights.length() + optimizer.length();
         } finally {
             if (!committed) {
                 deleteUnlessClaimed(fence.jobId(), written);
@@ -82,6 +84,7 @@ class CheckpointStore implements BlobOwner {
         database.sync();
         obsolete.forEach(blobs::delete);
         prune(fence, keep);
+        return bytes;
     }
 
     /**
@@ -171,11 +174,7 @@ class CheckpointStore implements BlobOwner {
     }
 
     private void discard(Fence fence, CheckpointRow checkpoint, String damage) {
-        log.warn(
-                "Job {}: the checkpoint of step {} is damaged and will not be used: {}",
-                fence.jobId(),
-                checkpoint.step(),
-                damage);
+        metrics.checkpointDamaged();
         jobs.write(
                 fence,
                 job -> events.append(

@@ -22,7 +22,7 @@ final class Figures {
         data.put("learning_rate", report.learningRate());
         putRewards(data, "", metrics);
         data.put("num_tokens", report.numTokens());
-        data.put("tokens_per_second", report.tokensPerSecond());
+        data.put("tokens_per_second", report.work().tokensPerSecond());
         return data;
     }
 

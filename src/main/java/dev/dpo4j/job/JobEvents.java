@@ -20,13 +20,15 @@ public class JobEvents {
     private final JobEventRows events;
     private final JobRows jobs;
     private final JobNews news;
+    private final JobLog log;
     private final Clock clock;
     private final Database database;
 
-    JobEvents(JobEventRows events, JobRows jobs, JobNews news, Clock clock, Database database) {
+    JobEvents(JobEventRows events, JobRows jobs, JobNews news, JobLog log, Clock clock, Database database) {
         this.events = events;
         this.jobs = jobs;
         this.news = news;
+        this.log = log;
         this.clock = clock;
         this.database = database;
     }
@@ -35,14 +37,17 @@ public class JobEvents {
      * Adds an event unless the job has one of its key.
      *
      * @param job held locked by the caller: this is what makes sequence numbers follow the order of commits, and keys unique
+     * @return whether it was added
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void append(JobRow job, NewEvent event) {
+    public boolean append(JobRow job, NewEvent event) {
         if (event.key() != null && events.exists(job.getId(), event.key())) {
-            return;
+            return false;
         }
         events.save(new JobEventRow(job.getId(), job.nextEvent(), event, clock.instant()));
+        log.tellAfterCommit(job.getId(), event);
         news.announceAfterCommit();
+        return true;
     }
 
     /**

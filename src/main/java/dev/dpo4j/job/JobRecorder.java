@@ -26,6 +26,7 @@ final class JobRecorder implements TrainingListener {
     private final JobEvents events;
     private final CheckpointStore checkpoints;
     private final NodeSignals node;
+    private final JobMetrics metrics;
     private final Clock clock;
 
     private FinishEstimate estimate = new FinishEstimate(0);
@@ -41,6 +42,7 @@ final class JobRecorder implements TrainingListener {
             JobEvents events,
             CheckpointStore checkpoints,
             NodeSignals node,
+            JobMetrics metrics,
             Clock clock) {
         this.fence = fence;
         this.spec = spec;
@@ -49,6 +51,7 @@ final class JobRecorder implements TrainingListener {
         this.events = events;
         this.checkpoints = checkpoints;
         this.node = node;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -114,6 +117,7 @@ final class JobRecorder implements TrainingListener {
             finish.ifPresent(job::expectFinish);
             events.append(job, NewEvent.metrics(report.step(), message, Figures.ofStep(report)));
         });
+        metrics.trained(report.work());
     }
 
     @Override
@@ -137,12 +141,12 @@ final class JobRecorder implements TrainingListener {
 
     @Override
     public void onCheckpoint(TrainingSnapshot snapshot) {
-        checkpoints.write(
+        metrics.checkpoint(() -> checkpoints.write(
                 fence,
                 snapshot,
                 fingerprint,
                 figures(snapshot),
-                spec.hyperparameters().saveTotalLimit());
+                spec.hyperparameters().saveTotalLimit()));
     }
 
     /** Only what was measured at the very step: the last report may be of an earlier one, and so may the last validation. */

@@ -2,6 +2,7 @@ package dev.dpo4j.job;
 
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.data.jpa.repository.JpaSpecificationExecutor;
 import org.springframework.data.jpa.repository.Lock;
@@ -31,9 +32,15 @@ interface JobRows extends Repository<JobRow, String>, JpaSpecificationExecutor<J
 
     boolean existsByModelAndStatusNotIn(String model, Collection<JobStatus> ended);
 
+    @Query("select new dev.dpo4j.job.JobRows$Count(j.status, count(j)) from JobRow j group by j.status")
+    List<Count> countByStatus();
+
     @Query("select j.status from JobRow j where j.id = :id")
     Optional<JobStatus> status(String id);
 
     @Query("select j.status from JobRow j where j.id = :id and j.fence = :fence")
     Optional<JobStatus> status(String id, long fence);
+
+    /** How many jobs are in a state. */
+    record Count(JobStatus status, long jobs) {}
 }

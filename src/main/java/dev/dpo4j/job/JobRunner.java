@@ -9,6 +9,7 @@ import dev.dpo4j.catalog.UnknownModelException;
 import dev.dpo4j.train.NonFiniteException;
 import dev.dpo4j.train.TrainingResult;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ class JobRunner {
     private final CheckpointStore checkpoints;
     private final TrainingRuns trainings;
     private final TunedModels models;
+    private final JobMetrics metrics;
     private final Clock clock;
 
     JobRunner(
@@ -37,12 +39,14 @@ class JobRunner {
             CheckpointStore checkpoints,
             TrainingRuns trainings,
             TunedModels models,
+            JobMetrics metrics,
             Clock clock) {
         this.jobs = jobs;
         this.events = events;
         this.checkpoints = checkpoints;
         this.trainings = trainings;
         this.models = models;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -56,6 +60,7 @@ class JobRunner {
             return Outcome.DONE;
         }
         Fence fence = claim.get().fence();
+        log.info("Claimed by {}, claim {}", owner, fence.number());
         try {
             return train(claim.get(), node);
         } catch (FenceLostException e) {
@@ -86,7 +91,7 @@ class JobRunner {
             jobs.write(fence, this::begin);
             warnOfOtherBits(fence, run, saved);
             JobRecorder recorder =
-                    new JobRecorder(fence, spec, run.fingerprint(), jobs, events, checkpoints, node, clock);
+                    new JobRecorder(fence, spec, run.fingerprint(), jobs, events, checkpoints, node, metrics, clock);
             TrainingResult result = run.run(recorder);
             return result.completed() ? succeed(fence, spec, result) : stopped(fence, recorder, result);
         }
@@ -113,7 +118,9 @@ class JobRunner {
         // Not so when it was paused meanwhile: the run's first question will be answered with a stop.
         if (job.status() == JobStatus.QUEUED) {
             job.moveTo(JobStatus.RUNNING, clock.instant());
-            events.append(job, NewEvent.info("The job is running").once("running"));
+            if (events.append(job, NewEvent.info("The job is running").once("running"))) {
+                metrics.waited(Duration.between(job.createdAt(), clock.instant()));
+            }
         }
     }
 
@@ -143,6 +150,7 @@ class JobRunner {
                         clock.instant()));
                 job.trained(result.numTokens());
                 job.succeed(spec.tunedModelId(), clock.instant());
+                metrics.endsAtCommit(JobStatus.SUCCEEDED);
                 events.append(job, NewEvent.info("New fine-tuned model created: " + spec.tunedModelId()));
                 events.append(job, NewEvent.info("The job has succeeded"));
             } else {
@@ -222,6 +230,7 @@ class JobRunner {
         return conclude(fence, job -> {
             if (job.status().canBecome(JobStatus.FAILED)) {
                 job.fail(error, clock.instant());
+                metrics.endsAtCommit(JobStatus.FAILED);
             }
             events.append(job, NewEvent.error("The job failed: " + error.message()));
         });

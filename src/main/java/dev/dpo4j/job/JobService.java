@@ -25,13 +25,21 @@ public class JobService {
     private final CheckpointRows checkpoints;
     private final JobEvents events;
     private final TrainingQueue queue;
+    private final JobMetrics metrics;
     private final Clock clock;
 
-    JobService(JobRows jobs, CheckpointRows checkpoints, JobEvents events, TrainingQueue queue, Clock clock) {
+    JobService(
+            JobRows jobs,
+            CheckpointRows checkpoints,
+            JobEvents events,
+            TrainingQueue queue,
+            JobMetrics metrics,
+            Clock clock) {
         this.jobs = jobs;
         this.checkpoints = checkpoints;
         this.events = events;
         this.queue = queue;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -93,6 +101,7 @@ public class JobService {
         return change(id, job -> {
             job.moveTo(JobStatus.CANCELLED, now());
             job.disown();
+            metrics.endsAtCommit(JobStatus.CANCELLED);
             events.append(job, NewEvent.warn("The job was cancelled"));
         });
     }

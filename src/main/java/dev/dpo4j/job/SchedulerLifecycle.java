@@ -3,7 +3,11 @@ package dev.dpo4j.job;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import org.springframework.context.SmartLifecycle;
 
-/** Starts the scheduler when everything else is up, and stops it, with a checkpoint of the running job, before anything else. */
+/**
+ * Starts the scheduler when everything else is up, and stops it, with a checkpoint of the running job, before anything else: the web
+ * server goes on answering meanwhile. Stopping takes at most {@code dpo4j.jobs.shutdown-wait}; it happens on the thread that shuts
+ * the service down, so {@code spring.lifecycle.timeout-per-shutdown-phase} does not cut it off.
+ */
 class SchedulerLifecycle implements SmartLifecycle {
 
     private final Scheduler scheduler;
@@ -33,6 +37,12 @@ class SchedulerLifecycle implements SmartLifecycle {
     public void stop() {
         scheduler.stop();
         running = false;
+    }
+
+    /** Above the web server's, so stopped before it. */
+    @Override
+    public int getPhase() {
+        return DEFAULT_PHASE;
     }
 
     @Override

@@ -28,11 +28,14 @@ class TrainingTask implements ExecutionHandler<TrainingTicket> {
 
     @Override
     public CompletionHandler<TrainingTicket> execute(TaskInstance<TrainingTicket> instance, ExecutionContext context) {
+        TrainingTicket ticket = instance.getData();
         String owner = context.getExecution().pickedBy;
-        return switch (runner.run(instance.getData(), owner, signals(context))) {
-            case DONE -> (complete, operations) -> operations.remove();
-            case AGAIN -> (complete, operations) -> operations.reschedule(complete, clock.instant());
-        };
+        try (JobScope _ = new JobScope(ticket.jobId())) {
+            return switch (runner.run(ticket, owner, signals(context))) {
+                case DONE -> (complete, operations) -> operations.remove();
+                case AGAIN -> (complete, operations) -> operations.reschedule(complete, clock.instant());
+            };
+        }
     }
 
     private NodeSignals signals(ExecutionContext context) {

@@ -53,8 +53,7 @@ public final class DpoTrainer {
 
     private MetricsSum sinceReport = new MetricsSum();
     private int stepsSinceReport;
-    private long tokensAtReport;
-    private long nanosAtReport;
+    private StepReport.Work workSinceReport = StepReport.Work.NONE;
     private long nanosAtCheckpoint;
     private long nanosAtQuestion;
     private TrainingProgress saved;
@@ -133,8 +132,6 @@ public final class DpoTrainer {
                 hyperparameters.lrSchedulerType(),
                 hyperparameters.warmupSteps(),
                 schedule.totalSteps());
-        nanosAtReport = nanoTime.getAsLong();
-        tokensAtReport = state.progress().numTokens();
         for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
             stopIfAsked(listener);
             step(step, learningRate.at(step), listener, activations);
@@ -156,6 +153,7 @@ public final class DpoTrainer {
 
     /** One optimizer step: gradients of all its micro-steps, clipping, AdamW, the report. */
     private void step(int step, double learningRate, TrainingListener listener, Activations activations) {
+        long began = nanoTime.getAsLong();
         policy.compute().run(() -> state.gradients().clear());
         List<List<Integer>> microSteps = schedule.microSteps(step);
         MetricsSum stepMetrics = new MetricsSum();
@@ -189,6 +187,7 @@ public final class DpoTrainer {
         });
         sinceReport.add(stepMetrics.mean());
         stepsSinceReport++;
+        workSinceReport = workSinceReport.plus(tokens, Math.max(1, nanoTime.getAsLong() - began) / 1e9);
         long numTokens = state.progress().numTokens() + tokens;
         if ((step + 1) % hyperparameters.loggingSteps() == 0 || last(step + 1)) {
             report(step + 1, learningRate, norm[0], numTokens, listener);
@@ -198,21 +197,12 @@ public final class DpoTrainer {
     }
 
     private void report(int step, double learningRate, double norm, long numTokens, TrainingListener listener) {
-        long now = nanoTime.getAsLong();
-        double seconds = Math.max(1, now - nanosAtReport) / 1e9;
         lastReport = new StepReport(
-                step,
-                schedule.epoch(step),
-                sinceReport.mean(),
-                norm,
-                learningRate,
-                numTokens,
-                (numTokens - tokensAtReport) / seconds);
+                step, schedule.epoch(step), sinceReport.mean(), norm, learningRate, numTokens, workSinceReport);
         listener.onStep(lastReport);
         sinceReport = new MetricsSum();
         stepsSinceReport = 0;
-        tokensAtReport = numTokens;
-        nanosAtReport = now;
+        workSinceReport = StepReport.Work.NONE;
     }
 
     /**

@@ -33,6 +33,7 @@ public final class FakeTraining implements TrainingRuns {
 
     private static final int STEPS_PER_EPOCH = 5;
     private static final long TOKENS_PER_STEP = 10;
+    private static final StepReport.Work WORK = new StepReport.Work(1, TOKENS_PER_STEP, 0.25);
 
     private volatile IntConsumer beforeStep = step -> {};
     private volatile Consumer<JobSpec> validation = spec -> {};
@@ -150,7 +151,7 @@ public final class FakeTraining implements TrainingRuns {
                 step++;
                 weight = next(weight, step);
                 if (step % loggingSteps == 0) {
-                    report = new StepReport(step, epoch(), metrics(step), 1.5, 1e-6, step * TOKENS_PER_STEP, 100);
+                    report = new StepReport(step, epoch(), metrics(step), 1.5, 1e-6, step * TOKENS_PER_STEP, WORK);
                     listener.onStep(report);
                 }
                 if (step % STEPS_PER_EPOCH == 0 && spec.validationData() != null) {

@@ -1,0 +1,114 @@
+package dev.dpo4j.job;
+
+import dev.dpo4j.train.StepReport;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** What this node has done for jobs since its start. No meter is tagged with a job: their number has no end. */
+@Component
+class JobMetrics {
+
+    private final MeterRegistry registry;
+    private final Timer queued;
+    private final Counter steps;
+    private final Counter tokens;
+    private final Timer stepTime;
+    private final Timer checkpointWrites;
+    private final DistributionSummary checkpointSizes;
+    private final Counter damagedCheckpoints;
+    private final Map<JobStatus, Counter> ended;
+
+    JobMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.queued = Timer.builder("dpo4j.jobs.queue")
+                .description("From a job's creation to its first running, validation included")
+                .register(registry);
+        this.steps = Counter.builder("dpo4j.training.steps")
+                .description("Optimizer steps")
+                .register(registry);
+        this.tokens = Counter.builder("dpo4j.training.tokens")
+                .description("Tokens trained on, the prompt once with each answer")
+                .register(registry);
+        this.stepTime = Timer.builder("dpo4j.training.step")
+                .description("Time of an optimizer step, without validations and checkpoints")
+                .register(registry);
+        this.checkpointWrites = Timer.builder("dpo4j.checkpoints.write")
+                .description("Time to make a checkpoint durable")
+                .register(registry);
+        this.checkpointSizes = DistributionSummary.builder("dpo4j.checkpoints.size")
+                .baseUnit(BaseUnits.BYTES)
+                .description("Size of the checkpoints written")
+                .register(registry);
+        this.damagedCheckpoints = Counter.builder("dpo4j.checkpoints.damaged")
+                .description("Checkpoints whose stored bytes were not what had been written")
+                .register(registry);
+        this.ended = Arrays.stream(JobStatus.values())
+                .filter(JobStatus::terminal)
+                .collect(Collectors.toMap(
+                        Function.identity(),
+                        outcome -> Counter.builder("dpo4j.jobs.ended")
+                                .tag("outcome", outcome.wireName())
+                                .description("Jobs that ended here")
+                                .register(registry),
+                        (one, other) -> one,
+                        () -> new EnumMap<>(JobStatus.class)));
+    }
+
+    /** A job runs for the first time. */
+    void waited(Duration sinceCreation) {
+        queued.record(sinceCreation);
+    }
+
+    /** Steps were done; of several between two reports only their mean time is known. */
+    void trained(StepReport.Work work) {
+        steps.increment(work.steps());
+        tokens.increment((double) work.tokens());
+        Duration mean = Duration.ofNanos(Math.round(work.seconds() * 1e9 / work.steps()));
+        for (int step = 0; step < work.steps(); step++) {
+            stepTime.record(mean);
+        }
+    }
+
+    /**
+     * Times a checkpoint; one that fails leaves no trace.
+     *
+     * @param write writes it and returns its size in bytes
+     */
+    void checkpoint(LongSupplier write) {
+        Timer.Sample began = Timer.start(registry);
+        long bytes = write.getAsLong();
+        began.stop(checkpointWrites);
+        checkpointSizes.record((double) bytes);
+    }
+
+    void checkpointDamaged() {
+        damagedCheckpoints.increment();
+    }
+
+    /** The transaction under way ends a job. */
+    void endsAtCommit(JobStatus outcome) {
+        Counter counter = ended.get(outcome);
+        if (counter == null) {
+            throw new IllegalArgumentException(outcome + " is no end");
+        }
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                counter.increment();
+            }
+        });
+    }
+}
