@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,6 +31,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class CheckpointStore implements BlobOwner {
+
+    private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
 
     private final CheckpointRows checkpoints;
     private final FencedJobs jobs;

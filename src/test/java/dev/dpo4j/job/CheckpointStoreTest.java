@@ -41,6 +41,9 @@ class CheckpointStoreTest {
     private Database database;
 
     @Autowired
+    private JobMetrics metrics;
+
+    @Autowired
     private Clock clock;
 
     @Autowired
@@ -90,7 +93,7 @@ class CheckpointStoreTest {
     }
 
     private CheckpointStore storeOver(FencedJobs jobs) {
-        return new CheckpointStore(rows, jobs, events, blobs, database, clock);
+        return new CheckpointStore(rows, jobs, events, blobs, database, metrics, clock);
     }
 
     private long blobCount() {
