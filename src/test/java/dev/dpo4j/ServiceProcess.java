@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,10 +30,12 @@ final class ServiceProcess implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final ServiceLog log;
 
-    private ServiceProcess(Process process, int port) {
+    private ServiceProcess(Process process, int port, ServiceLog log) {
         this.process = process;
         this.port = port;
+        this.log = log;
     }
 
     /**
@@ -51,14 +52,15 @@ final class ServiceProcess implements AutoCloseable {
         command.addAll(List.of("--server.port=0", "--dpo4j.home=" + home));
         Arrays.stream(settings).map(setting -> "--" + setting).forEach(command::add);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
+        ServiceLog log = new ServiceLog();
         CompletableFuture<Integer> up = new CompletableFuture<>();
         Thread.ofVirtual().name("log of the service").start(() -> read(process, log, up));
         try {
-            return new ServiceProcess(process, up.get(LONG.toSeconds(), TimeUnit.SECONDS));
+            return new ServiceProcess(process, up.get(LONG.toSeconds(), TimeUnit.SECONDS), log);
         } catch (ExecutionException | TimeoutException e) {
             process.destroyForcibly();
-            throw new IllegalStateException("The service did not start. Its log:\n" + String.join("\n", log), e);
+            throw new IllegalStateException(
+                    "The service did not start. Its log:\n" + String.join("\n", log.lines()), e);
         }
     }
 
@@ -71,6 +73,27 @@ final class ServiceProcess implements AutoCloseable {
         return new EventStream(port, jobId, after);
     }
 
+    int port() {
+        return port;
+    }
+
+    ServiceLog log() {
+        return log;
+    }
+
+    /** SIGTERM: the service is asked to stop. */
+    void terminate() {
+        process.toHandle().destroy(); // Process.destroy() would close our end of its log as well
+    }
+
+    /** Waits for the end of the process and returns its exit status. */
+    int exitStatus() throws InterruptedException {
+        if (!process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("The service does not end. Its log:\n" + String.join("\n", log.lines()));
+        }
+        return process.exitValue();
+    }
+
     /** SIGKILL: nothing in the service learns of it. Returns the exit status. */
     int kill() {
         return process.destroyForcibly().onExit().join().exitValue();
@@ -81,7 +104,7 @@ final class ServiceProcess implements AutoCloseable {
         kill();
     }
 
-    private static void read(Process process, ConcurrentLinkedQueue<String> log, CompletableFuture<Integer> up) {
+    private static void read(Process process, ServiceLog log, CompletableFuture<Integer> up) {
         Integer port = null;
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

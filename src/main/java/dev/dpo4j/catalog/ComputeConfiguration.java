@@ -22,9 +22,9 @@ class ComputeConfiguration {
     /** Weights and activations lie outside the heap, where the JVM's own figures do not see them. */
     @Bean
     MeterBinder residentMemory() {
-        return registry -> Gauge.builder("process.resident.memory", NativeMemory::residentBytes)
+        return registry -> Gauge.builder("dpo4j.memory.resident", NativeMemory::residentBytes)
                 .baseUnit(BaseUnits.BYTES)
-                .description("Memory that the process occupies")
+                .description("Physical memory that the process has to itself: heap, weights, activations and all else")
                 .register(registry);
     }
 }

@@ -7,7 +7,7 @@ public final class NativeMemory {
 
     private NativeMemory() {}
 
-    /** Bytes of memory that the process occupies now. */
+    /** Bytes of physical memory the process has now, without pages that it shares with files or others; 0 where that is not known. */
     public static long residentBytes() {
         return Pointer.physicalBytes();
     }

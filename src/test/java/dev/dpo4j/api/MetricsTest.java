@@ -117,7 +117,7 @@ class MetricsTest {
         double weights = sample("dpo4j_models_weights_bytes", meters);
         assertThat(weights).as("what the notebook's model takes").isEqualTo(4.0 * 4_548_992);
         assertThat(meters.get("dpo4j_models_weights_limit_bytes")).isGreaterThan(weights);
-        assertThat(meters.get("process_resident_memory_bytes"))
+        assertThat(meters.get("dpo4j_memory_resident_bytes"))
                 .as("more than the weights")
                 .isGreaterThan(weights);
     }

@@ -48,7 +48,14 @@ class SecurityTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/v1/files", "/swagger-ui.html", "/v3/api-docs", "/actuator", "/actuator/health/../../v1/files"})
+            strings = {
+                "/v1/files",
+                "/swagger-ui.html",
+                "/v3/api-docs",
+                "/actuator",
+                "/actuator/prometheus",
+                "/actuator/health/../../v1/files"
+            })
     void everyPathAsksForAKey(String path) {
         assertThat(http.get(path).status()).isEqualTo(401);
     }
