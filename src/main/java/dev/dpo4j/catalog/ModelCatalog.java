@@ -148,7 +148,7 @@ public class ModelCatalog {
         if (users.stream().anyMatch(user -> user.uses(id))) {
             throw new ModelInUseException(id, "a job that has not ended needs it; cancel that or wait for its end");
         }
-        tuned.delete(model);
+        tuned.delete(model, users.stream().toList());
         cache.drop(id);
     }
 

@@ -16,6 +16,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class CheckpointStore implements BlobOwner {
+
+    private static final List<JobStatus> ENDED =
+            Arrays.stream(JobStatus.values()).filter(JobStatus::terminal).toList();
 
     private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
 
@@ -116,11 +121,19 @@ class CheckpointStore implements BlobOwner {
         return checkpoints.newestFirst(jobId).stream().findFirst();
     }
 
+    /**
+     * Frees what only a job that goes on needs, once it has ended for good: the optimizer's state. The weights stay; they are what
+     * its checkpoints are as models. Does nothing when there is nothing to free.
+     */
+    void freeIfEnded(String jobId) {
+        checkpoints.optimizerBlobsIf(jobId, ENDED).forEach(blobs::delete);
+    }
+
     @Override
     public Set<String> blobIds() {
-        return checkpoints.all().stream()
-                .flatMap(checkpoint -> checkpoint.blobIds().stream())
-                .collect(Collectors.toSet());
+        Set<String> needed = new HashSet<>(checkpoints.optimizerBlobsOfJobsNot(ENDED));
+        needed.addAll(checkpoints.weightsBlobs());
+        return needed;
     }
 
     private StoredFile store(List<NamedTensor> tensors, Map<String, String> metadata, List<String> written) {
