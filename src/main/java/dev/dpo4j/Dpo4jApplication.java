@@ -5,10 +5,12 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** Starts the service. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
+@EnableScheduling
 public class Dpo4jApplication {
 
     private static final String NATIVE_MEMORY_LIMIT = "org.bytedeco.javacpp.maxbytes";

@@ -1,21 +1,17 @@
 package dev.dpo4j;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.dpo4j.api.Http;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,16 +22,16 @@ final class ServiceProcess implements AutoCloseable {
     static final Duration LONG = Duration.ofMinutes(2);
 
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
-    private static final String STARTED = "Started Dpo4jApplication";
+    private static final Pattern STARTED = Pattern.compile("Started Dpo4jApplication");
 
     private final Process process;
+    private final ProcessLog log;
     private final int port;
-    private final ServiceLog log;
 
-    private ServiceProcess(Process process, int port, ServiceLog log) {
+    private ServiceProcess(Process process, ProcessLog log, int port) {
         this.process = process;
-        this.port = port;
         this.log = log;
+        this.port = port;
     }
 
     /**
@@ -52,15 +48,17 @@ final class ServiceProcess implements AutoCloseable {
         command.addAll(List.of("--server.port=0", "--dpo4j.home=" + home));
         Arrays.stream(settings).map(setting -> "--" + setting).forEach(command::add);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        ServiceLog log = new ServiceLog();
-        CompletableFuture<Integer> up = new CompletableFuture<>();
-        Thread.ofVirtual().name("log of the service").start(() -> read(process, log, up));
+        ProcessLog log = ProcessLog.of(process);
+        boolean up = false;
         try {
-            return new ServiceProcess(process, up.get(LONG.toSeconds(), TimeUnit.SECONDS), log);
-        } catch (ExecutionException | TimeoutException e) {
-            process.destroyForcibly();
-            throw new IllegalStateException(
-                    "The service did not start. Its log:\n" + String.join("\n", log.lines()), e);
+            int port = Integer.parseInt(log.await(PORT).group(1));
+            log.await(STARTED);
+            up = true;
+            return new ServiceProcess(process, log, port);
+        } finally {
+            if (!up) {
+                process.destroyForcibly();
+            }
         }
     }
 
@@ -77,7 +75,7 @@ final class ServiceProcess implements AutoCloseable {
         return port;
     }
 
-    ServiceLog log() {
+    ProcessLog log() {
         return log;
     }
 
@@ -99,28 +97,32 @@ final class ServiceProcess implements AutoCloseable {
         return process.destroyForcibly().onExit().join().exitValue();
     }
 
+    /** SIGSTOP: for everybody else, the service is as good as gone. */
+    void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT: the service goes on as if no time had passed. */
+    void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    /** Whether the process is there. */
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        assertThat(status).isZero();
+    }
+
     @Override
     public void close() {
         kill();
-    }
-
-    private static void read(Process process, ServiceLog log, CompletableFuture<Integer> up) {
-        Integer port = null;
-        try (BufferedReader lines = process.inputReader()) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                log.add(line);
-                Matcher named = PORT.matcher(line);
-                if (named.find()) {
-                    port = Integer.valueOf(named.group(1));
-                }
-                if (line.contains(STARTED) && port != null) {
-                    up.complete(port);
-                }
-            }
-            up.completeExceptionally(new IllegalStateException("It ended before it was up"));
-        } catch (IOException e) {
-            up.completeExceptionally(new UncheckedIOException(e));
-        }
     }
 
     /** What the build gives every JVM that computes, but for the size of the heap. */

@@ -1,7 +1,8 @@
 package dev.dpo4j.blob;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
@@ -12,11 +13,8 @@ interface BlobRows extends Repository<BlobRow, String> {
 
     Optional<BlobRow> findByIdAndCompleteTrue(String id);
 
-    @Query("select b.id from BlobRow b")
-    Set<String> allIds();
-
-    @Query("select b.id from BlobRow b where b.complete = false")
-    Set<String> incompleteIds();
+    @Query("select new dev.dpo4j.blob.BlobRows$Begun(b.id, b.createdAt, b.complete) from BlobRow b")
+    List<Begun> begun();
 
     @Modifying
     @Query("update BlobRow b set b.length = :length, b.sha256 = :sha256, b.complete = true where b.id = :id")
@@ -29,4 +27,7 @@ interface BlobRows extends Repository<BlobRow, String> {
     @Modifying
     @Query("delete from BlobRow b where b.id = :id")
     int remove(String id);
+
+    /** A blob, finished or not. */
+    record Begun(String id, Instant createdAt, boolean complete) {}
 }

@@ -14,10 +14,15 @@ public final class DatabaseAway {
     private static final String CONNECTION = "08";
 
     /**
-     * PostgreSQL ends, has crashed, or cannot take connections yet, or any more (57P01 to 57P03, 53300); H2 has lost the connection,
+     * PostgreSQL ends, has crashed, or cannot take connections yet, or any more (57P01 to 57P03, 53300), or has ended our session
+     * because it was idle in a transaction, as that of a node that froze (25P03); H2 has lost the connection,
      * is closed, or is being closed.
      */
-    private static final Set<String> STATES = Set.of("57P01", "57P02", "57P03", "53300", "90067", "90098", "90121");
+    private static final Set<String> STATES =
+            Set.of("57P01", "57P02", "57P03", "53300", "25P03", "90067", "90098", "90121");
+
+    /** What the pool says, without a state, of a connection it has given up; a rollback on it hides the reason. */
+    private static final String THROWN_AWAY = "Connection is closed";
 
     private DatabaseAway() {}
 
@@ -29,7 +34,8 @@ public final class DatabaseAway {
                     || cause instanceof SQLRecoverableException) {
                 return true;
             }
-            if (cause instanceof SQLException sql && isAboutConnections(sql.getSQLState())) {
+            if (cause instanceof SQLException sql
+                    && (isAboutConnections(sql.getSQLState()) || THROWN_AWAY.equals(sql.getMessage()))) {
                 return true;
             }
         }

@@ -29,7 +29,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Checkpoints: two blobs, then the manifest that makes them one, under the run's fence. Older ones go only after that. A crash
- * at any point leaves the checkpoint before it, and at worst blobs nobody claims, which the next start sweeps.
+ * at any point leaves the checkpoint before it, and at worst blobs nobody claims, which a sweep removes.
  */
 @Component
 class CheckpointStore implements BlobOwner {
@@ -44,6 +44,7 @@ class CheckpointStore implements BlobOwner {
     private final JobEvents events;
     private final BlobStore blobs;
     private final Database database;
+    private final DatabasePatience patience;
     private final JobMetrics metrics;
     private final Clock clock;
 
@@ -53,6 +54,7 @@ class CheckpointStore implements BlobOwner {
             JobEvents events,
             BlobStore blobs,
             Database database,
+            DatabasePatience patience,
             JobMetrics metrics,
             Clock clock) {
         this.checkpoints = checkpoints;
@@ -60,6 +62,7 @@ class CheckpointStore implements BlobOwner {
         this.events = events;
         this.blobs = blobs;
         this.database = database;
+        this.patience = patience;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -73,13 +76,18 @@ class CheckpointStore implements BlobOwner {
      * @throws dev.dpo4j.blob.StorageFullException when the disk is full; the checkpoints before it are untouched
      */
     long write(Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
+        return patience.outlast(() -> writeOnce(fence, snapshot, fingerprint, metrics, keep));
+    }
+
+    private long writeOnce(
+            Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
         long bytes;
         List<String> written = new ArrayList<>();
         List<String> obsolete = new ArrayList<>();
         boolean committed = false;
         try {
-            StoredFile weights = store(snapshot.weights(), snapshot.weightsMetadata(), written);
-            StoredFile optimizer = store(snapshot.optimizer(), Map.of(), written);
+            StoredFile weights = store(fence, snapshot.weights(), snapshot.weightsMetadata(), written);
+            StoredFile optimizer = store(fence, snapshot.optimizer(), Map.of(), written);
             CheckpointRow manifest = new CheckpointRow(
                     fence.jobId(), snapshot.progress(), fingerprint, metrics, weights, optimizer, clock.instant());
             jobs.write(fence, job -> obsolete.addAll(commit(job, manifest)));
@@ -136,9 +144,10 @@ class CheckpointStore implements BlobOwner {
         return needed;
     }
 
-    private StoredFile store(List<NamedTensor> tensors, Map<String, String> metadata, List<String> written) {
+    private StoredFile store(
+            Fence fence, List<NamedTensor> tensors, Map<String, String> metadata, List<String> written) {
         try (BlobWriter writer = blobs.open()) {
-            SafetensorsWriter.write(writer, tensors, metadata);
+            SafetensorsWriter.write(new FencedStream(writer, fence, jobs), tensors, metadata);
             Blob blob = writer.finish();
             written.add(blob.id());
             return StoredFile.of(blob);

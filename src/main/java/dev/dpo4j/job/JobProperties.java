@@ -1,12 +1,14 @@
 package dev.dpo4j.job;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * How jobs are executed.
  *
+ * @param node what this node is called in logs and tables, unlike any other; null: by its host and a random number
  * @param enabled whether this node runs jobs; one that does not still accepts them for others
  * @param pollingInterval how often to look for jobs of other nodes; jobs created here start at once
  * @param heartbeatInterval how often a running job says that it is alive
@@ -16,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("dpo4j.jobs")
 record JobProperties(
+        @Nullable String node,
         @DefaultValue("true") boolean enabled,
         @DefaultValue("5s") Duration pollingInterval,
         @DefaultValue("10s") Duration heartbeatInterval,

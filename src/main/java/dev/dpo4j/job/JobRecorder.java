@@ -165,7 +165,7 @@ final class JobRecorder implements TrainingListener {
         return switch (stopReason) {
             case NONE -> StopRequest.NONE;
             case PAUSED, SHUTDOWN -> StopRequest.AFTER_CHECKPOINT;
-            case LOST, PRESUMED_DEAD -> StopRequest.NOW;
+            case LOST -> StopRequest.NOW;
         };
     }
 
@@ -176,9 +176,6 @@ final class JobRecorder implements TrainingListener {
         }
         if (status.get() != JobStatus.RUNNING) {
             return StopReason.PAUSED;
-        }
-        if (node.presumedDead()) {
-            return StopReason.PRESUMED_DEAD;
         }
         return node.shuttingDown() ? StopReason.SHUTDOWN : StopReason.NONE;
     }
@@ -197,11 +194,9 @@ final class JobRecorder implements TrainingListener {
         NONE,
         /** The job is no longer to run, but still ours. */
         PAUSED,
-        /** The service ends; the job goes on at its next start. */
+        /** The service ends; the job goes on elsewhere, or at its next start. */
         SHUTDOWN,
         /** Cancelled, or somebody else's. */
-        LOST,
-        /** Our heartbeats do not arrive. */
-        PRESUMED_DEAD
+        LOST
     }
 }

@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.blob.DatabaseAway;
 import dev.dpo4j.blob.StorageFullException;
 import dev.dpo4j.catalog.BrokenModelException;
 import dev.dpo4j.catalog.ModelMemoryException;
@@ -72,7 +73,7 @@ class JobRunner {
             return train(claim.get(), node);
         } catch (FenceLostException e) {
             log.info("Stopped: {}", e.getMessage());
-            return Outcome.DONE;
+            return lost(fence);
         } catch (RuntimeException e) {
             return end(fence, e, node);
         } catch (OutOfMemoryError e) {
@@ -160,7 +161,7 @@ class JobRunner {
                 metrics.endsAtCommit(JobStatus.SUCCEEDED);
                 events.append(job, NewEvent.info("New fine-tuned model created: " + spec.tunedModelId()));
                 events.append(job, NewEvent.info("The job has succeeded"));
-            } else {
+            } else if (job.status() == JobStatus.PAUSED) {
                 events.append(job, NewEvent.info("Paused after the last step; resume it to get the model"));
             }
         });
@@ -180,13 +181,12 @@ class JobRunner {
                     }
                     events.append(
                             job,
-                            NewEvent.info("The service stops after step " + result.step()
-                                    + " of the job, which goes on at the service's next start"));
+                            NewEvent.info("Stopped after step " + result.step()
+                                    + " because its node stops; the job goes on on another one, or at the next start"));
                 });
                 yield Outcome.AGAIN;
             }
-            case PRESUMED_DEAD -> Outcome.AGAIN;
-            case LOST -> Outcome.DONE;
+            case LOST -> lost(fence);
             case NONE ->
                 throw new IllegalStateException(
                         "The run stopped after step " + result.step() + " without being asked to");
@@ -197,6 +197,9 @@ class JobRunner {
         Optional<StorageFullException> full = StorageFullException.behind(failure);
         if (full.isPresent()) {
             return pause(fence, String.valueOf(full.get().getMessage()));
+        }
+        if (DatabaseAway.isBehind(failure)) {
+            throw failure;
         }
         return switch (failure) {
             case TrainingFailedException refused -> fail(fence, refused.error());
@@ -255,11 +258,16 @@ class JobRunner {
         });
     }
 
+    private Outcome lost(Fence fence) {
+        return jobs.taken(fence) ? Outcome.TAKEN : Outcome.DONE;
+    }
+
     private Outcome conclude(Fence fence, Consumer<JobRow> ending) {
         try {
             jobs.write(fence, ending);
         } catch (FenceLostException e) {
             log.info("Nothing to conclude: {}", e.getMessage());
+            return lost(fence);
         }
         return Outcome.DONE;
     }
@@ -269,6 +277,8 @@ class JobRunner {
         /** Nothing is left to do. */
         DONE,
         /** Run the job again as soon as possible. */
-        AGAIN
+        AGAIN,
+        /** Another node runs the job. */
+        TAKEN
     }
 }

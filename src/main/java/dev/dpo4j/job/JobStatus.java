@@ -18,7 +18,7 @@ public enum JobStatus {
         return switch (this) {
             case VALIDATING_FILES -> EnumSet.of(QUEUED, PAUSED, FAILED, CANCELLED);
             case QUEUED -> EnumSet.of(RUNNING, PAUSED, FAILED, CANCELLED);
-            // Back to QUEUED when the service shuts down: it goes on at the next start.
+            // Back to QUEUED when the service shuts down: it goes on elsewhere, or at the next start.
             case RUNNING -> EnumSet.of(QUEUED, PAUSED, SUCCEEDED, FAILED, CANCELLED);
             case PAUSED -> EnumSet.of(VALIDATING_FILES, QUEUED, CANCELLED);
             case SUCCEEDED, FAILED, CANCELLED -> EnumSet.noneOf(JobStatus.class);

@@ -2,7 +2,6 @@ package dev.dpo4j.job;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
-import java.time.Clock;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -11,10 +10,10 @@ class ScheduledTrainingQueue implements TrainingQueue {
 
     private final SchedulerClient client;
     private final Scheduler scheduler;
-    private final Clock clock;
+    private final SchedulerClock clock;
 
     /** @param client writes through the caller's transaction */
-    ScheduledTrainingQueue(SchedulerClient client, Scheduler scheduler, Clock clock) {
+    ScheduledTrainingQueue(SchedulerClient client, Scheduler scheduler, SchedulerClock clock) {
         this.client = client;
         this.scheduler = scheduler;
         this.clock = clock;
@@ -25,7 +24,7 @@ class ScheduledTrainingQueue implements TrainingQueue {
         boolean added = client.scheduleIfNotExists(TrainingTask.DESCRIPTOR
                 .instance(ticket.jobId() + "#" + ticket.runNumber())
                 .data(ticket)
-                .scheduledTo(clock.instant()));
+                .scheduledTo(clock.now()));
         if (!added) {
             throw new IllegalStateException("Run " + ticket.runNumber() + " of job " + ticket.jobId()
                     + " is scheduled already: nothing is changed");

@@ -12,10 +12,19 @@ class SchedulerLifecycle implements SmartLifecycle {
 
     private final Scheduler scheduler;
     private final DeadExecutions deadExecutions;
+    private final SchedulerClock clock;
+    private final ServiceStop serviceStop;
     private final JobProperties properties;
     private volatile boolean running;
 
-    SchedulerLifecycle(Scheduler scheduler, DeadExecutions deadExecutions, JobProperties properties) {
+    SchedulerLifecycle(
+            Scheduler scheduler,
+            DeadExecutions deadExecutions,
+            SchedulerClock clock,
+            ServiceStop serviceStop,
+            JobProperties properties) {
+        this.serviceStop = serviceStop;
+        this.clock = clock;
         this.properties = properties;
         this.scheduler = scheduler;
         this.deadExecutions = deadExecutions;
@@ -28,6 +37,7 @@ class SchedulerLifecycle implements SmartLifecycle {
 
     @Override
     public void start() {
+        clock.measure();
         deadExecutions.revive();
         scheduler.start();
         running = true;
@@ -35,6 +45,7 @@ class SchedulerLifecycle implements SmartLifecycle {
 
     @Override
     public void stop() {
+        serviceStop.begin();
         scheduler.stop();
         running = false;
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -42,6 +44,9 @@ class BlobStoreTest {
 
     @Autowired
     JdbcTemplate sql;
+
+    @Autowired
+    Clock clock;
 
     @Test
     void whatIsWrittenIsReadBackAcrossPartBoundaries() throws Exception {
@@ -105,11 +110,38 @@ class BlobStoreTest {
         Blob unclaimed = write(random(3));
         BlobWriter unfinished = store.open();
         unfinished.write(random(PART), 0, PART);
-        sweep.sweep(List.of(() -> Set.of(claimed.id()), Set::of));
+        sweep.sweep(List.of(() -> Set.of(claimed.id()), Set::of), Instant.MAX);
         assertThat(readAll(claimed.id())).hasSize(3);
         assertThat(manifests(unclaimed.id())).isZero();
         assertThat(manifests(unfinished.id())).isZero();
         assertThat(parts(unfinished.id())).isZero();
+    }
+
+    @Test
+    void theSweepLeavesWhatSomebodyMayBeAtWorkOn() throws IOException {
+        Blob unclaimed = write(random(3));
+        BlobWriter unfinished = store.open();
+        unfinished.write(random(PART), 0, PART);
+        sweep.sweep(List.of(), clock.instant().minus(BlobSweep.ABANDONED));
+        assertThat(readAll(unclaimed.id())).hasSize(3);
+        assertThat(parts(unfinished.id())).isOne();
+        sweep.sweep(List.of(), clock.instant().plusSeconds(1));
+        assertThat(manifests(unclaimed.id())).isZero();
+        assertThat(manifests(unfinished.id())).isZero();
+    }
+
+    @Test
+    void theSweepLeavesABlobThatPassesFromOneOwnerToAnother() throws IOException {
+        Blob blob = write(random(3));
+        boolean[] passed = {false};
+        BlobOwner next = () -> passed[0] ? Set.of(blob.id()) : Set.of();
+        BlobOwner former = () -> {
+            Set<String> claimed = Set.of();
+            passed[0] = true;
+            return claimed;
+        };
+        sweep.sweep(List.of(next, former), Instant.MAX);
+        assertThat(readAll(blob.id())).hasSize(3);
     }
 
     @Test

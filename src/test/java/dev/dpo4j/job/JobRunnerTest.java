@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -232,7 +231,7 @@ class JobRunnerTest {
             shuttingDown[0] = true;
             throw new NonFiniteException("step 1: the loss of rows 4, 7 is NaN");
         });
-        assertThat(runner.run(new TrainingTicket(id, 1), NODE, signals(() -> shuttingDown[0])))
+        assertThat(runner.run(new TrainingTicket(id, 1), NODE, () -> shuttingDown[0]))
                 .isEqualTo(Outcome.DONE);
         assertThat(service.get(id).error()).extracting(JobError::code).isEqualTo("non_finite");
     }
@@ -267,7 +266,7 @@ class JobRunnerTest {
             }
         });
 
-        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(run(id)).isEqualTo(Outcome.TAKEN);
 
         assertThat(seen).containsExactly(1, 2, 3);
         assertThat(metrics(id)).extracting(JobRunnerTest::step).containsExactly(1, 2);
@@ -391,7 +390,7 @@ class JobRunnerTest {
         service.resume(id);
         assertThat(run(id)).as("the execution of before the pause").isEqualTo(Outcome.DONE);
         assertThat(service.get(id).status()).isEqualTo(JobStatus.QUEUED);
-        runner.run(new TrainingTicket(id, 2), NODE, signals(false, false));
+        runner.run(new TrainingTicket(id, 2), NODE, () -> false);
 
         assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
         assertThat(messages(id)).contains("Stopped after step 3", "Resumed from step 3 of 6");
@@ -419,7 +418,7 @@ class JobRunnerTest {
         String id = create(6, null);
         boolean[] shuttingDown = {false};
         training.beforeStep(step -> shuttingDown[0] = step == 2);
-        assertThat(runner.run(new TrainingTicket(id, 1), NODE, signals(() -> shuttingDown[0])))
+        assertThat(runner.run(new TrainingTicket(id, 1), NODE, () -> shuttingDown[0]))
                 .isEqualTo(Outcome.AGAIN);
         assertThat(service.get(id).status()).isEqualTo(JobStatus.QUEUED);
         training.reset();
@@ -428,15 +427,6 @@ class JobRunnerTest {
 
         assertThat(messages(id)).contains("Resumed from step 2 of 6");
         assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
-    }
-
-    @Test
-    void aNodeThatMayCountAsDeadStopsWithoutWriting() {
-        String id = create(6, null);
-        assertThat(runner.run(new TrainingTicket(id, 1), NODE, signals(false, true)))
-                .isEqualTo(Outcome.AGAIN);
-        assertThat(metrics(id)).isEmpty();
-        assertThat(service.checkpoints(id, null, 10).data()).isEmpty();
     }
 
     @Test
@@ -485,7 +475,7 @@ class JobRunnerTest {
         training.reset();
 
         service.resume(id);
-        runner.run(new TrainingTicket(id, 2), NODE, signals(false, false));
+        runner.run(new TrainingTicket(id, 2), NODE, () -> false);
 
         assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
         assertThat(metrics(id)).extracting(JobRunnerTest::step).containsExactly(1, 2, 3, 4, 5, 6);
@@ -510,7 +500,7 @@ class JobRunnerTest {
         training.reset();
 
         service.resume(id);
-        runner.run(new TrainingTicket(id, 2), NODE, signals(false, false));
+        runner.run(new TrainingTicket(id, 2), NODE, () -> false);
 
         assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
     }
@@ -609,7 +599,7 @@ class JobRunnerTest {
     }
 
     private Outcome run(String id) {
-        return runner.run(new TrainingTicket(id, 1), NODE, signals(false, false));
+        return runner.run(new TrainingTicket(id, 1), NODE, () -> false);
     }
 
     private FencedJobs.Claim claim(String id) {
@@ -665,34 +655,6 @@ class JobRunnerTest {
                 throw new IllegalStateException("the database's pool is closed");
             }
         });
-        return runner.run(new TrainingTicket(id, 1), NODE, signals(() -> shuttingDown[0]));
-    }
-
-    private static NodeSignals signals(BooleanSupplier shuttingDown) {
-        return new NodeSignals() {
-            @Override
-            public boolean shuttingDown() {
-                return shuttingDown.getAsBoolean();
-            }
-
-            @Override
-            public boolean presumedDead() {
-                return false;
-            }
-        };
-    }
-
-    private static NodeSignals signals(boolean shuttingDown, boolean presumedDead) {
-        return new NodeSignals() {
-            @Override
-            public boolean shuttingDown() {
-                return shuttingDown;
-            }
-
-            @Override
-            public boolean presumedDead() {
-                return presumedDead;
-            }
-        };
+        return runner.run(new TrainingTicket(id, 1), NODE, () -> shuttingDown[0]);
     }
 }
