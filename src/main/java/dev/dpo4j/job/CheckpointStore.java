@@ -158,7 +158,11 @@ class CheckpointStore implements BlobOwner {
 
     /** Returns the blobs that the manifest makes obsolete: a run that fell back reaches a step twice. */
     private List<String> commit(JobRow job, CheckpointRow manifest) {
-        List<String> replaced = checkpoints.findByJobIdAndStep(job.getId(), manifest.step()).stream()
+        Optional<CheckpointRow> there = checkpoints.findByJobIdAndStep(job.getId(), manifest.step());
+        if (there.map(CheckpointRow::getId).filter(manifest.getId()::equals).isPresent()) {
+            return List.of(); // a try before this one, whose answer was lost
+        }
+        List<String> replaced = there.stream()
                 .peek(old -> checkpoints.remove(List.of(old.getId())))
                 .flatMap(old -> old.blobIds().stream())
                 .toList();

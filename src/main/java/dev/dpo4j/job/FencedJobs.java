@@ -69,10 +69,11 @@ class FencedJobs {
     }
 
     /** Looks when no change of the job is in doubt any more: whoever changes it holds its lock until the database has decided. */
-    @Transactional
-    public <T> T settled(String jobId, Supplier<T> look) {
-        jobs.lock(jobId);
-        return look.get();
+    <T> T settled(String jobId, Supplier<T> look) {
+        return inTransaction(() -> {
+            jobs.lock(jobId);
+            return look.get();
+        });
     }
 
     // RUNNING: the execution was handed to us, so the run that left this behind is dead.

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionSystemException;
 
 /** What is left of a checkpoint whose commit ends with an error. */
@@ -42,6 +43,12 @@ class CheckpointStoreTest {
 
     @Autowired
     private JobMetrics metrics;
+
+    @Autowired
+    private DatabasePatience patience;
+
+    @Autowired
+    private PlatformTransactionManager transactions;
 
     @Autowired
     private Clock clock;
@@ -85,6 +92,24 @@ class CheckpointStoreTest {
         assertThat(blobCount()).isEqualTo(before + 2);
     }
 
+    /** As when the answer to the first commit is lost and the database asked again. */
+    @Test
+    void aCommitThatIsRepeatedLeavesTheCheckpointWhole() {
+        Fence fence = claimed();
+        CheckpointStore store = storeOver(new FencedJobs(jobRows, patience, transactions) {
+            @Override
+            void write(Fence of, Consumer<JobRow> change) {
+                super.write(of, change);
+                super.write(of, change);
+            }
+        });
+
+        store.write(fence, FakeSnapshots.ofStep(1), "fake", Map.of(), 2);
+
+        assertThat(store.newest(fence))
+                .hasValueSatisfying(saved -> assertThat(saved.progress().step()).isEqualTo(1));
+    }
+
     private Fence claimed() {
         String id = service.create(newJob(5, null)).id();
         return fenced.claim(new TrainingTicket(id, 1), "this node")
@@ -93,7 +118,7 @@ class CheckpointStoreTest {
     }
 
     private CheckpointStore storeOver(FencedJobs jobs) {
-        return new CheckpointStore(rows, jobs, events, blobs, database, metrics, clock);
+        return new CheckpointStore(rows, jobs, events, blobs, database, patience, metrics, clock);
     }
 
     private long blobCount() {
@@ -107,13 +132,13 @@ class CheckpointStoreTest {
         private final boolean thenBack;
 
         Failing(boolean committed, boolean thenBack) {
-            super(jobRows);
+            super(jobRows, patience, transactions);
             this.committed = committed;
             this.thenBack = thenBack;
         }
 
         @Override
-        public void write(Fence fence, Consumer<JobRow> change) {
+        void write(Fence fence, Consumer<JobRow> change) {
             if (committed) {
                 fenced.write(fence, change);
             }
@@ -121,7 +146,7 @@ class CheckpointStoreTest {
         }
 
         @Override
-        public <T> T settled(String jobId, Supplier<T> look) {
+        <T> T settled(String jobId, Supplier<T> look) {
             if (!thenBack) {
                 throw new TransactionSystemException("the database is away");
             }

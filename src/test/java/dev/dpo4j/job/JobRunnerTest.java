@@ -314,7 +314,7 @@ class JobRunnerTest {
 
         service.cancel(id);
         assertThat(checkpoints.blobIds()).as("what a sweep leaves").doesNotContainAnyElementsOf(optimizersOf(id));
-        assertThat(runner.run(new TrainingTicket(id, 2), NODE, signals(false, false)))
+        assertThat(runner.run(new TrainingTicket(id, 2), NODE, () -> false))
                 .as("the execution that the cancellation scheduled")
                 .isEqualTo(Outcome.DONE);
 
