@@ -16,11 +16,15 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,6 +33,11 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class CheckpointStore implements BlobOwner {
+
+    private static final List<JobStatus> ENDED =
+            Arrays.stream(JobStatus.values()).filter(JobStatus::terminal).toList();
+
+    private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
 
     private final CheckpointRows checkpoints;
     private final FencedJobs jobs;
@@ -86,7 +95,7 @@ class CheckpointStore implements BlobOwner {
             bytes = weights.length() + optimizer.length();
         } finally {
             if (!committed) {
-                written.forEach(blobs::delete);
+                deleteUnlessClaimed(fence.jobId(), written);
             }
         }
         database.sync();
@@ -120,11 +129,19 @@ class CheckpointStore implements BlobOwner {
         return checkpoints.newestFirst(jobId).stream().findFirst();
     }
 
+    /**
+     * Frees what only a job that goes on needs, once it has ended for good: the optimizer's state. The weights stay; they are what
+     * its checkpoints are as models. Does nothing when there is nothing to free.
+     */
+    void freeIfEnded(String jobId) {
+        checkpoints.optimizerBlobsIf(jobId, ENDED).forEach(blobs::delete);
+    }
+
     @Override
     public Set<String> blobIds() {
-        return checkpoints.all().stream()
-                .flatMap(checkpoint -> checkpoint.blobIds().stream())
-                .collect(Collectors.toSet());
+        Set<String> needed = new HashSet<>(checkpoints.optimizerBlobsOfJobsNot(ENDED));
+        needed.addAll(checkpoints.weightsBlobs());
+        return needed;
     }
 
     private StoredFile store(
@@ -141,7 +158,11 @@ class CheckpointStore implements BlobOwner {
 
     /** Returns the blobs that the manifest makes obsolete: a run that fell back reaches a step twice. */
     private List<String> commit(JobRow job, CheckpointRow manifest) {
-        List<String> replaced = checkpoints.findByJobIdAndStep(job.getId(), manifest.step()).stream()
+        Optional<CheckpointRow> there = checkpoints.findByJobIdAndStep(job.getId(), manifest.step());
+        if (there.map(CheckpointRow::getId).filter(manifest.getId()::equals).isPresent()) {
+            return List.of(); // a try before this one, whose answer was lost
+        }
+        List<String> replaced = there.stream()
                 .peek(old -> checkpoints.remove(List.of(old.getId())))
                 .flatMap(old -> old.blobIds().stream())
                 .toList();
@@ -151,6 +172,20 @@ class CheckpointStore implements BlobOwner {
                 NewEvent.info("Checkpoint written after step " + manifest.step())
                         .once("checkpoint:" + manifest.step()));
         return replaced;
+    }
+
+    /** After a failure: the database may have committed the manifest all the same, and a manifest without its blobs is no checkpoint. */
+    private void deleteUnlessClaimed(String jobId, List<String> written) {
+        try {
+            Set<String> claimed = jobs.settled(
+                    jobId,
+                    () -> checkpoints.newestFirst(jobId).stream()
+                            .flatMap(checkpoint -> checkpoint.blobIds().stream())
+                            .collect(Collectors.toSet()));
+            written.stream().filter(blob -> !claimed.contains(blob)).forEach(blobs::delete);
+        } catch (RuntimeException e) {
+            log.warn("Job {}: whether a checkpoint was written cannot be seen now; a sweep will tell", jobId, e);
+        }
     }
 
     private void prune(Fence fence, int keep) {
