@@ -86,7 +86,7 @@ class CheckpointStore implements BlobOwner {
             bytes = weights.length() + optimizer.length();
         } finally {
             if (!committed) {
-                written.forEach(blobs::delete);
+                abandon(fence, written);
             }
         }
         database.sync();
@@ -101,7 +101,8 @@ class CheckpointStore implements BlobOwner {
      * @return empty when there is none: the job starts from the beginning
      */
     Optional<SavedState> newest(Fence fence) {
-        for (CheckpointRow checkpoint : checkpoints.newestFirst(fence.jobId())) {
+        List<CheckpointRow> newestFirst = checkpoints.newestFirst(fence.jobId());
+        for (CheckpointRow checkpoint : newestFirst) {
             Optional<String> damage = damage(checkpoint);
             if (damage.isEmpty()) {
                 return Optional.of(new SavedState(
@@ -110,7 +111,17 @@ class CheckpointStore implements BlobOwner {
                         tensors("weights", checkpoint, checkpoint.weights()),
                         tensors("optimizer", checkpoint, checkpoint.optimizer())));
             }
-            discard(fence, checkpoint, damage.get());
+            boolean last = checkpoint.step() == newestFirst.getLast().step();
+            discard(
+                    fence,
+                    checkpoint,
+                    "The checkpoint of step %d is damaged (%s); %s"
+                            .formatted(
+                                    checkpoint.step(),
+                                    damage.get(),
+                                    last
+                                            ? "no other is left, so the job starts from the beginning"
+                                            : "falling back to the one before"));
         }
         return Optional.empty();
     }
@@ -122,7 +133,11 @@ class CheckpointStore implements BlobOwner {
 
     @Override
     public Set<String> blobIds() {
-        return checkpoints.all().stream()
+        return blobIds(checkpoints.all());
+    }
+
+    private static Set<String> blobIds(List<CheckpointRow> checkpoints) {
+        return checkpoints.stream()
                 .flatMap(checkpoint -> checkpoint.blobIds().stream())
                 .collect(Collectors.toSet());
     }
@@ -141,16 +156,24 @@ class CheckpointStore implements BlobOwner {
 
     /** Returns the blobs that the manifest makes obsolete: a run that fell back reaches a step twice. */
     private List<String> commit(JobRow job, CheckpointRow manifest) {
-        List<String> replaced = checkpoints.findByJobIdAndStep(job.getId(), manifest.step()).stream()
-                .peek(old -> checkpoints.remove(List.of(old.getId())))
-                .flatMap(old -> old.blobIds().stream())
-                .toList();
+        Optional<CheckpointRow> old = checkpoints.findByJobIdAndStep(job.getId(), manifest.step());
+        if (old.isPresent() && old.get().getId().equals(manifest.getId())) {
+            return List.of(); // committed before, without the answer having arrived
+        }
+        List<String> replaced = old.map(CheckpointRow::blobIds).orElse(List.of());
+        old.ifPresent(row -> checkpoints.remove(List.of(row.getId())));
         checkpoints.save(manifest);
         events.append(
                 job,
                 NewEvent.info("Checkpoint written after step " + manifest.step())
                         .once("checkpoint:" + manifest.step()));
         return replaced;
+    }
+
+    /** Removes blobs, but none that a checkpoint has: the answer to its commit can have been lost. */
+    private void abandon(Fence fence, List<String> written) {
+        Set<String> claimed = blobIds(checkpoints.newestFirst(fence.jobId()));
+        written.stream().filter(blob -> !claimed.contains(blob)).forEach(blobs::delete);
     }
 
     private void prune(Fence fence, int keep) {
@@ -168,14 +191,9 @@ class CheckpointStore implements BlobOwner {
         old.stream().flatMap(checkpoint -> checkpoint.blobIds().stream()).forEach(blobs::delete);
     }
 
-    private void discard(Fence fence, CheckpointRow checkpoint, String damage) {
+    private void discard(Fence fence, CheckpointRow checkpoint, String warning) {
         metrics.checkpointDamaged();
-        jobs.write(
-                fence,
-                job -> events.append(
-                        job,
-                        NewEvent.warn("The checkpoint of step %d is damaged (%s); falling back to the one before"
-                                .formatted(checkpoint.step(), damage))));
+        jobs.write(fence, job -> events.append(job, NewEvent.warn(warning).once("damaged:" + checkpoint.getId())));
         remove(fence, List.of(checkpoint));
     }
 
