@@ -16,11 +16,15 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,6 +33,11 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class CheckpointStore implements BlobOwner {
+
+    private static final List<JobStatus> ENDED =
+            Arrays.stream(JobStatus.values()).filter(JobStatus::terminal).toList();
+
+    private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
 
     private final CheckpointRows checkpoints;
     private final FencedJobs jobs;
@@ -86,7 +95,7 @@ class CheckpointStore implements BlobOwner {
             bytes = weights.length() + optimizer.length();
         } finally {
             if (!committed) {
-                abandon(fence, written);
+                deleteUnlessClaimed(fence.jobId(), written);
             }
         }
         database.sync();
@@ -131,15 +140,19 @@ class CheckpointStore implements BlobOwner {
         return checkpoints.newestFirst(jobId).stream().findFirst();
     }
 
-    @Override
-    public Set<String> blobIds() {
-        return blobIds(checkpoints.all());
+    /**
+     * Frees what only a job that goes on needs, once it has ended for good: the optimizer's state. The weights stay; they are what
+     * its checkpoints are as models. Does nothing when there is nothing to free.
+     */
+    void freeIfEnded(String jobId) {
+        checkpoints.optimizerBlobsIf(jobId, ENDED).forEach(blobs::delete);
     }
 
-    private static Set<String> blobIds(List<CheckpointRow> checkpoints) {
-        return checkpoints.stream()
-                .flatMap(checkpoint -> checkpoint.blobIds().stream())
-                .collect(Collectors.toSet());
+    @Override
+    public Set<String> blobIds() {
+        Set<String> needed = new HashSet<>(checkpoints.optimizerBlobsOfJobsNot(ENDED));
+        needed.addAll(checkpoints.weightsBlobs());
+        return needed;
     }
 
     private StoredFile store(
@@ -156,12 +169,14 @@ class CheckpointStore implements BlobOwner {
 
     /** Returns the blobs that the manifest makes obsolete: a run that fell back reaches a step twice. */
     private List<String> commit(JobRow job, CheckpointRow manifest) {
-        Optional<CheckpointRow> old = checkpoints.findByJobIdAndStep(job.getId(), manifest.step());
-        if (old.isPresent() && old.get().getId().equals(manifest.getId())) {
-            return List.of(); // committed before, without the answer having arrived
+        Optional<CheckpointRow> there = checkpoints.findByJobIdAndStep(job.getId(), manifest.step());
+        if (there.map(CheckpointRow::getId).filter(manifest.getId()::equals).isPresent()) {
+            return List.of(); // a try before this one, whose answer was lost
         }
-        List<String> replaced = old.map(CheckpointRow::blobIds).orElse(List.of());
-        old.ifPresent(row -> checkpoints.remove(List.of(row.getId())));
+        List<String> replaced = there.stream()
+                .peek(old -> checkpoints.remove(List.of(old.getId())))
+                .flatMap(old -> old.blobIds().stream())
+                .toList();
         checkpoints.save(manifest);
         events.append(
                 job,
@@ -170,10 +185,18 @@ class CheckpointStore implements BlobOwner {
         return replaced;
     }
 
-    /** Removes blobs, but none that a checkpoint has: the answer to its commit can have been lost. */
-    private void abandon(Fence fence, List<String> written) {
-        Set<String> claimed = blobIds(checkpoints.newestFirst(fence.jobId()));
-        written.stream().filter(blob -> !claimed.contains(blob)).forEach(blobs::delete);
+    /** After a failure: the database may have committed the manifest all the same, and a manifest without its blobs is no checkpoint. */
+    private void deleteUnlessClaimed(String jobId, List<String> written) {
+        try {
+            Set<String> claimed = jobs.settled(
+                    jobId,
+                    () -> checkpoints.newestFirst(jobId).stream()
+                            .flatMap(checkpoint -> checkpoint.blobIds().stream())
+                            .collect(Collectors.toSet()));
+            written.stream().filter(blob -> !claimed.contains(blob)).forEach(blobs::delete);
+        } catch (RuntimeException e) {
+            log.warn("Job {}: whether a checkpoint was written cannot be seen now; a sweep will tell", jobId, e);
+        }
     }
 
     private void prune(Fence fence, int keep) {

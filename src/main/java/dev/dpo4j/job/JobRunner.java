@@ -56,6 +56,13 @@ class JobRunner {
      * database is thrown, and the execution is retried.
      */
     Outcome run(TrainingTicket ticket, String owner, NodeSignals node) {
+        Outcome outcome = runClaimed(ticket, owner, node);
+        // Here, because an execution that dies or fails in this is repeated until it has been done.
+        checkpoints.freeIfEnded(ticket.jobId());
+        return outcome;
+    }
+
+    private Outcome runClaimed(TrainingTicket ticket, String owner, NodeSignals node) {
         Optional<FencedJobs.Claim> claim = jobs.claim(ticket, owner);
         if (claim.isEmpty()) {
             return Outcome.DONE;
