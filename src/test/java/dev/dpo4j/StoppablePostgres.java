@@ -37,8 +37,8 @@ final class StoppablePostgres implements AutoCloseable {
 
     /** SIGQUIT: as good as a crash. Nobody's statement is finished, nobody is told more than that the connection ends. */
     void crash() throws IOException, InterruptedException {
-        long postmaster =
-                Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
+        long postmaster = Long.parseLong(
+                Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
         ProcessHandle process = ProcessHandle.of(postmaster).orElseThrow();
         new ProcessBuilder("kill", "-QUIT", Long.toString(postmaster))
                 .inheritIO()

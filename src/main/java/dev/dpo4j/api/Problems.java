@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -104,7 +105,10 @@ class Problems extends ResponseEntityExceptionHandler {
 
     private @Nullable ResponseEntity<Object> databaseAway(Exception e, WebRequest request) {
         log.warn(
-                "{} {}: the database cannot be reached", servletRequest(request).getMethod(), path(request), e);
+                "{} {}: the database cannot be reached ({})",
+                servletRequest(request).getMethod(),
+                path(request),
+                NestedExceptionUtils.getMostSpecificCause(e).getMessage());
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, DATABASE_RETRY_SECONDS);
         return answer(
