@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,7 +78,9 @@ class FilesApiTest {
         }
     }
 
+    /** At once: a connection that stays open lets the client wait for the rest of what was announced. */
     @Test
+    @Timeout(30)
     void aDownloadThatFailsHalfWayIsSeenToFailByTheClient() throws IOException {
         String id = http.upload(
                         "/v1/files",
