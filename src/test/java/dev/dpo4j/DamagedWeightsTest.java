@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dpo4j.api.Http;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -128,10 +129,13 @@ class DamagedWeightsTest {
     }
 
     private List<String> newestFirst(String id, String column) {
-        return sql.sql("select " + column + " from job_checkpoint where job_id = ? order by step desc")
+        return sql
+                .sql("select " + column + " from job_checkpoint where job_id = ? order by step desc")
                 .param(id)
                 .query(String.class)
-                .list();
+                .stream()
+                .map(Objects::requireNonNull)
+                .toList();
     }
 
     private double damagedCheckpoints() {

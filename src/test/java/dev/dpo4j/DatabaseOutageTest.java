@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -39,8 +40,8 @@ class DatabaseOutageTest {
     private static String undisturbedWeights = "";
     private static List<ShownEvent> undisturbed = List.of();
 
-    private final Http http = service.http();
-    private final JdbcClient sql = JdbcClient.create(new DriverManagerDataSource(database.url()));
+    private Http http;
+    private JdbcClient sql;
 
     @BeforeAll
     static void runAJobUndisturbed() throws IOException, InterruptedException {
@@ -57,6 +58,12 @@ class DatabaseOutageTest {
         undisturbedId = TinyJob.createFull(service.http());
         undisturbed = service.follow(undisturbedId, 0).untilItsEnd();
         undisturbedWeights = TinyJob.weights(service.http(), undisturbedId);
+    }
+
+    @BeforeEach
+    void connect() {
+        http = service.http();
+        sql = JdbcClient.create(new DriverManagerDataSource(database.url()));
     }
 
     @AfterAll
