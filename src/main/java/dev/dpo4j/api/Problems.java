@@ -68,9 +68,15 @@ class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> multipart(MultipartException e, HttpServletRequest request) {
-        Optional<StorageFullException> full = StorageFullException.behind(e);
-        if (full.isPresent()) {
-            return storageFull(full.get(), request);
+        if (StorageFullException.behind(e).isPresent()) { // of a part that was to be kept in a file meanwhile
+            log.warn("{} {}: no space is left in DPO4J_HOME", request.getMethod(), request.getRequestURI());
+            return ProblemResponses.of(
+                    new ApiException(
+                            HttpStatus.INSUFFICIENT_STORAGE,
+                            "storage_full",
+                            null,
+                            "The disk of the service's home folder (DPO4J_HOME) is full. Free some space, then try again."),
+                    request);
         }
         return ProblemResponses.of(
                 ApiException.badRequest(
