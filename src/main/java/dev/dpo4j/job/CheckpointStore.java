@@ -110,7 +110,8 @@ class CheckpointStore implements BlobOwner {
      * @return empty when there is none: the job starts from the beginning
      */
     Optional<SavedState> newest(Fence fence) {
-        for (CheckpointRow checkpoint : checkpoints.newestFirst(fence.jobId())) {
+        List<CheckpointRow> newestFirst = checkpoints.newestFirst(fence.jobId());
+        for (CheckpointRow checkpoint : newestFirst) {
             Optional<String> damage = damage(checkpoint);
             if (damage.isEmpty()) {
                 return Optional.of(new SavedState(
@@ -119,7 +120,17 @@ class CheckpointStore implements BlobOwner {
                         tensors("weights", checkpoint, checkpoint.weights()),
                         tensors("optimizer", checkpoint, checkpoint.optimizer())));
             }
-            discard(fence, checkpoint, damage.get());
+            boolean last = checkpoint.step() == newestFirst.getLast().step();
+            discard(
+                    fence,
+                    checkpoint,
+                    "The checkpoint of step %d is damaged (%s); %s"
+                            .formatted(
+                                    checkpoint.step(),
+                                    damage.get(),
+                                    last
+                                            ? "no other is left, so the job starts from the beginning"
+                                            : "falling back to the one before"));
         }
         return Optional.empty();
     }
@@ -203,14 +214,9 @@ class CheckpointStore implements BlobOwner {
         old.stream().flatMap(checkpoint -> checkpoint.blobIds().stream()).forEach(blobs::delete);
     }
 
-    private void discard(Fence fence, CheckpointRow checkpoint, String damage) {
+    private void discard(Fence fence, CheckpointRow checkpoint, String warning) {
         metrics.checkpointDamaged();
-        jobs.write(
-                fence,
-                job -> events.append(
-                        job,
-                        NewEvent.warn("The checkpoint of step %d is damaged (%s); falling back to the one before"
-                                .formatted(checkpoint.step(), damage))));
+        jobs.write(fence, job -> events.append(job, NewEvent.warn(warning).once("damaged:" + checkpoint.getId())));
         remove(fence, List.of(checkpoint));
     }
 
