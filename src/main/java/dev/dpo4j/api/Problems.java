@@ -3,6 +3,7 @@ package dev.dpo4j.api;
 import dev.dpo4j.api.Problem.Fault;
 import dev.dpo4j.blob.DatabaseAway;
 import dev.dpo4j.blob.StorageFullException;
+import dev.dpo4j.blob.UnstorableText;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,14 @@ class Problems extends ResponseEntityExceptionHandler {
         }
         if (DatabaseAway.isBehind(e)) {
             return databaseAway(e, request);
+        }
+        if (UnstorableText.isBehind(e)) {
+            return ProblemResponses.of(
+                    ApiException.badRequest(
+                            "invalid_value",
+                            null,
+                            "A text in the request has the character U+0000 in it, which the database cannot keep. Leave it out."),
+                    servletRequest(request));
         }
         log.error("{} {} failed", servletRequest(request).getMethod(), path(request), e);
         return answer(

@@ -5,7 +5,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.stereotype.Component;
 
 /**
- * What every connection to a PostgreSQL is given, unless its URL says otherwise, so that nobody waits for ever: for the locks of a node
+ * What every connection of the pool to a PostgreSQL is given, unless the settings say otherwise, so that nobody waits for ever: for the locks of a node
  * that froze in the middle of a transaction, or for an answer from a server that vanished without a word.
  */
 @Component
@@ -20,14 +20,14 @@ class ServerSessions implements BeanPostProcessor {
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
         if (bean instanceof HikariDataSource pool && isPostgres(pool)) {
-            pool.addDataSourceProperty("options", END_FROZEN_TRANSACTIONS);
-            pool.addDataSourceProperty("socketTimeout", LONGEST_ANSWER);
-            pool.addDataSourceProperty("tcpKeepAlive", "true");
+            pool.getDataSourceProperties().putIfAbsent("options", END_FROZEN_TRANSACTIONS);
+            pool.getDataSourceProperties().putIfAbsent("socketTimeout", LONGEST_ANSWER);
+            pool.getDataSourceProperties().putIfAbsent("tcpKeepAlive", "true");
         }
         return bean;
     }
 
-    private static boolean isPostgres(HikariDataSource pool) {
+    static boolean isPostgres(HikariDataSource pool) {
         return pool.getJdbcUrl() != null && pool.getJdbcUrl().startsWith("jdbc:postgresql:");
     }
 }

@@ -10,4 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param param the request's field that is to blame; null: none
  */
 public record JobError(
-        String code, String message, @Nullable String param) {}
+        String code, String message, @Nullable String param) {
+
+    public JobError {
+        message = Storable.text(message);
+    }
+}

@@ -20,6 +20,10 @@ record NewEvent(
         String message,
         @Nullable Map<String, Object> data) {
 
+    NewEvent {
+        message = Storable.text(message);
+    }
+
     static NewEvent info(String message) {
         return new NewEvent(null, EventLevel.INFO, EventType.MESSAGE, message, null);
     }

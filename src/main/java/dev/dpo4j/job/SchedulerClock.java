@@ -5,6 +5,7 @@ import dev.dpo4j.blob.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,6 +29,7 @@ class SchedulerClock implements Clock {
     private final Database database;
     private final JdbcClient jdbc;
     private volatile Duration ahead = Duration.ZERO;
+    private volatile @Nullable Instant answeringSince;
     private boolean measured;
 
     SchedulerClock(java.time.Clock own, Database database, JdbcClient jdbc) {
@@ -47,6 +49,26 @@ class SchedulerClock implements Clock {
         if (database.embedded()) {
             return; // it has our clock
         }
+        boolean answered = false;
+        try {
+            synchronise();
+            answered = true;
+        } finally {
+            if (!answered) {
+                answeringSince = null;
+            } else if (answeringSince == null) {
+                answeringSince = now();
+            }
+        }
+    }
+
+    /** Whether the database has answered each time it was asked for as long as this; an embedded one cannot be out of reach. */
+    boolean answeredFor(Duration time) {
+        Instant since = answeringSince;
+        return database.embedded() || (since != null && !now().isBefore(since.plus(time)));
+    }
+
+    private void synchronise() {
         Instant asked = own.instant();
         OffsetDateTime answer =
                 jdbc.sql("select current_timestamp").query(OffsetDateTime.class).single();

@@ -21,7 +21,7 @@ class SchedulerConfiguration {
     @Bean
     Task<TrainingTicket> trainingTask(JobRunner runner, JobProperties properties, SchedulerClock clock) {
         return Tasks.custom(TrainingTask.DESCRIPTOR)
-                .onDeadExecutionRevive()
+                .onDeadExecution(new Takeover(clock, properties.heartbeatInterval()))
                 .onFailure((FailureHandler<TrainingTicket>) (failed, operations) ->
                         operations.reschedule(failed, clock.now().plus(properties.retryInterval())))
                 .execute(new TrainingTask(runner, clock));

@@ -429,6 +429,18 @@ class JobRunnerTest {
         assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
     }
 
+    /** PostgreSQL refuses that character, and the job would be run again and again to fail the same way. */
+    @Test
+    void aReasonThatTheDatabaseCannotKeepStillFailsTheJob() {
+        String id = create(6, null);
+        training.validation(spec -> {
+            throw new TrainingFailedException("invalid_training_file", "line 3: no role 'us\0er'", "training_file");
+        });
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(Objects.requireNonNull(service.get(id).error()).message()).isEqualTo("line 3: no role 'us\uFFFDer'");
+        assertThat(messages(id)).last().isEqualTo("The job failed: line 3: no role 'us\uFFFDer'");
+    }
+
     @Test
     void dataThatCannotBeTrainedOnFailsTheJobWithItsReasons() {
         String id = create(6, null);
