@@ -8,8 +8,10 @@ import functools
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -140,6 +142,7 @@ def tokenise(settings, environment):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the service is stopped too
     chosen = arguments()
     work = chosen.go_on or chosen.cache.resolve() / time.strftime("run-%Y%m%d-%H%M%S")
     work.mkdir(parents=True, exist_ok=True)
@@ -192,7 +195,7 @@ def conclude(results, settings, environment, chosen):
 
 def anonymous(words):
     """Paths by their last part: where somebody keeps files is nobody's business."""
-    return [pathlib.Path(word).name if word.startswith(("/", "~")) else word for word in words]
+    return [re.sub(r"(?:^|(?<==))[/~]\S*/", "", word.rstrip("/")) for word in words]
 
 
 if __name__ == "__main__":
