@@ -1,6 +1,8 @@
 package dev.dpo4j;
 
+import dev.dpo4j.move.DatabaseCommand;
 import java.time.Clock;
+import java.util.OptionalInt;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -15,8 +17,12 @@ public class Dpo4jApplication {
 
     private static final String NATIVE_MEMORY_LIMIT = "org.bytedeco.javacpp.maxbytes";
 
-    /** Runs the service until it is told to stop. */
+    /** Runs the service until it is told to stop, or the one command that the arguments name. */
     public static void main(String[] args) {
+        OptionalInt exitStatus = DatabaseCommand.run(args);
+        if (exitStatus.isPresent()) {
+            System.exit(exitStatus.getAsInt());
+        }
         liftLimitOfNativeMemory();
         SpringApplication.run(Dpo4jApplication.class, args);
     }

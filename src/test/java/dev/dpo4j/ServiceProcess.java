@@ -41,10 +41,7 @@ final class ServiceProcess implements AutoCloseable {
      * @param settings further properties, {@code name=value}
      */
     static ServiceProcess start(Path home, String... settings) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvmFlags());
-        command.addAll(List.of("-Xmx512m", "-cp", classPath(), Dpo4jApplication.class.getName()));
+        List<String> command = command();
         command.addAll(List.of("--server.port=0", "--dpo4j.home=" + home));
         Arrays.stream(settings).map(setting -> "--" + setting).forEach(command::add);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -123,6 +120,15 @@ final class ServiceProcess implements AutoCloseable {
     @Override
     public void close() {
         kill();
+    }
+
+    /** What starts the application; its arguments are to follow. */
+    static List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmFlags());
+        command.addAll(List.of("-Xmx512m", "-cp", classPath(), Dpo4jApplication.class.getName()));
+        return command;
     }
 
     /** What the build gives every JVM that computes, but for the size of the heap. */

@@ -3,11 +3,13 @@ package dev.dpo4j;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.DigestUtils;
 
 /**
@@ -20,12 +22,11 @@ class TestDatabase implements EnvironmentPostProcessor, Ordered {
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        if (!"postgresql".equals(environment.getProperty(WANTED))) {
+        if (!onPostgres()) {
             return;
         }
-        Path home = Path.of(environment.getRequiredProperty(HomeFolder.PROPERTY));
-        PostgresServer.PostgresDatabase database = PostgresServer.database(
-                "home_" + DigestUtils.md5DigestAsHex(home.toString().getBytes(StandardCharsets.UTF_8)));
+        PostgresServer.PostgresDatabase database =
+                postgres(Path.of(environment.getRequiredProperty(HomeFolder.PROPERTY)));
         environment
                 .getPropertySources()
                 .addFirst(new MapPropertySource(
@@ -34,6 +35,24 @@ class TestDatabase implements EnvironmentPostProcessor, Ordered {
                                 "spring.datasource.url", database.url(),
                                 "spring.datasource.username", database.user(),
                                 "spring.datasource.password", "")));
+    }
+
+    /** The database that a service with this (absolute) home folder works on, for who wants to get there first. */
+    static DataSource of(Path home) {
+        if (onPostgres()) {
+            PostgresServer.PostgresDatabase database = postgres(home);
+            return new DriverManagerDataSource(database.url(), database.user(), "");
+        }
+        return new DriverManagerDataSource("jdbc:h2:file:" + home.resolve("db/dpo4j"), "sa", "");
+    }
+
+    static boolean onPostgres() {
+        return "postgresql".equals(System.getProperty(WANTED));
+    }
+
+    private static PostgresServer.PostgresDatabase postgres(Path home) {
+        return PostgresServer.database(
+                "home_" + DigestUtils.md5DigestAsHex(home.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** After {@link HomeFolder}, whose answer names the database: the order of equals is that of the class path. */

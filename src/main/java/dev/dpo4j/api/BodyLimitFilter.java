@@ -20,11 +20,15 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Limits every body that is not an upload, whether its length is announced or not; the container itself only limits uploads. Those
- * are refused before they begin where the disk has no room for them.
+ * are refused before they begin where the disk has no room for them, and everywhere but where files are uploaded: the container
+ * would spool them to the disk for whoever sends them.
  */
 @Component
 @Order(FilterOrder.BODY_LIMIT)
 class BodyLimitFilter extends OncePerRequestFilter {
+
+    private static final String UPLOADS = "/v1/files";
+    private static final String ROOM = BodyLimitFilter.class.getName() + ".ROOM";
 
     private final DataSize limit;
     private final DataSize uploadLimit;
@@ -49,8 +53,8 @@ class BodyLimitFilter extends OncePerRequestFilter {
                     HttpStatus.UNSUPPORTED_MEDIA_TYPE,
                     "unsupported_media_type",
                     "Compressed bodies are not accepted. Send the body without a Content-Encoding.");
-        } else if (isUpload(request)) {
-            upload(request, response, chain);
+        } else if (isMultipart(request)) {
+            multipart(request, response, chain);
         } else if (request.getContentLengthLong() > limit.toBytes()) {
             problems.write(
                     request,
@@ -63,22 +67,51 @@ class BodyLimitFilter extends OncePerRequestFilter {
         }
     }
 
-    /** An upload is spooled to the disk of the embedded database, and then stored in it: it must fit there twice. */
+    /** Says that an upload has been spooled: it takes its room now, and needs none set aside. */
+    static void spooled(HttpServletRequest request) {
+        if (request.getAttribute(ROOM) instanceof Database.Room room) {
+            room.close();
+        }
+    }
+
+    private void multipart(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (request.getMethod().equals("POST") && request.getServletPath().equals(UPLOADS)) {
+            upload(request, response, chain);
+        } else {
+            problems.write(
+                    request,
+                    response,
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                    "unsupported_media_type",
+                    "Multipart bodies are accepted by POST " + UPLOADS + " alone. Send JSON.");
+        }
+    }
+
+    /**
+     * An upload is spooled to the disk of the embedded database, and then stored in it: it must fit there twice. The container spools
+     * without asking, so its room is set aside before it begins: neither another upload nor a checkpoint gets it meanwhile.
+     */
     private void upload(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         long announced = request.getContentLengthLong();
+        long bytes = announced < 0 ? uploadLimit.toBytes() : Math.min(announced, uploadLimit.toBytes());
+        Database.Room room;
         try {
-            database.requireRoomFor(
-                    2 * (announced < 0 ? uploadLimit.toBytes() : Math.min(announced, uploadLimit.toBytes())));
+            database.requireRoomFor(2 * bytes);
+            room = database.setAside(bytes);
         } catch (StorageFullException e) {
             problems.write(
                     request, response, HttpStatus.INSUFFICIENT_STORAGE, "storage_full", String.valueOf(e.getMessage()));
             return;
         }
-        chain.doFilter(request, response);
+        try (room) {
+            request.setAttribute(ROOM, room);
+            chain.doFilter(request, response);
+        }
     }
 
-    private static boolean isUpload(HttpServletRequest request) {
+    private static boolean isMultipart(HttpServletRequest request) {
         String type = request.getContentType();
         return type != null && type.regionMatches(true, 0, "multipart/", 0, "multipart/".length());
     }

@@ -8,7 +8,6 @@ import dev.dpo4j.llama.NonFiniteLogitsException;
 import dev.dpo4j.llama.Sampling;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tokenizer.Tokenizer;
-import jakarta.annotation.PreDestroy;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -55,9 +54,10 @@ class Completions {
 
     private final Compute compute;
     private final GenerationProperties limits;
-    private volatile boolean closing;
+    private final ServiceEnd end;
 
-    Completions(Compute compute, GenerationProperties limits) {
+    Completions(Compute compute, GenerationProperties limits, ServiceEnd end) {
+        this.end = end;
         this.compute = compute;
         this.limits = limits;
     }
@@ -108,8 +108,8 @@ class Completions {
                 maxTokens, options.temperature(), options.topP(), options.seed(), endTokens(model, tokenizer));
         AnswerText text = tokenizer == null ? null : new AnswerText(tokenizer, options.stops(), prompt);
         try {
-            Generation generation = new Generator(model.on(compute))
-                    .generate(prompt, sampling, token -> (text == null || add(text, token, sampling)) && !closing);
+            Generation generation = new Generator(model.on(compute), end::requireNotBegun)
+                    .generate(prompt, sampling, token -> text == null || add(text, token, sampling));
             return answer(generation, text);
         } catch (NonFiniteLogitsException e) {
             throw new ApiException(
@@ -124,13 +124,6 @@ class Completions {
 
     private static Answer answer(Generation generation, @Nullable AnswerText text) {
         boolean stopString = text != null && text.stopped();
-        if (generation.end() == Generation.End.STOPPED && !stopString) {
-            throw new ApiException(
-                    HttpStatus.SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    null,
-                    "The service is being stopped. Try again when it is back.");
-        }
         return new Answer(
                 text == null ? "" : text.text(),
                 Arrays.stream(generation.tokens()).boxed().toList(),
@@ -145,11 +138,5 @@ class Completions {
             ends.add(ofTokenizer);
         }
         return ends;
-    }
-
-    /** A long answer must not hold up the end of the service. */
-    @PreDestroy
-    void close() {
-        closing = true;
     }
 }

@@ -38,8 +38,10 @@ class DpoLosses {
     private final ModelCatalog catalog;
     private final Compute compute;
     private final LossProperties limits;
+    private final ServiceEnd end;
 
-    DpoLosses(ModelCatalog catalog, Compute compute, LossProperties limits) {
+    DpoLosses(ModelCatalog catalog, Compute compute, LossProperties limits, ServiceEnd end) {
+        this.end = end;
         this.catalog = catalog;
         this.compute = compute;
         this.limits = limits;
@@ -92,12 +94,12 @@ class DpoLosses {
         boolean gradientNorm = Boolean.TRUE.equals(request.includeGradientNorm());
         requireMemory(scoring.bytes(preferences, gradientNorm), gradientNorm);
 
-        PreferenceScores scores = scoring.score(preferences, gradientNorm);
+        PreferenceScores scores = scoring.score(preferences, gradientNorm, end::requireNotBegun);
         LossExplanation explanation = explain
                 ? LossExplanation.of(
                         preferences,
                         preferences.stream()
-                                .map(preference -> NotebookPass.of(policyModel, preference))
+                                .map(preference -> notebookPass(policyModel, preference))
                                 .toList(),
                         scores)
                 : null;
@@ -111,6 +113,11 @@ class DpoLosses {
                         .toList(),
                 scores.gradientNorm(),
                 explanation);
+    }
+
+    private NotebookPass notebookPass(LlamaModel model, TokenizedPreference preference) {
+        end.requireNotBegun();
+        return NotebookPass.of(model, preference);
     }
 
     private static void requireOneVocabulary(LoadedModel policy, LoadedModel reference) {

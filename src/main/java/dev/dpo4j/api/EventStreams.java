@@ -1,5 +1,6 @@
 package dev.dpo4j.api;
 
+import dev.dpo4j.blob.DatabaseAway;
 import dev.dpo4j.job.JobEvent;
 import dev.dpo4j.job.JobEvents;
 import dev.dpo4j.job.JobNews;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -75,9 +77,8 @@ class EventStreams implements SmartLifecycle {
         Instant quietSince = clock.instant();
         while (running) {
             long version = news.version();
-            // Before the events: what is terminal here has written its last event already.
-            JobStatus status = jobs.status(jobId);
-            List<JobEvent> batch = events.after(jobId, sent, BATCH);
+            Optional<Look> look = look(jobId, sent);
+            List<JobEvent> batch = look.map(Look::batch).orElse(List.of());
             for (JobEvent event : batch) {
                 emitter.send(sse(event));
                 sent = event.sequence();
@@ -86,10 +87,11 @@ class EventStreams implements SmartLifecycle {
                 quietSince = clock.instant();
                 continue;
             }
-            if (status.terminal()) {
+            if (look.isPresent() && look.get().status().terminal()) {
+                String status = look.get().status().wireName();
                 emitter.send(SseEmitter.event()
                         .name("done")
-                        .data(Map.of("id", jobId, "status", status.wireName()), MediaType.APPLICATION_JSON));
+                        .data(Map.of("id", jobId, "status", status), MediaType.APPLICATION_JSON));
                 return;
             }
             if (!clock.instant().isBefore(quietSince.plus(HEARTBEAT))) {
@@ -99,6 +101,23 @@ class EventStreams implements SmartLifecycle {
             news.await(version, POLL);
         }
     }
+
+    /** Empty while the database is away: a reader sent off would come back to a 503, after which a browser gives up. */
+    private Optional<Look> look(String jobId, long sent) {
+        try {
+            // Before the events: what is terminal here has written its last event already.
+            JobStatus status = jobs.status(jobId);
+            return Optional.of(new Look(status, events.after(jobId, sent, BATCH)));
+        } catch (RuntimeException e) {
+            if (!DatabaseAway.isBehind(e)) {
+                throw e;
+            }
+            log.debug("The readers of {}'s events wait for the database", jobId, e);
+            return Optional.empty();
+        }
+    }
+
+    private record Look(JobStatus status, List<JobEvent> batch) {}
 
     private static SseEmitter.SseEventBuilder sse(JobEvent event) {
         return SseEmitter.event()

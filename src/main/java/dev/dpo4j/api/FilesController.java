@@ -62,6 +62,7 @@ class FilesController {
                                             schema = @Schema(implementation = FileUpload.class))))
     @PostMapping(consumes = MediaType.MULTIPART_FORM_DATA_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
     FileObject upload(@Parameter(hidden = true) MultipartHttpServletRequest form) throws IOException {
+        BodyLimitFilter.spooled(form);
         refuseUnknownParts(form);
         requirePurpose(form.getParameter("purpose"));
         MultipartFile file = form.getFile("file");

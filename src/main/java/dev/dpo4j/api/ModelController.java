@@ -54,7 +54,8 @@ class ModelController {
     @Operation(
             operationId = "deleteModel",
             summary = "Delete a tuned model",
-            description = "Folders and seeded models are not the service's to delete.")
+            description =
+                    "The checkpoints of the job that made it go with it. Folders and seeded models are not the service's to delete.")
     DeletedModel delete(@PathVariable String id) {
         catalog.delete(id);
         return DeletedModel.of(id);

@@ -1,5 +1,6 @@
 package dev.dpo4j.api;
 
+import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.UUID;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.ActionCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,11 +16,23 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The container's own error page, for requests too broken to reach any servlet: a problem like all others, not HTML. */
+/**
+ * The container's own error page, for requests too broken to reach any servlet: a problem like all others, not HTML. And the end of
+ * answers that were cut short: the connection is closed without what ends an answer in HTTP.
+ */
 public class ProblemReportValve extends ErrorReportValve {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemReportValve.class);
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        super.invoke(request, response);
+        Object failure = request.getAttribute(CutShortAnswers.FAILURE);
+        if (failure != null) {
+            response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, failure);
+        }
+    }
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable failure) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -67,9 +68,15 @@ class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> multipart(MultipartException e, HttpServletRequest request) {
-        Optional<StorageFullException> full = StorageFullException.behind(e);
-        if (full.isPresent()) {
-            return storageFull(full.get(), request);
+        if (StorageFullException.behind(e).isPresent()) { // of a part that was to be kept in a file meanwhile
+            log.warn("{} {}: no space is left in DPO4J_HOME", request.getMethod(), request.getRequestURI());
+            return ProblemResponses.of(
+                    new ApiException(
+                            HttpStatus.INSUFFICIENT_STORAGE,
+                            "storage_full",
+                            null,
+                            "The disk of the service's home folder (DPO4J_HOME) is full. Free some space, then try again."),
+                    request);
         }
         return ProblemResponses.of(
                 ApiException.badRequest(
@@ -104,7 +111,10 @@ class Problems extends ResponseEntityExceptionHandler {
 
     private @Nullable ResponseEntity<Object> databaseAway(Exception e, WebRequest request) {
         log.warn(
-                "{} {}: the database cannot be reached", servletRequest(request).getMethod(), path(request), e);
+                "{} {}: the database cannot be reached ({})",
+                servletRequest(request).getMethod(),
+                path(request),
+                NestedExceptionUtils.getMostSpecificCause(e).getMessage());
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, DATABASE_RETRY_SECONDS);
         return answer(

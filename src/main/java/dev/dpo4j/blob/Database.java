@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -20,6 +21,7 @@ public class Database implements AutoCloseable {
     private final boolean embedded;
     private final DataSource dataSource;
     private final StorageProperties storage;
+    private final AtomicLong setAside = new AtomicLong();
     private @Nullable Connection forSync;
 
     Database(DataSource dataSource, StorageProperties storage) throws SQLException {
@@ -82,11 +84,48 @@ public class Database implements AutoCloseable {
             return;
         }
         long usable = usableSpace(storage.directory());
-        long needed = bytes + storage.reserve().toBytes();
+        long needed = bytes + setAside.get() + storage.reserve().toBytes();
         if (usable < needed) {
             throw new StorageFullException(
                     "The disk of %s has %d MB left; %d MB are needed to go on. Free some space, then try again."
                             .formatted(storage.directory(), usable >> 20, (needed >> 20) + 1));
+        }
+    }
+
+    /**
+     * Sets room on the database's disk aside for what is not written through the database. Nobody else gets it until it is closed.
+     *
+     * @throws StorageFullException when there is too little room
+     */
+    public Room setAside(long bytes) {
+        Room room = new Room(bytes);
+        try {
+            requireRoomFor(0);
+        } catch (StorageFullException e) {
+            room.close();
+            throw e;
+        }
+        return room;
+    }
+
+    /** What is set aside now. */
+    public long bytesSetAside() {
+        return setAside.get();
+    }
+
+    /** Room set aside until closed; to be closed as soon as what it was for has been written or given up. */
+    public final class Room implements AutoCloseable {
+
+        private final AtomicLong bytes;
+
+        private Room(long bytes) {
+            this.bytes = new AtomicLong(bytes);
+            setAside.addAndGet(bytes);
+        }
+
+        @Override
+        public void close() {
+            setAside.addAndGet(-bytes.getAndSet(0));
         }
     }
 

@@ -9,8 +9,20 @@ import org.springframework.util.unit.DataSize;
  * Where the embedded database lives.
  *
  * @param directory the folder of its file
+ * @param fileCache files with copies of blobs, on the nodes of a server database
  * @param reserve disk space that blobs may not use, so that a full disk still leaves room to say so
  */
 @ConfigurationProperties("dpo4j.storage")
 record StorageProperties(
-        Path directory, @DefaultValue("64MB") DataSize reserve) {}
+        Path directory,
+        FileCache fileCache,
+        @DefaultValue("64MB") DataSize reserve) {
+
+    /**
+     * Copies of blobs in files.
+     *
+     * @param directory holds them, and nothing else
+     * @param size how many bytes of them to keep; 0: none
+     */
+    record FileCache(Path directory, @DefaultValue("10GB") DataSize size) {}
+}

@@ -148,7 +148,7 @@ public class ModelCatalog {
         if (users.stream().anyMatch(user -> user.uses(id))) {
             throw new ModelInUseException(id, "a job that has not ended needs it; cancel that or wait for its end");
         }
-        tuned.delete(model);
+        tuned.delete(model, users.stream().toList());
         cache.drop(id);
     }
 
@@ -175,11 +175,12 @@ public class ModelCatalog {
     }
 
     private ModelLease leaseAdapter(TunedModel model) {
+        cache.requireEverFits(model.id(), bytesToLease(model));
         WeightCache.Held<LlamaWeights> base = holdWeights(model.base());
         boolean baseInUse = false;
         try {
             WeightCache.Held<LoraWeights> adapter = cache.hold(
-                    new WeightCache.Key(model.id(), model.weightsSha256()),
+                    new WeightCache.Key(model.id(), model.weightsSha256(), WeightCache.Form.OWN),
                     tunedWeights.bytes(model),
                     LoraWeights.class,
                     metrics.timed(
@@ -201,7 +202,7 @@ public class ModelCatalog {
         if (found.isEmpty()) {
             BaseModel base = bases.model(id);
             return cache.hold(
-                    new WeightCache.Key(id, base.version()),
+                    new WeightCache.Key(id, base.version(), WeightCache.Form.OWN),
                     base.config().parameters() * Float.BYTES,
                     LlamaWeights.class,
                     metrics.timed(ModelMetrics.Source.BASE, () -> BaseWeights.load(id, base)));
@@ -211,7 +212,7 @@ public class ModelCatalog {
             return holdMerged(model);
         }
         return cache.hold(
-                new WeightCache.Key(id, model.weightsSha256()),
+                new WeightCache.Key(id, model.weightsSha256(), WeightCache.Form.OWN),
                 tunedWeights.bytes(model),
                 LlamaWeights.class,
                 metrics.timed(
@@ -220,15 +221,32 @@ public class ModelCatalog {
     }
 
     private WeightCache.Held<LlamaWeights> holdMerged(TunedModel model) {
+        cache.requireEverFits(model.id(), bytesToMerge(model));
         return cache.hold(
-                new WeightCache.Key(model.id(), model.weightsSha256() + " merged"),
-                LlamaConfigReader.read(tuned.configJson(model.id())).parameters() * Float.BYTES,
+                new WeightCache.Key(model.id(), model.weightsSha256(), WeightCache.Form.MERGED),
+                mergedBytes(model),
                 LlamaWeights.class,
                 metrics.timed(ModelMetrics.Source.MERGED, () -> {
                     try (ModelLease lease = leaseAdapter(model)) {
                         return LoraMerge.merged(lease.model());
                     }
                 }));
+    }
+
+    /** What must be held at once to lease an adapter: its base, with all that takes to make, and itself. */
+    private long bytesToLease(TunedModel model) {
+        Optional<TunedModel> merged = tuned.find(model.base()).filter(base -> base.lora() != null);
+        long withAdapter = mergedBytes(model) + tunedWeights.bytes(model); // base and merged weights have one shape
+        return merged.isEmpty() ? withAdapter : Math.max(withAdapter, bytesToMerge(merged.get()));
+    }
+
+    /** What must be held at once to merge an adapter: the weights it becomes, its base and itself. */
+    private long bytesToMerge(TunedModel model) {
+        return mergedBytes(model) + bytesToLease(model);
+    }
+
+    private long mergedBytes(TunedModel model) {
+        return LlamaConfigReader.read(tuned.configJson(model.id())).parameters() * Float.BYTES;
     }
 
     private static LoraConfig lora(TunedModel model) {

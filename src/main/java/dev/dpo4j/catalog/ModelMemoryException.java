@@ -14,7 +14,7 @@ public final class ModelMemoryException extends RuntimeException {
 
     static ModelMemoryException never(String id, long bytes, long budget) {
         return new ModelMemoryException(
-                "The model \"%s\" needs %d MB, more than the whole memory budget of %d MB: raise dpo4j.models.memory-budget"
+                "The model \"%s\" needs %d MB at once, more than the whole memory budget of %d MB: raise dpo4j.models.memory-budget"
                         .formatted(id, bytes >> 20, budget >> 20),
                 false);
     }

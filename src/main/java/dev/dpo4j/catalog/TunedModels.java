@@ -2,6 +2,7 @@ package dev.dpo4j.catalog;
 
 import dev.dpo4j.blob.BlobOwner;
 import dev.dpo4j.blob.BlobStore;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -65,22 +66,22 @@ public class TunedModels implements BlobOwner {
     }
 
     /**
-     * Removes a model; its weights too, unless a checkpoint still needs them.
+     * Removes a model, what its users keep for its sake, and the blobs that nobody needs then.
      *
      * @throws ModelInUseException if another model was tuned from it
      */
-    void delete(TunedModel model) {
+    void delete(TunedModel model, List<ModelUser> users) {
+        Set<String> freed = new HashSet<>(Set.of(model.weightsBlobId()));
         transaction.executeWithoutResult(status -> {
             rows.findFirstByBase(model.id()).ifPresent(other -> {
                 throw new ModelInUseException(
                         model.id(), "\"" + other.toModel().id() + "\" was tuned from it; delete that one first");
             });
             rows.deleteById(model.id());
+            users.forEach(user -> freed.addAll(user.forget(model)));
         });
-        boolean needed = blobOwners.stream().anyMatch(owner -> owner.blobIds().contains(model.weightsBlobId()));
-        if (!needed) {
-            blobs.delete(model.weightsBlobId());
-        }
+        blobOwners.forEach(owner -> freed.removeAll(owner.blobIds()));
+        freed.forEach(blobs::delete);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.dpo4j.catalog;
 
 import dev.dpo4j.blob.Blob;
 import dev.dpo4j.blob.BlobCorruptException;
+import dev.dpo4j.blob.BlobFiles;
 import dev.dpo4j.blob.BlobStore;
 import dev.dpo4j.blob.UnknownBlobException;
 import dev.dpo4j.llama.LlamaConfig;
@@ -28,9 +29,11 @@ import org.springframework.stereotype.Component;
 class TunedWeights {
 
     private final BlobStore blobs;
+    private final BlobFiles files;
 
-    TunedWeights(BlobStore blobs) {
+    TunedWeights(BlobStore blobs, BlobFiles files) {
         this.blobs = blobs;
+        this.files = files;
     }
 
     /** Bytes of its weights; the file has them as float32, as memory does. */
@@ -48,7 +51,7 @@ class TunedWeights {
 
     private <W extends ParameterSet> W filled(TunedModel model, W weights) {
         boolean loaded = false;
-        try (InputStream in = blobs.read(model.weightsBlobId())) {
+        try (InputStream in = files.read(model.weightsBlobId())) {
             OptionalLong length = OptionalLong.of(blob(model).length());
             SafetensorsReader.read("its weights", in, length, new ExactSink(weights));
             loaded = true;

@@ -24,8 +24,18 @@ final class WeightCache {
         this.budget = budget;
     }
 
-    /** Which weights: a new version of a model is another one. */
-    record Key(String id, String version) {}
+    /**
+     * Which weights: a new version of a model is another one.
+     *
+     * @param version of the model
+     * @param form whether the weights are the model's own, or its base's with its adapter merged in: both may be wanted
+     */
+    record Key(String id, String version, Form form) {}
+
+    enum Form {
+        OWN,
+        MERGED
+    }
 
     /** Weights held until closed. */
     interface Held<W extends ParameterSet> extends AutoCloseable {
@@ -64,6 +74,19 @@ final class WeightCache {
                 throw cause;
             }
             throw e;
+        }
+    }
+
+    /**
+     * Refuses what cannot be done even when nobody else holds anything.
+     *
+     * @param id the model in question
+     * @param bytes what must be held at once
+     * @throws ModelMemoryException if that is more than the whole budget
+     */
+    void requireEverFits(String id, long bytes) {
+        if (bytes > budget) {
+            throw ModelMemoryException.never(id, bytes, budget);
         }
     }
 
@@ -112,12 +135,12 @@ final class WeightCache {
     }
 
     private void makeRoom(Key key, long bytes) {
-        if (bytes > budget) {
-            throw ModelMemoryException.never(key.id(), bytes, budget);
-        }
-        // Older versions of the same model are of no more use to anybody new.
+        requireEverFits(key.id(), bytes);
+        // Other versions of the same model are older, and of no more use to anybody new.
         slots.values().stream()
-                .filter(slot -> slot.key.id().equals(key.id()) && slot.holders == 0)
+                .filter(slot -> slot.key.id().equals(key.id())
+                        && !slot.key.version().equals(key.version())
+                        && slot.holders == 0)
                 .toList()
                 .forEach(this::evict);
         while (bytes() + bytes > budget) {

@@ -16,11 +16,15 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,6 +33,11 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class CheckpointStore implements BlobOwner {
+
+    private static final List<JobStatus> ENDED =
+            Arrays.stream(JobStatus.values()).filter(JobStatus::terminal).toList();
+
+    private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
 
     private final CheckpointRows checkpoints;
     private final FencedJobs jobs;
@@ -86,7 +95,7 @@ class CheckpointStore implements BlobOwner {
             bytes = weights.length() + optimizer.length();
         } finally {
             if (!committed) {
-                written.forEach(blobs::delete);
+                deleteUnlessClaimed(fence.jobId(), written);
             }
         }
         database.sync();
@@ -101,7 +110,8 @@ class CheckpointStore implements BlobOwner {
      * @return empty when there is none: the job starts from the beginning
      */
     Optional<SavedState> newest(Fence fence) {
-        for (CheckpointRow checkpoint : checkpoints.newestFirst(fence.jobId())) {
+        List<CheckpointRow> newestFirst = checkpoints.newestFirst(fence.jobId());
+        for (CheckpointRow checkpoint : newestFirst) {
             Optional<String> damage = damage(checkpoint);
             if (damage.isEmpty()) {
                 return Optional.of(new SavedState(
@@ -110,7 +120,17 @@ class CheckpointStore implements BlobOwner {
                         tensors("weights", checkpoint, checkpoint.weights()),
                         tensors("optimizer", checkpoint, checkpoint.optimizer())));
             }
-            discard(fence, checkpoint, damage.get());
+            boolean last = checkpoint.step() == newestFirst.getLast().step();
+            discard(
+                    fence,
+                    checkpoint,
+                    "The checkpoint of step %d is damaged (%s); %s"
+                            .formatted(
+                                    checkpoint.step(),
+                                    damage.get(),
+                                    last
+                                            ? "no other is left, so the job starts from the beginning"
+                                            : "falling back to the one before"));
         }
         return Optional.empty();
     }
@@ -120,11 +140,19 @@ class CheckpointStore implements BlobOwner {
         return checkpoints.newestFirst(jobId).stream().findFirst();
     }
 
+    /**
+     * Frees what only a job that goes on needs, once it has ended for good: the optimizer's state. The weights stay; they are what
+     * its checkpoints are as models. Does nothing when there is nothing to free.
+     */
+    void freeIfEnded(String jobId) {
+        checkpoints.optimizerBlobsIf(jobId, ENDED).forEach(blobs::delete);
+    }
+
     @Override
     public Set<String> blobIds() {
-        return checkpoints.all().stream()
-                .flatMap(checkpoint -> checkpoint.blobIds().stream())
-                .collect(Collectors.toSet());
+        Set<String> needed = new HashSet<>(checkpoints.optimizerBlobsOfJobsNot(ENDED));
+        needed.addAll(checkpoints.weightsBlobs());
+        return needed;
     }
 
     private StoredFile store(
@@ -141,7 +169,11 @@ class CheckpointStore implements BlobOwner {
 
     /** Returns the blobs that the manifest makes obsolete: a run that fell back reaches a step twice. */
     private List<String> commit(JobRow job, CheckpointRow manifest) {
-        List<String> replaced = checkpoints.findByJobIdAndStep(job.getId(), manifest.step()).stream()
+        Optional<CheckpointRow> there = checkpoints.findByJobIdAndStep(job.getId(), manifest.step());
+        if (there.map(CheckpointRow::getId).filter(manifest.getId()::equals).isPresent()) {
+            return List.of(); // a try before this one, whose answer was lost
+        }
+        List<String> replaced = there.stream()
                 .peek(old -> checkpoints.remove(List.of(old.getId())))
                 .flatMap(old -> old.blobIds().stream())
                 .toList();
@@ -151,6 +183,20 @@ class CheckpointStore implements BlobOwner {
                 NewEvent.info("Checkpoint written after step " + manifest.step())
                         .once("checkpoint:" + manifest.step()));
         return replaced;
+    }
+
+    /** After a failure: the database may have committed the manifest all the same, and a manifest without its blobs is no checkpoint. */
+    private void deleteUnlessClaimed(String jobId, List<String> written) {
+        try {
+            Set<String> claimed = jobs.settled(
+                    jobId,
+                    () -> checkpoints.newestFirst(jobId).stream()
+                            .flatMap(checkpoint -> checkpoint.blobIds().stream())
+                            .collect(Collectors.toSet()));
+            written.stream().filter(blob -> !claimed.contains(blob)).forEach(blobs::delete);
+        } catch (RuntimeException e) {
+            log.warn("Job {}: whether a checkpoint was written cannot be seen now; a sweep will tell", jobId, e);
+        }
     }
 
     private void prune(Fence fence, int keep) {
@@ -168,14 +214,9 @@ class CheckpointStore implements BlobOwner {
         old.stream().flatMap(checkpoint -> checkpoint.blobIds().stream()).forEach(blobs::delete);
     }
 
-    private void discard(Fence fence, CheckpointRow checkpoint, String damage) {
+    private void discard(Fence fence, CheckpointRow checkpoint, String warning) {
         metrics.checkpointDamaged();
-        jobs.write(
-                fence,
-                job -> events.append(
-                        job,
-                        NewEvent.warn("The checkpoint of step %d is damaged (%s); falling back to the one before"
-                                .formatted(checkpoint.step(), damage))));
+        jobs.write(fence, job -> events.append(job, NewEvent.warn(warning).once("damaged:" + checkpoint.getId())));
         remove(fence, List.of(checkpoint));
     }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /**
@@ -46,7 +47,9 @@ class DatabasePatience {
                     throw e;
                 }
                 if (!waiting) {
-                    log.warn("The database cannot be reached; the job waits for it", e);
+                    log.warn(
+                            "The database cannot be reached; the job waits for it ({})",
+                            NestedExceptionUtils.getMostSpecificCause(e).getMessage());
                     waiting = true;
                 }
                 waitOrGiveUp(e);

@@ -68,6 +68,14 @@ class FencedJobs {
         return patience.outlast(() -> transaction.execute(status -> work.get()));
     }
 
+    /** Looks when no change of the job is in doubt any more: whoever changes it holds its lock until the database has decided. */
+    <T> T settled(String jobId, Supplier<T> look) {
+        return inTransaction(() -> {
+            jobs.lock(jobId);
+            return look.get();
+        });
+    }
+
     // RUNNING: the execution was handed to us, so the run that left this behind is dead.
     private static boolean waitsForRun(JobStatus status) {
         return switch (status) {

@@ -69,7 +69,8 @@ class JobMetrics {
 
     /** A job runs for the first time. */
     void waited(Duration sinceCreation) {
-        queued.record(sinceCreation);
+        // Below zero by the clock of a node that is behind that of the one which created the job.
+        queued.record(sinceCreation.isNegative() ? Duration.ZERO : sinceCreation);
     }
 
     /** Steps were done; of several between two reports only their mean time is known. */

@@ -67,7 +67,8 @@ final class JobRecorder implements TrainingListener {
             if (plan.firstStep() > 0) {
                 events.append(
                         job,
-                        NewEvent.info("Resumed from step %d of %d".formatted(plan.firstStep(), plan.totalSteps())));
+                        NewEvent.info("Resumed from step %d of %d".formatted(plan.firstStep(), plan.totalSteps()))
+                                .onceIn(fence, "resumed"));
             } else {
                 events.append(
                         job,

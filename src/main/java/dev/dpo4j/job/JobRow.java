@@ -159,6 +159,11 @@ class JobRow implements Persistable<String> {
     /** Waits for a run again; executions scheduled earlier no longer count. */
     void requeue(Instant now) {
         moveTo(validated ? JobStatus.QUEUED : JobStatus.VALIDATING_FILES, now);
+        countRun();
+    }
+
+    /** Executions scheduled earlier no longer count. */
+    void countRun() {
         runNumber++;
     }
 

@@ -56,6 +56,13 @@ class JobRunner {
      * database is thrown, and the execution is retried.
      */
     Outcome run(TrainingTicket ticket, String owner, NodeSignals node) {
+        Outcome outcome = runClaimed(ticket, owner, node);
+        // Here, because an execution that dies or fails in this is repeated until it has been done.
+        checkpoints.freeIfEnded(ticket.jobId());
+        return outcome;
+    }
+
+    private Outcome runClaimed(TrainingTicket ticket, String owner, NodeSignals node) {
         Optional<FencedJobs.Claim> claim = jobs.claim(ticket, owner);
         if (claim.isEmpty()) {
             return Outcome.DONE;
@@ -130,7 +137,7 @@ class JobRunner {
             String message =
                     "The checkpoint was written on %s, this is %s: the result will agree closely, but not to the bit"
                             .formatted(saved.fingerprint(), run.fingerprint());
-            jobs.write(fence, job -> events.append(job, NewEvent.warn(message)));
+            jobs.write(fence, job -> events.append(job, NewEvent.warn(message).onceIn(fence, "bits")));
         }
     }
 
@@ -155,7 +162,10 @@ class JobRunner {
                 events.append(job, NewEvent.info("New fine-tuned model created: " + spec.tunedModelId()));
                 events.append(job, NewEvent.info("The job has succeeded"));
             } else if (job.status() == JobStatus.PAUSED) {
-                events.append(job, NewEvent.info("Paused after the last step; resume it to get the model"));
+                events.append(
+                        job,
+                        NewEvent.info("Paused after the last step; resume it to get the model")
+                                .onceIn(fence, "stopped"));
             }
         });
         return Outcome.DONE;
@@ -164,7 +174,12 @@ class JobRunner {
     private Outcome stopped(Fence fence, JobRecorder recorder, TrainingResult result) {
         return switch (recorder.stopReason()) {
             case PAUSED -> {
-                jobs.write(fence, job -> events.append(job, NewEvent.info("Stopped after step " + result.step())));
+                jobs.write(
+                        fence,
+                        job -> events.append(
+                                job,
+                                NewEvent.info("Stopped after step " + result.step())
+                                        .onceIn(fence, "stopped")));
                 yield Outcome.DONE;
             }
             case SHUTDOWN -> {
@@ -174,8 +189,10 @@ class JobRunner {
                     }
                     events.append(
                             job,
-                            NewEvent.info("Stopped after step " + result.step()
-                                    + " because its node stops; the job goes on on another one, or at the next start"));
+                            NewEvent.info(
+                                            "Stopped after step " + result.step()
+                                                    + " because its node stops; the job goes on on another one, or at the next start")
+                                    .onceIn(fence, "stopped"));
                 });
                 yield Outcome.AGAIN;
             }
@@ -235,7 +252,8 @@ class JobRunner {
                 job.fail(error, clock.instant());
                 metrics.endsAtCommit(JobStatus.FAILED);
             }
-            events.append(job, NewEvent.error("The job failed: " + error.message()));
+            events.append(
+                    job, NewEvent.error("The job failed: " + error.message()).onceIn(fence, "failed"));
         });
     }
 
@@ -247,7 +265,8 @@ class JobRunner {
             events.append(
                     job,
                     NewEvent.error("The job is paused: %s POST /v1/fine_tuning/jobs/%s/resume lets it go on."
-                            .formatted(reason, fence.jobId())));
+                                    .formatted(reason, fence.jobId()))
+                            .onceIn(fence, "paused"));
         });
     }
 

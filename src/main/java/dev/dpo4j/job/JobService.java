@@ -99,10 +99,16 @@ public class JobService {
     @Transactional
     public Job cancel(String id) {
         return change(id, job -> {
+            boolean waited = job.status() == JobStatus.PAUSED;
             job.moveTo(JobStatus.CANCELLED, now());
             job.disown();
             metrics.endsAtCommit(JobStatus.CANCELLED);
             events.append(job, NewEvent.warn("The job was cancelled"));
+            if (waited) {
+                // It has no execution that would find it ended and free what it no longer needs.
+                job.countRun();
+                queue.enqueue(ticket(job));
+            }
         });
     }
 

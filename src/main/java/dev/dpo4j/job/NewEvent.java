@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event about to be written.
  *
- * @param key what it is about, such as {@code metrics:17}: a job has at most one event of a key; null: it may happen again
+ * @param key what it is about, such as {@code metrics:17}: a job has at most one event of a key; null: only where the
+ *     job's own state keeps a repeated write from telling it twice
  * @param level how much it matters
  * @param type for a reader or for a chart
  * @param message one sentence
@@ -37,6 +38,11 @@ record NewEvent(
 
     NewEvent once(String key) {
         return new NewEvent(key, level, type, message, data);
+    }
+
+    /** For what tells of a claim's way, and so can come again with the next claim. */
+    NewEvent onceIn(Fence claim, String key) {
+        return once(key + ":claim:" + claim.number());
     }
 
     NewEvent with(Map<String, Object> data) {

@@ -28,6 +28,7 @@ class SchedulerClock implements Clock {
     private final Database database;
     private final JdbcClient jdbc;
     private volatile Duration ahead = Duration.ZERO;
+    private boolean measured;
 
     SchedulerClock(java.time.Clock own, Database database, JdbcClient jdbc) {
         this.own = own;
@@ -42,21 +43,25 @@ class SchedulerClock implements Clock {
 
     /** Measures how far the database's clock is ahead. To be called before the scheduler starts, too. */
     @Scheduled(fixedDelayString = "${dpo4j.jobs.heartbeat-interval:10s}")
-    void measure() {
+    synchronized void measure() {
         if (database.embedded()) {
             return; // it has our clock
         }
         Instant asked = own.instant();
         OffsetDateTime answer =
                 jdbc.sql("select current_timestamp").query(OffsetDateTime.class).single();
-        Instant middle = asked.plus(Duration.between(asked, own.instant()).dividedBy(2));
-        Duration measured = Duration.between(middle, answer.toInstant());
-        if (measured.minus(ahead).abs().compareTo(WORTH_A_WARNING) > 0) {
+        Duration way = Duration.between(asked, own.instant());
+        if (measured && way.compareTo(WORTH_A_WARNING) > 0) {
+            return; // a busy pool, a frozen server: at which end of that time the answer was given, nobody knows
+        }
+        Duration measuredNow = Duration.between(asked.plus(way.dividedBy(2)), answer.toInstant());
+        if (measuredNow.minus(ahead).abs().compareTo(WORTH_A_WARNING) > 0) {
             log.warn(
                     "This node's clock differs from the database's by {} s. Jobs are scheduled by the database's; times of"
                             + " events and models are this node's. Check its time synchronisation.",
-                    -measured.toSeconds());
+                    -measuredNow.toSeconds());
         }
-        ahead = measured;
+        ahead = measuredNow;
+        measured = true;
     }
 }

@@ -16,9 +16,15 @@ public final class Generator {
     private final LlamaModel model;
     private final LlamaConfig config;
     private final Compute compute;
+    private final Runnable beforeEach;
 
-    /** For one model, with its adapter if it has one. */
-    public Generator(LlamaModel model) {
+    /**
+     * For one model, with its adapter if it has one.
+     *
+     * @param beforeEach runs before every computation, of a token or of a part of the prompt; what it throws ends the text
+     */
+    public Generator(LlamaModel model, Runnable beforeEach) {
+        this.beforeEach = beforeEach;
         this.model = model;
         this.config = model.config();
         this.compute = model.compute();
@@ -80,10 +86,12 @@ public final class Generator {
         int begin = from;
         while (size - begin > PROMPT_CHUNK) {
             int first = begin;
+            beforeEach.run();
             compute.run(() -> forward(text, first, first + PROMPT_CHUNK, activations));
             begin += PROMPT_CHUNK;
         }
         int last = begin;
+        beforeEach.run();
         float[] logits = compute.call(() -> {
             forward(text, last, size, activations);
             return model.logits(new int[] {size - 1}, config.vocabSize(), activations)[0];

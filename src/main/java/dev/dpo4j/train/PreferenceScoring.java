@@ -66,16 +66,18 @@ public final class PreferenceScoring {
      *
      * @param preferences at least one; every id in the vocabulary, every length within the models' positions
      * @param gradientNorm whether to compute it; of a model with an adapter, over the weights with the adapter merged into them
+     * @param beforeEach runs before every pass; what it throws ends the scoring
      * @throws NonFiniteException when a loss, a reward or the gradient is not a number; the message names the preference, from 1
      */
-    public PreferenceScores score(List<TokenizedPreference> preferences, boolean gradientNorm) {
+    public PreferenceScores score(List<TokenizedPreference> preferences, boolean gradientNorm, Runnable beforeEach) {
         List<PreferenceBatch> batches = batches(preferences, gradientNorm);
-        List<double[]> referenceTokens = reference == policy ? List.of() : logProbs(reference, batches);
+        List<double[]> referenceTokens = reference == policy ? List.of() : logProbs(reference, batches, beforeEach);
         List<PreferenceScores.Preference> scores = new ArrayList<>();
         Double norm = null;
         try (LlamaWeights gradient = gradientNorm ? LlamaWeights.allocate(policy.config()) : null;
                 Activations activations = activations(policy, batches, keep(gradientNorm))) {
             for (int b = 0; b < batches.size(); b++) {
+                beforeEach.run();
                 PreferenceBatch batch = batches.get(b);
                 double[] given = referenceTokens.isEmpty() ? null : referenceTokens.get(b);
                 double weight = 1.0 / preferences.size();
@@ -182,10 +184,11 @@ public final class PreferenceScoring {
         return gradientNorm ? Activations.Keep.ALL : Activations.Keep.NOTHING;
     }
 
-    private static List<double[]> logProbs(LlamaModel model, List<PreferenceBatch> batches) {
+    private static List<double[]> logProbs(LlamaModel model, List<PreferenceBatch> batches, Runnable beforeEach) {
         try (Activations activations = activations(model, batches, Activations.Keep.NOTHING)) {
             List<double[]> logProbs = new ArrayList<>();
             for (PreferenceBatch batch : batches) {
+                beforeEach.run();
                 logProbs.add(model.compute()
                         .call(() -> model.logProbs(batch.tree(), batch.scored(), activations)
                                 .logProbs()));

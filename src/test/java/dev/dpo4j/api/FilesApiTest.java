@@ -2,17 +2,24 @@ package dev.dpo4j.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dpo4j.ServiceTest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 @ServiceTest
@@ -22,6 +29,9 @@ class FilesApiTest {
 
     @LocalServerPort
     int port;
+
+    @Autowired
+    JdbcClient jdbc;
 
     Http http;
 
@@ -66,6 +76,29 @@ class FilesApiTest {
             assertThat(gone.status()).isEqualTo(404);
             assertThat(gone.json().at("/error/code").asString()).isEqualTo("file_not_found");
         }
+    }
+
+    /** At once: a connection that stays open lets the client wait for the rest of what was announced. */
+    @Test
+    @Timeout(30)
+    void aDownloadThatFailsHalfWayIsSeenToFailByTheClient() throws IOException {
+        String id = http.upload(
+                        "/v1/files",
+                        "fine-tune",
+                        "big.jsonl",
+                        (ROW + "\n").repeat(200_000).getBytes(UTF_8))
+                .json()
+                .at("/id")
+                .asString();
+        jdbc.sql("""
+                        update blob_part set content = cast('00' as bytea) where sequence = 1
+                        and blob_id = (select blob_id from stored_file where file_id = ?)""").param(id).update();
+
+        try (InputStream body = http.stream("/v1/files/" + id + "/content")) {
+            assertThatThrownBy(() -> body.transferTo(OutputStream.nullOutputStream()))
+                    .isInstanceOf(IOException.class);
+        }
+        assertThat(http.get("/v1/files/" + id).status()).isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -176,6 +209,17 @@ class FilesApiTest {
     @Test
     void aJsonBodyIsNoUpload() {
         assertThat(http.postJson("/v1/files", "{}").status()).isEqualTo(415);
+    }
+
+    /** Half a multipart body: whoever tried to read it would answer 400. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/datasets/some/preferences", "/v1/dpo/loss", "/v1/files/file-1", "/v1/%66iles/"})
+    void anUploadToAnywhereElseIsNotEvenRead(String path) {
+        Http.Answer answer = http.send(
+                "POST", path, BodyPublishers.ofString("--b\r\n"), "Content-Type", "multipart/form-data; boundary=b");
+        assertThat(answer.status()).isEqualTo(415);
+        assertThat(answer.json().at("/error/code").asString()).isEqualTo("unsupported_media_type");
+        assertThat(answer.json().at("/detail").asString()).contains("POST /v1/files");
     }
 
     private static List<String> ids(JsonNode list) {

@@ -1,6 +1,7 @@
 package dev.dpo4j.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dpo4j.ServiceTest;
 import dev.dpo4j.api.Http.Answer;
@@ -13,6 +14,8 @@ import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.safetensors.SafetensorsWriter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -55,6 +59,9 @@ class ModelsApiTest {
 
     @Autowired
     TunedModels tuned;
+
+    @Autowired
+    JdbcClient jdbc;
 
     Http http;
 
@@ -191,6 +198,34 @@ class ModelsApiTest {
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.json().get("error").get("code").stringValue()).isEqualTo("model_unusable");
         assertThat(answer.json().get("detail").stringValue()).contains("GPT2LMHeadModel");
+    }
+
+    /** The first of its parts, 4 MB each, is sent before the damage to the second can be known. */
+    @Test
+    void aDownloadThatFailsHalfWayIsSeenToFailByTheClient() throws IOException {
+        TunedModel model;
+        try (BlobWriter writer = blobs.open()) {
+            writer.write(new byte[9 << 20]);
+            Blob blob = writer.finish();
+            model = new TunedModel(
+                    "ft:notebook:x:6",
+                    "notebook",
+                    "ftjob-1",
+                    blob.id(),
+                    blob.sha256(),
+                    new LoraConfig(4, 8, Set.of("v_proj")),
+                    CREATED);
+            tuned.register(model);
+        }
+        jdbc.sql("update blob_part set content = cast('00' as bytea) where blob_id = ? and sequence = 1")
+                .param(model.weightsBlobId())
+                .update();
+
+        try (InputStream body = http.stream("/v1/models/" + model.id() + "/content")) {
+            assertThatThrownBy(() -> body.transferTo(OutputStream.nullOutputStream()))
+                    .isInstanceOf(IOException.class);
+        }
+        assertThat(http.get("/v1/models/notebook").status()).isEqualTo(200);
     }
 
     private Map<String, byte[]> download(String id, String name) throws IOException, InterruptedException {

@@ -156,6 +156,19 @@ class BlobStoreTest {
         database.sync();
     }
 
+    @Test
+    @Tag("postgresql")
+    void partsAreUncompressedBytesAndNeverLargeObjects() {
+        write(random(PART + 5));
+        assertThat(sql.queryForObject("""
+                        select format_type(atttypid, atttypmod) || ' ' || attstorage::text from pg_attribute
+                        where attrelid = 'blob_part'::regclass and attname = 'content'""", String.class))
+                .as("type and storage: e is external")
+                .isEqualTo("bytea e");
+        assertThat(sql.queryForObject("select count(*) from pg_largeobject_metadata", Long.class))
+                .isZero();
+    }
+
     private Blob write(byte[] bytes) {
         try (BlobWriter writer = store.open()) {
             writer.write(bytes, 0, bytes.length);

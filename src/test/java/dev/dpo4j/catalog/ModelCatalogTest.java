@@ -41,6 +41,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -72,7 +73,7 @@ class ModelCatalogTest {
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
         registry.add("dpo4j.models.directory", () -> models.toString());
-        registry.add("dpo4j.models.memory-budget", () -> "1MB");
+        registry.add("dpo4j.models.memory-budget", () -> "4MB");
     }
 
     @BeforeEach
@@ -84,7 +85,8 @@ class ModelCatalogTest {
     }
 
     @AfterEach
-    void deleteTuned() {
+    void deleteTuned() throws IOException {
+        FileSystemUtils.deleteRecursively(models.resolve("big"));
         otherOwner.claimed.clear();
         List<String> newestFirst =
                 tuned.all().reversed().stream().map(TunedModel::id).toList();
@@ -204,6 +206,21 @@ class ModelCatalogTest {
         assertThatThrownBy(() -> catalog.lease("notebook"))
                 .isInstanceOf(ModelMemoryException.class)
                 .hasMessageContaining("needs 17 MB");
+    }
+
+    @Test
+    void anAdapterThatCanNeverBeMergedIsRefusedForGoodWithFigures() throws IOException {
+        LlamaConfig big = TinyModel.config(true, 60_000); // 3.8 MB of embeddings; the budget is 4 MB
+        TinyModel.write(models.resolve("big"), big, 1);
+        register(lora("ft:big:x:1", "big", 3));
+
+        catalog.lease("ft:big:x:1").close();
+        assertThatThrownBy(() -> catalog.leaseMerged("ft:big:x:1"))
+                .isInstanceOfSatisfying(
+                        ModelMemoryException.class,
+                        e -> assertThat(e.temporary()).isFalse())
+                .hasMessageContaining("\"ft:big:x:1\" needs 7 MB at once")
+                .hasMessageContaining("budget of 4 MB");
     }
 
     @Test

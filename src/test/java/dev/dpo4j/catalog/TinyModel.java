@@ -25,9 +25,13 @@ final class TinyModel {
     private TinyModel() {}
 
     static LlamaConfig config(boolean tied) {
+        return config(tied, 48);
+    }
+
+    static LlamaConfig config(boolean tied, int vocabulary) {
         return LlamaConfigReader.read(new JsonMapper().readTree("""
-                {"vocab_size": 48, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2,
-                 "num_attention_heads": 4, "num_key_value_heads": 2, "tie_word_embeddings": %s}""".formatted(tied)));
+                {"vocab_size": %d, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2,
+                 "num_attention_heads": 4, "num_key_value_heads": 2, "tie_word_embeddings": %s}""".formatted(vocabulary, tied)));
     }
 
     /** Writes config.json and model.safetensors. */

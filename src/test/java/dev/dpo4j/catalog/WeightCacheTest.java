@@ -107,7 +107,8 @@ class WeightCacheTest {
 
     @Test
     void whatIsLargerThanTheWholeBudgetIsRefused() {
-        assertThatThrownBy(() -> cache.hold(new WeightCache.Key("big", "1"), 251, LlamaWeights.class, this::load))
+        assertThatThrownBy(() -> cache.hold(
+                        new WeightCache.Key("big", "1", WeightCache.Form.OWN), 251, LlamaWeights.class, this::load))
                 .isInstanceOfSatisfying(
                         ModelMemoryException.class,
                         e -> assertThat(e.temporary()).isFalse());
@@ -124,10 +125,22 @@ class WeightCacheTest {
     }
 
     @Test
+    void anAdapterAndItsMergedWeightsDoNotDriveEachOtherOut() {
+        hold("a", "1").close();
+        cache.hold(new WeightCache.Key("a", "1", WeightCache.Form.MERGED), 100, LlamaWeights.class, this::load)
+                .close();
+        hold("a", "1").close();
+
+        assertThat(loads).hasValue(2);
+        assertThat(cache.bytes()).isEqualTo(200);
+    }
+
+    @Test
     void afterAFailureTheNextRequestTriesAgain() {
-        assertThatThrownBy(() -> cache.hold(new WeightCache.Key("a", "1"), 100, LlamaWeights.class, () -> {
-                    throw new BrokenModelException("a", "half a file");
-                }))
+        assertThatThrownBy(() ->
+                        cache.hold(new WeightCache.Key("a", "1", WeightCache.Form.OWN), 100, LlamaWeights.class, () -> {
+                            throw new BrokenModelException("a", "half a file");
+                        }))
                 .isInstanceOf(BrokenModelException.class);
         assertThat(cache.bytes()).isZero();
 
@@ -136,7 +149,7 @@ class WeightCacheTest {
     }
 
     private WeightCache.Held<LlamaWeights> hold(String id, String version) {
-        return cache.hold(new WeightCache.Key(id, version), 100, LlamaWeights.class, this::load);
+        return cache.hold(new WeightCache.Key(id, version, WeightCache.Form.OWN), 100, LlamaWeights.class, this::load);
     }
 
     private LlamaWeights load() {

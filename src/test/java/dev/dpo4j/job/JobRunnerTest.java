@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dpo4j.blob.BlobStore;
+import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.catalog.TunedModels;
 import dev.dpo4j.catalog.UnknownModelException;
@@ -58,6 +59,9 @@ class JobRunnerTest {
 
     @Autowired
     private TunedModels models;
+
+    @Autowired
+    private ModelCatalog catalog;
 
     @AfterEach
     void undisturbed() {
@@ -292,7 +296,59 @@ class JobRunnerTest {
         assertThat(service.checkpoints(id, null, 10).data())
                 .extracting(Checkpoint::step)
                 .containsExactly(6, 5);
+        assertThat(blobCount()).as("weights alone: the job has ended").isEqualTo(before + 2);
+    }
+
+    @Test
+    void aJobThatGoesOnKeepsItsOptimizersStateAndOneThatHasEndedDoesNot() {
+        String id = create(6, 1);
+        long before = blobCount();
+        training.beforeStep(step -> {
+            if (step == 3) {
+                service.pause(id);
+            }
+        });
+        run(id);
         assertThat(blobCount()).isEqualTo(before + 4);
+        assertThat(checkpoints.blobIds()).containsAll(blobsOf(id)).hasSizeGreaterThanOrEqualTo(4);
+
+        service.cancel(id);
+        assertThat(checkpoints.blobIds()).as("what a sweep leaves").doesNotContainAnyElementsOf(optimizersOf(id));
+        assertThat(runner.run(new TrainingTicket(id, 2), NODE, () -> false))
+                .as("the execution that the cancellation scheduled")
+                .isEqualTo(Outcome.DONE);
+
+        assertThat(blobCount()).isEqualTo(before + 2);
+        assertThat(service.checkpoints(id, null, 10).data())
+                .hasSize(2)
+                .allSatisfy(checkpoint ->
+                        assertThat(blobs.find(checkpoint.weightsBlobId())).isPresent());
+    }
+
+    @Test
+    void aJobCancelledWhileItRunsLeavesNoOptimizerState() {
+        String id = create(6, 1);
+        long before = blobCount();
+        training.beforeStep(step -> {
+            if (step == 4) {
+                service.cancel(id);
+            }
+        });
+        run(id);
+        assertThat(blobCount()).isEqualTo(before + 2);
+    }
+
+    @Test
+    void aModelsCheckpointsAreDeletedWithIt() {
+        long before = blobCount();
+        String id = create(6, 1);
+        run(id);
+        assertThat(blobCount()).isEqualTo(before + 2);
+
+        catalog.delete(Objects.requireNonNull(service.get(id).fineTunedModel()));
+
+        assertThat(blobCount()).isEqualTo(before);
+        assertThat(service.checkpoints(id, null, 10).data()).isEmpty();
     }
 
     @Test
@@ -516,6 +572,26 @@ class JobRunnerTest {
         assertThat(files.uses(file)).isTrue();
         run(id);
         assertThat(files.uses(file)).isFalse();
+    }
+
+    private List<String> optimizersOf(String id) {
+        return blobsOf(id, "optimizer_blob");
+    }
+
+    private List<String> blobsOf(String id) {
+        List<String> both = new ArrayList<>(optimizersOf(id));
+        both.addAll(blobsOf(id, "weights_blob"));
+        return both;
+    }
+
+    private List<String> blobsOf(String id, String column) {
+        return jdbc
+                .sql("select " + column + " from job_checkpoint where job_id = ?")
+                .param(id)
+                .query(String.class)
+                .stream()
+                .map(Objects::requireNonNull)
+                .toList();
     }
 
     private String create(int steps, @Nullable Integer saveSteps) {

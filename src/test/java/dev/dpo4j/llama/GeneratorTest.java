@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,8 @@ class GeneratorTest {
     void continuesAsIfTheWholeTextWereComputedAgainForEveryToken(int promptLength) {
         int[] prompt = prompt(promptLength);
 
-        Generation generation = new Generator(model).generate(prompt, Sampling.greedy(20, Set.of()), token -> true);
+        Generation generation =
+                new Generator(model, () -> {}).generate(prompt, Sampling.greedy(20, Set.of()), token -> true);
 
         assertThat(generation.end()).isEqualTo(Generation.End.LENGTH);
         assertThat(generation.tokens()).containsExactly(recomputed(model, prompt, 20));
@@ -61,7 +63,7 @@ class GeneratorTest {
             LlamaModel tuned = new LlamaModel(weights, lora, compute);
             int[] prompt = prompt(11);
 
-            int[] tokens = new Generator(tuned)
+            int[] tokens = new Generator(tuned, () -> {})
                     .generate(prompt, Sampling.greedy(20, Set.of()), token -> true)
                     .tokens();
 
@@ -78,7 +80,8 @@ class GeneratorTest {
         int end = IntStream.range(0, 20).filter(i -> all[i] == stop).findFirst().orElseThrow() + 1;
         List<Integer> told = new ArrayList<>();
 
-        Generation generation = new Generator(model).generate(prompt, Sampling.greedy(20, Set.of(stop)), told::add);
+        Generation generation =
+                new Generator(model, () -> {}).generate(prompt, Sampling.greedy(20, Set.of(stop)), told::add);
 
         assertThat(generation.end()).isEqualTo(Generation.End.STOP_TOKEN);
         assertThat(generation.tokens()).containsExactly(Arrays.copyOf(all, end));
@@ -91,13 +94,36 @@ class GeneratorTest {
         int[] prompt = prompt(7);
         List<Integer> told = new ArrayList<>();
 
-        Generation generation = new Generator(model).generate(prompt, Sampling.greedy(20, Set.of()), token -> {
-            told.add(token);
-            return told.size() < 5;
-        });
+        Generation generation = new Generator(model, () -> {})
+                .generate(prompt, Sampling.greedy(20, Set.of()), token -> {
+                    told.add(token);
+                    return told.size() < 5;
+                });
 
         assertThat(generation.end()).isEqualTo(Generation.End.STOPPED);
         assertThat(generation.tokens()).containsExactly(recomputed(model, prompt, 5));
+    }
+
+    @Test
+    void canBeEndedBeforeEachTokenAndEachPartOfThePrompt() {
+        int[] prompt = prompt(2 * Generator.PROMPT_CHUNK + 1);
+        AtomicInteger computations = new AtomicInteger();
+        new Generator(model, computations::incrementAndGet)
+                .generate(prompt, Sampling.greedy(4, Set.of()), token -> true);
+        assertThat(computations)
+                .as("three parts of the prompt, three more tokens")
+                .hasValue(6);
+
+        List<Integer> told = new ArrayList<>();
+        computations.set(0);
+        assertThatThrownBy(() -> new Generator(model, () -> {
+                            if (computations.incrementAndGet() == 5) {
+                                throw new IllegalStateException("enough");
+                            }
+                        })
+                        .generate(prompt, Sampling.greedy(4, Set.of()), told::add))
+                .hasMessage("enough");
+        assertThat(told).hasSize(2);
     }
 
     @Test
@@ -111,7 +137,7 @@ class GeneratorTest {
     @Test
     void fillsTheModelsLastPositionAndRefusesOneMore() {
         int positions = weights.config().maxPositionEmbeddings();
-        Generator generator = new Generator(model);
+        Generator generator = new Generator(model, () -> {});
         int[] prompt = prompt(positions - 2);
 
         assertThat(generator
@@ -125,7 +151,8 @@ class GeneratorTest {
 
     @Test
     void refusesAnEmptyPrompt() {
-        assertThatThrownBy(() -> new Generator(model).generate(new int[0], Sampling.greedy(1, Set.of()), token -> true))
+        assertThatThrownBy(() -> new Generator(model, () -> {})
+                        .generate(new int[0], Sampling.greedy(1, Set.of()), token -> true))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -133,7 +160,8 @@ class GeneratorTest {
     void refusesToChooseAmongLogitsThatAreNotNumbers() {
         weights.finalNorm().segment().setAtIndex(ValueLayout.JAVA_FLOAT, 3, Float.NaN);
 
-        assertThatThrownBy(() -> new Generator(model).generate(prompt(4), Sampling.greedy(1, Set.of()), token -> true))
+        assertThatThrownBy(() ->
+                        new Generator(model, () -> {}).generate(prompt(4), Sampling.greedy(1, Set.of()), token -> true))
                 .isInstanceOf(NonFiniteLogitsException.class)
                 .hasMessageContaining("position 4");
     }
@@ -149,7 +177,7 @@ class GeneratorTest {
     }
 
     private int[] sampled(long seed) {
-        return new Generator(model)
+        return new Generator(model, () -> {})
                 .generate(prompt(7), new Sampling(20, 1, 0.9, seed, Set.of()), token -> true)
                 .tokens();
     }

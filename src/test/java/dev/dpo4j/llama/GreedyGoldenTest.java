@@ -30,7 +30,7 @@ class GreedyGoldenTest {
         try (Compute compute = new Compute(KernelSelection.best(), 2);
                 LlamaWeights weights = LlamaWeights.allocate(config)) {
             SafetensorsReader.read(folder.resolve("model.safetensors"), tensor -> weights.tensor(tensor.name()));
-            Generator generator = new Generator(new LlamaModel(weights, null, compute));
+            Generator generator = new Generator(new LlamaModel(weights, null, compute), () -> {});
 
             assertThat(cases).hasSize(5);
             for (JsonNode golden : cases) {

@@ -76,7 +76,8 @@ class TurnsTest {
     @Test
     void generationLetsAWaitingComputationInAfterALayer() throws InterruptedException {
         Seen seen = whatAShortOneSees(
-                "swiGlu", () -> new Generator(model).generate(text, Sampling.greedy(4, Set.of()), token -> true));
+                "swiGlu",
+                () -> new Generator(model, () -> {}).generate(text, Sampling.greedy(4, Set.of()), token -> true));
 
         assertThat(seen).isEqualTo(new Seen(1, 0));
         assertThat(forwardLayers).hasValue(4 * LAYERS);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class PreferenceScoringTest {
     @Test
     void isTrlsLossAndGradientNorm() {
         PreferenceScores scores =
-                new PreferenceScoring(model(one), model(two), LOSS, MUCH).score(Goldens.batch(), true);
+                new PreferenceScoring(model(one), model(two), LOSS, MUCH).score(Goldens.batch(), true, () -> {});
 
         var golden = Goldens.LOSSES.get("cases").get(0);
         LossGoldenTest.assertClose(scores.loss(), golden.get("loss").asDouble(), "loss");
@@ -59,8 +60,9 @@ class PreferenceScoringTest {
     @Test
     void littleMemoryChangesNothingButTheNumberOfPasses() {
         PreferenceScores inOnePass =
-                new PreferenceScoring(model(one), model(two), LOSS, MUCH).score(Goldens.batch(), true);
-        PreferenceScores inFour = new PreferenceScoring(model(one), model(two), LOSS, 1).score(Goldens.batch(), true);
+                new PreferenceScoring(model(one), model(two), LOSS, MUCH).score(Goldens.batch(), true, () -> {});
+        PreferenceScores inFour =
+                new PreferenceScoring(model(one), model(two), LOSS, 1).score(Goldens.batch(), true, () -> {});
 
         assertThat(inFour.loss()).isCloseTo(inOnePass.loss(), within(1e-6));
         assertThat(inFour.gradientNorm()).isCloseTo(Objects.requireNonNull(inOnePass.gradientNorm()), within(1e-5));
@@ -72,10 +74,27 @@ class PreferenceScoringTest {
     }
 
     @Test
+    void itCanBeEndedBeforeEachPass() {
+        PreferenceScoring scoring = new PreferenceScoring(model(one), model(two), LOSS, 1); // a pass for each of four
+        AtomicInteger passes = new AtomicInteger();
+        scoring.score(Goldens.batch(), false, passes::incrementAndGet);
+        assertThat(passes).as("under the reference and the policy").hasValue(8);
+
+        assertThatThrownBy(() -> scoring.score(Goldens.batch(), false, () -> {
+                    if (passes.incrementAndGet() == 11) {
+                        throw new IllegalStateException("enough");
+                    }
+                }))
+                .hasMessage("enough");
+        assertThat(passes).hasValue(11);
+    }
+
+    @Test
     void aPolicyThatIsItsOwnReferenceHasNoMarginToTheLastBit() {
         LlamaModel policy = model(one);
 
-        PreferenceScores scores = new PreferenceScoring(policy, policy, LOSS, MUCH).score(Goldens.batch(), false);
+        PreferenceScores scores =
+                new PreferenceScoring(policy, policy, LOSS, MUCH).score(Goldens.batch(), false, () -> {});
 
         assertThat(scores.loss()).isEqualTo(Math.log(2));
         assertThat(scores.gradientNorm()).isNull();
@@ -94,9 +113,9 @@ class PreferenceScoringTest {
             merge(adapter, merged);
             PreferenceScores adapted = new PreferenceScoring(
                             new LlamaModel(one, adapter, compute), model(one), LOSS, MUCH)
-                    .score(Goldens.batch(), true);
+                    .score(Goldens.batch(), true, () -> {});
             PreferenceScores whole =
-                    new PreferenceScoring(model(merged), model(one), LOSS, MUCH).score(Goldens.batch(), true);
+                    new PreferenceScoring(model(merged), model(one), LOSS, MUCH).score(Goldens.batch(), true, () -> {});
 
             assertThat(adapted.loss()).isCloseTo(whole.loss(), within(1e-5)).isNotCloseTo(Math.log(2), within(1e-4));
             assertThat(adapted.gradientNorm()).isCloseTo(Objects.requireNonNull(whole.gradientNorm()), within(1e-4));
@@ -111,7 +130,7 @@ class PreferenceScoringTest {
             PreferenceScoring scoring = new PreferenceScoring(model(broken), model(one), LOSS, MUCH);
             List<TokenizedPreference> batch = Goldens.batch();
 
-            assertThatThrownBy(() -> scoring.score(batch, false))
+            assertThatThrownBy(() -> scoring.score(batch, false, () -> {}))
                     .isInstanceOf(NonFiniteException.class)
                     .hasMessageContaining("preference 2");
         }
