@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A PostgreSQL of a test's own, on one port and one folder, that can be away for a while. */
-final class StoppablePostgres implements AutoCloseable {
+public final class StoppablePostgres implements AutoCloseable {
 
     private static final String USER = "postgres";
 
@@ -22,21 +22,21 @@ final class StoppablePostgres implements AutoCloseable {
     }
 
     /** Starts it, with a new database in an empty folder. */
-    static StoppablePostgres start(Path data) throws IOException {
+    public static StoppablePostgres start(Path data) throws IOException {
         return new StoppablePostgres(data, onFolder(data).start());
     }
 
-    String url() {
+    public String url() {
         return server.getJdbcUrl(USER, USER);
     }
 
     /** As settings of the service. */
-    List<String> settings() {
+    public List<String> settings() {
         return List.of("spring.datasource.url=" + url(), "spring.datasource.username=" + USER);
     }
 
     /** SIGQUIT: as good as a crash. Nobody's statement is finished, nobody is told more than that the connection ends. */
-    void crash() throws IOException, InterruptedException {
+    public void crash() throws IOException, InterruptedException {
         long postmaster = Long.parseLong(
                 Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
         ProcessHandle process = ProcessHandle.of(postmaster).orElseThrow();
@@ -49,7 +49,7 @@ final class StoppablePostgres implements AutoCloseable {
     }
 
     /** Starts it again where it was. */
-    void comeBack() throws IOException {
+    public void comeBack() throws IOException {
         server = onFolder(data).setPort(port).start();
     }
 

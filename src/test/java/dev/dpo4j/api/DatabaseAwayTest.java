@@ -3,10 +3,11 @@ package dev.dpo4j.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dpo4j.Dpo4jApplication;
+import dev.dpo4j.StoppablePostgres;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
-import org.h2.tools.Server;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,18 +25,17 @@ class DatabaseAwayTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
 
     @TempDir
-    private Path home;
+    private Path folder;
 
     @Test
-    void theServiceSaysSoStaysAliveAndIsReadyAgainWithTheDatabase() throws SQLException {
-        Server database = server(0);
-        int port = database.getPort();
-        try (ConfigurableApplicationContext service = start(port)) {
+    void theServiceSaysSoStaysAliveAndIsReadyAgainWithTheDatabase() throws IOException, InterruptedException {
+        try (StoppablePostgres database = StoppablePostgres.start(folder.resolve("data"));
+                ConfigurableApplicationContext service = start(database)) {
             Http http = new Http(Integer.parseInt(service.getEnvironment().getRequiredProperty("local.server.port")));
             assertThat(http.get(READINESS).status()).isEqualTo(200);
             assertThat(http.get("/v1/files").status()).isEqualTo(200);
 
-            database.stop();
+            database.crash();
 
             long asked = System.nanoTime();
             assertThat(http.get(READINESS).status()).isEqualTo(503);
@@ -49,7 +49,7 @@ class DatabaseAwayTest {
             assertThat(scrape.status()).isEqualTo(200);
             assertThat(scrape.response().body()).contains("dpo4j_jobs{status=\"running\"} NaN");
 
-            database = server(port);
+            database.comeBack();
 
             long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
             Http.Answer ready = http.get(READINESS);
@@ -58,8 +58,6 @@ class DatabaseAwayTest {
                 ready = http.get(READINESS);
             }
             assertThat(http.get("/v1/files").status()).isEqualTo(200);
-        } finally {
-            database.stop();
         }
     }
 
@@ -71,17 +69,12 @@ class DatabaseAwayTest {
         assertThat(answer.json().at("/error/type").asString()).isEqualTo("server_error");
     }
 
-    private static Server server(int port) throws SQLException {
-        return Server.createTcpServer("-tcpPort", String.valueOf(port), "-ifNotExists")
-                .start();
-    }
-
-    private ConfigurableApplicationContext start(int databasePort) {
+    private ConfigurableApplicationContext start(StoppablePostgres database) {
         return new SpringApplicationBuilder(Dpo4jApplication.class)
-                .run(
-                        "--dpo4j.home=" + home,
-                        "--server.port=0",
-                        "--spring.datasource.url=jdbc:h2:tcp://127.0.0.1:" + databasePort
-                                + "/mem:away;DB_CLOSE_DELAY=-1");
+                .run(Stream.concat(
+                                Stream.of("dpo4j.home=" + folder.resolve("home"), "server.port=0"),
+                                database.settings().stream())
+                        .map(setting -> "--" + setting)
+                        .toArray(String[]::new));
     }
 }

@@ -179,7 +179,7 @@ class ProblemsTest {
     @Test
     void aMultipartBodyWithoutBoundaryIsAProblem() {
         problem(
-                http.send("POST", "/probe", BodyPublishers.ofString("x"), "Content-Type", "multipart/form-data"),
+                http.send("POST", "/v1/files", BodyPublishers.ofString("x"), "Content-Type", "multipart/form-data"),
                 400,
                 "invalid_multipart");
     }
