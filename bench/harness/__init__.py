@@ -1,0 +1,1 @@
+"""Runs dpo4j and its peers in turn and compares them. Plain Python, nothing to install."""

@@ -1,0 +1,47 @@
+"""A checkpoint after every step of a full fine-tune: how long training stands still, and what is left on disk."""
+import shutil
+import statistics
+
+from harness import job
+from harness.client import Client
+from harness.rows import tokens, write
+from harness.settings import SEED
+
+KEPT = 2
+FILES_OF_A_CHECKPOINT = 3  # weights and two moments
+SPARE = 3  # checkpoints: room for the model that comes of it, and not to fill the disk
+
+
+def dpo4j(settings, service, rows):
+    count = min(settings.checkpoints, affordable(settings))
+    if count < KEPT + 1:
+        return {"skipped": f"the disk of {settings.work} has no room for {KEPT + 1} checkpoints"}
+    short = sorted(rows, key=tokens)[: settings.batch]
+    with service() as running:
+        client = Client(running.port)
+        file = client.upload(write(short, settings.work / "short.jsonl"))
+        hyperparameters = settings.of_dpo4j(1, save_steps=1, max_steps=count, save_total_limit=KEPT)
+        trace = job.run(client, settings.model.name, file, SEED, hyperparameters)
+        metrics = client.metrics()
+        written = metrics["dpo4j_checkpoints_size_bytes_count"]
+        size = metrics["dpo4j_checkpoints_size_bytes_sum"] / written
+        return {
+            "wanted": settings.checkpoints,
+            "written": written,
+            "bytes": size,
+            "write_seconds": metrics["dpo4j_checkpoints_write_seconds_sum"] / metrics["dpo4j_checkpoints_write_seconds_count"],
+            "standstill_seconds": statistics.median(trace.standstills()),
+            "longest_standstill_seconds": max(trace.standstills()),
+            "database_bytes": running.database_bytes(),
+            "live_bytes": KEPT * size,
+            "peak_bytes": running.peak_bytes(),
+        }
+
+
+def affordable(settings):
+    """How many checkpoints the disk can take where the database gives nothing back."""
+    weights = settings.model.glob("*.safetensors")
+    halves = settings.config().get("dtype", settings.config().get("torch_dtype")) in ("bfloat16", "float16")
+    bytes_of_weights = sum(file.stat().st_size for file in weights) * (2 if halves else 1)
+    free = shutil.disk_usage(settings.work).free
+    return free // (FILES_OF_A_CHECKPOINT * bytes_of_weights) - SPARE

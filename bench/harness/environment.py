@@ -1,0 +1,68 @@
+"""The peers' virtual environment, and a peer as a process in it."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import venv
+
+BENCH = pathlib.Path(__file__).resolve().parent.parent
+
+
+class PeerFailed(Exception):
+    """A peer's process did not end well."""
+
+
+class Environment:
+    """A Python with what requirements.txt names."""
+
+    def __init__(self, folder, work, threads):
+        self.python = pathlib.Path(folder) / "bin" / "python"
+        self.work = work
+        self.threads = threads
+
+    @staticmethod
+    def made(folder, work, threads):
+        """Makes the environment where there is none yet; one that is there must hold the pinned versions."""
+        environment = Environment(folder, work, threads)
+        if not environment.python.exists():
+            print(f"making {folder} (this downloads PyTorch)", file=sys.stderr)
+            venv.create(folder, with_pip=True)
+            requirements = BENCH / "requirements.txt"
+            subprocess.run([environment.python, "-m", "pip", "install", "--quiet", "-r", requirements], check=True)
+        environment.check_versions()
+        return environment
+
+    def check_versions(self):
+        pins = dict(line.split("==") for line in (BENCH / "requirements.txt").read_text().split())
+        program = "import importlib.metadata as m, json, sys; print(json.dumps({d.metadata['Name'].lower(): d.version for d in m.distributions()}))"
+        there = json.loads(subprocess.run([self.python, "-c", program], check=True, capture_output=True, text=True).stdout)
+        wrong = [f"{name} {there.get(name, 'missing')}, wanted {version}" for name, version in pins.items() if without_build(there.get(name)) != version]
+        if wrong:
+            raise PeerFailed(f"{self.python} has other versions: {'; '.join(wrong)}. Install bench/requirements.txt there, or name another --venv.")
+
+    def run(self, script, spec):
+        """Runs a peer to its end and returns what it wrote."""
+        name = f"{pathlib.Path(script).stem}-{time.strftime('%H%M%S')}"
+        spec_file, outcome_file, log_file = (self.work / f"{name}{suffix}" for suffix in (".spec.json", ".json", ".log"))
+        spec_file.write_text(json.dumps(spec))
+        threads = {name: str(self.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+        offline = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "CUDA_VISIBLE_DEVICES": ""}
+        with open(log_file, "w", encoding="utf-8") as log:
+            ended = subprocess.run(
+                [self.python, BENCH / "peers" / script, spec_file, outcome_file],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=os.environ | threads | offline,
+                check=False,
+            )
+        if ended.returncode != 0:
+            end = "\n".join(log_file.read_text(errors="replace").splitlines()[-15:])
+            raise PeerFailed(f"{script} ended with {ended.returncode}; the end of {log_file}:\n{end}")
+        return json.loads(outcome_file.read_text())
+
+
+def without_build(version):
+    """2.15.0 of 2.15.0+cpu."""
+    return version.split("+")[0] if version else None

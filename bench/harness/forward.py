@@ -1,0 +1,92 @@
+"""The loss alone: 64 real preferences against the loop's forward pass, and the notebook's example against PyTorch's two passes."""
+import statistics
+import time
+
+from harness.client import Client
+from harness.rows import shifted, total, write
+
+PASSES = 4  # of which the first two are the warm-up
+WARM_UP_PASSES = 2
+
+NOTEBOOK_CONFIG = {
+    "vocab_size": 1000,
+    "hidden_size": 128,
+    "intermediate_size": 11008,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 32,
+    "rms_norm_eps": 1e-06,
+}
+NOTEBOOK = {"prompt": [1, 2, 3, 4, 5, 6], "chosen": [7, 8, 9, 10], "rejected": [[1, 2, 0, 0], [4, 5, 6, 0]]}
+NOTEBOOK_CALLS = 200
+NOTEBOOK_WARM_UP = 1000  # a JVM's
+TORCH_WARM_UP = 100
+
+
+def files(settings, rows):
+    """A file for each pass, of the same lengths: nobody answers from what was kept."""
+    vocabulary = settings.vocabulary()
+    return [
+        write(shifted(rows, by, vocabulary), settings.work / f"forward-{by}.jsonl") for by in range(1, PASSES + 1)
+    ]
+
+
+def dpo4j(settings, service, rows):
+    passes = []
+    with service() as running:
+        client = Client(running.port)
+        for by in range(1, PASSES + 1):
+            body = {"model": settings.model.name, "preferences": shifted(rows, by, settings.vocabulary())}
+            began = time.perf_counter()
+            answer = client.post("/v1/dpo/loss", body)
+            seconds = time.perf_counter() - began
+            log_probs = [
+                [one["chosen"]["logprob"], one["rejected"][0]["logprob"]] for one in answer["preferences"]
+            ]
+            passes.append({"seconds": seconds, "tokens": total(rows), "log_probs": log_probs})
+        return outcome(passes, running.peak_bytes())
+
+
+def loop(settings, environment, rows):
+    spec = {
+        "model": str(settings.model),
+        "files": [str(file) for file in files(settings, rows)],
+        "threads": settings.threads,
+    }
+    told = environment.run("torch_forward.py", spec)
+    return outcome(told["passes"], told["peak_bytes"]) | {"versions": told["versions"]}
+
+
+def outcome(passes, peak_bytes):
+    warm = passes[WARM_UP_PASSES:]
+    return {
+        "rate": sum(one["tokens"] for one in warm) / sum(one["seconds"] for one in warm),
+        "seconds": [one["seconds"] for one in passes],
+        "log_probs": warm[-1]["log_probs"],
+        "peak_bytes": peak_bytes,
+    }
+
+
+def notebook_dpo4j(service):
+    """The example, with another last token in each call."""
+    seconds = []
+    with service() as running:
+        client = Client(running.port)
+        for call in range(NOTEBOOK_WARM_UP + NOTEBOOK_CALLS):
+            body = NOTEBOOK | {"chosen": [*NOTEBOOK["chosen"][:-1], call % NOTEBOOK_CONFIG["vocab_size"]]}
+            began = time.perf_counter()
+            client.post("/v1/dpo/loss", body)
+            seconds.append(time.perf_counter() - began)
+    return {"p50_seconds": statistics.median(seconds[NOTEBOOK_WARM_UP:])}
+
+
+def notebook_torch(settings, environment):
+    answers = [NOTEBOOK["chosen"], *NOTEBOOK["rejected"]]
+    spec = {
+        "config": NOTEBOOK_CONFIG,
+        "seed": 0,
+        "sequences": [NOTEBOOK["prompt"] + answer for answer in answers],
+        "calls": NOTEBOOK_CALLS,
+        "warm_up": TORCH_WARM_UP,
+        "threads": settings.threads,
+    }
+    return environment.run("torch_notebook.py", spec)

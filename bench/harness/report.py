@@ -1,0 +1,140 @@
+"""The results as a page: goals, speeds, memory, agreement, and how they came about."""
+from harness import bars
+from harness.bars import GIGABYTE
+
+RATES = {
+    "full fine-tune, reference in the loop": {
+        "dpo4j": ("dpo4j full", "first_epoch_rate"),
+        "PyTorch loop": ("loop, reference in the loop", "rate"),
+        "TRL": ("TRL full", "rate"),
+    },
+    "full fine-tune, reference cached": {
+        "dpo4j": ("dpo4j full", "rate"),
+        "PyTorch loop": ("loop, reference cached", "rate"),
+    },
+    "LoRA r=16": {"dpo4j": ("dpo4j LoRA", "rate"), "TRL": ("TRL LoRA", "rate")},
+    "loss alone": {"dpo4j": ("forward dpo4j", "rate"), "PyTorch loop": ("forward loop", "rate")},
+}
+SIDES = ("dpo4j", "PyTorch loop", "TRL")
+
+
+def rates(results):
+    """Tokens a second by line and side, of what was measured."""
+    table = {
+        line: {side: results[section][what] for side, (section, what) in sides.items() if section in results}
+        for line, sides in RATES.items()
+    }
+    for name in results:
+        if name.startswith("length "):
+            length, side = name.rsplit(" ", 1)
+            line = table.setdefault(f"texts of {length.removeprefix('length ')} tokens, reference cached", {})
+            line["dpo4j" if side == "dpo4j" else "PyTorch loop"] = results[name]["rate"]
+    return {line: sides for line, sides in table.items() if sides}
+
+
+def page(results, machine, settings, rows, tokens, verdicts, command, plot):
+    parts = [
+        "# Results",
+        head(results, machine, settings, rows, tokens, command),
+        f"![Tokens a second]({plot})",
+        "## Goals",
+        goals(results),
+        "## Tokens a second",
+        rate_table(results),
+        "## Peak resident memory",
+        memory_table(results),
+        "## Agreement",
+        agreement_table(verdicts),
+        "## Further figures",
+        further(results, machine),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def head(results, machine, settings, rows, tokens, command):
+    versions = {}
+    for result in results.values():
+        versions |= result.get("versions", {})
+    peers = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+    says = "; ".join(results.get("dpo4j full", {}).get("says", []))
+    lines = [
+        f"Measured on {machine['date']} by `{command}`.",
+        "",
+        f"- {machine['cpu']}, {machine['cores']} cores, {machine['memory_bytes'] / GIGABYTE:.0f} GB, {machine['system']}",
+        f"- dpo4j at {machine['commit']} on Java {machine['java']}" + (f". {says}" if says else ""),
+        f"- {peers}, Python {machine['python']}" if peers else f"- Python {machine['python']}",
+        f"- {len(rows)} preferences of at most {settings.most_tokens} tokens, {tokens} tokens an epoch (the prompt counted with each answer),"
+        f" {settings.batch} preferences a step, {settings.epochs} epochs; TRL computes {settings.trl_micro_batch} at once.",
+        "",
+        "How the figures are taken stands in [README.md](README.md).",
+    ]
+    return "\n".join(lines)
+
+
+def goals(results):
+    lines = [row("what", "measured", "bar", "aim", "reached"), row("---", "---", "---", "---", "---")]
+    for goal in bars.GOALS + bars.of_lengths(results):
+        value = goal.measured(results)
+        if value is not None:
+            limits = [f"{limit:g}{goal.unit}" for limit in (goal.bar, goal.aim)]
+            lines.append(row(goal.what, f"{value:.2f}{goal.unit}", *limits, goal.reached(value)))
+    return "\n".join(lines)
+
+
+def rate_table(results):
+    lines = [row("", *SIDES), row("---", *("---" for _ in SIDES))]
+    for line, sides in rates(results).items():
+        lines.append(row(line, *(f"{sides[side]:.0f}" if side in sides else "" for side in SIDES)))
+    return "\n".join(lines)
+
+
+def memory_table(results):
+    lines = [row("process", "GB"), row("---", "---")]
+    lines += [row(name, f"{result['peak_bytes'] / GIGABYTE:.2f}") for name, result in results.items() if "peak_bytes" in result]
+    return "\n".join(lines)
+
+
+def agreement_table(verdicts):
+    lines = [row("what", "largest difference", "tolerance", ""), row("---", "---", "---", "---")]
+    lines += [
+        row(one["what"], f"{one['difference']:.1e}", f"{one['tolerance']:g}", "agree" if one["agree"] else "**do not agree**")
+        for one in verdicts
+    ]
+    return "\n".join(lines)
+
+
+def further(results, machine):
+    """What has no bar, or explains one."""
+    lines = []
+    if "dpo4j full" in results:
+        full = results["dpo4j full"]
+        lines.append(
+            f"- Warm-up: the first {full['warm_up']['steps']} steps with their reference took {full['warm_up']['cold_seconds']:.1f} s"
+            f" in the fresh process, {full['warm_up']['share'] * full['warm_up']['cold_seconds']:.1f} s in the warm one."
+        )
+        lines.append(
+            f"- Reference pass: {full['reference_seconds']:.1f} s in the first epoch, {full['reference_seconds_again']:.1f} s when the"
+            " job ran again on the same data."
+        )
+    if "cblas" in results:
+        lines.append(f"- Plain cblas calls of one step's shapes: {results['cblas']['gflops']:.0f} GFLOP/s on {machine['cores']} cores.")
+    if "notebook torch" in results:
+        lines.append(f"- PyTorch's two forward passes of the notebook's example: {results['notebook torch']['p50_seconds'] * 1e3:.2f} ms.")
+    checkpoints = results.get("checkpoints", {})
+    if "skipped" in checkpoints:
+        lines.append(f"- Checkpoints were not measured: {checkpoints['skipped']}.")
+    elif checkpoints:
+        lines.append(
+            f"- Checkpoints: {checkpoints['written']:.0f} of {checkpoints['bytes'] / GIGABYTE:.2f} GB"
+            f" ({checkpoints['wanted']} wanted; fewer where the disk is small), written in {checkpoints['write_seconds']:.2f} s each;"
+            f" training stood still for {checkpoints['standstill_seconds']:.2f} s (median) and {checkpoints['longest_standstill_seconds']:.2f} s"
+            f" (longest); the database then took {checkpoints['database_bytes'] / GIGABYTE:.1f} GB."
+        )
+    sizes = {name.removeprefix("size "): result for name, result in results.items() if name.startswith("size ")}
+    for size, result in sizes.items():
+        lines.append(f"- {size} preferences in the file: {result['rate']:.0f} tokens/s, {result['peak_bytes'] / GIGABYTE:.2f} GB.")
+    return "\n".join(lines) or "None were taken."
+
+
+def row(*cells):
+    return f"| {' | '.join(cells)} |"

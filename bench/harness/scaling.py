@@ -1,0 +1,51 @@
+"""Does the speed hold for long texts, and for files of many preferences?"""
+from harness import job
+from harness.client import Client
+from harness.rows import synthetic, total, write
+from harness.settings import SEED
+
+STEPS_OF_A_LENGTH = 3  # the first is the warm-up
+LENGTH_OF_A_SIZE = 256
+COLD_STEPS_OF_A_SIZE = 3
+
+
+def rows_of_length(settings, length):
+    rows = synthetic(STEPS_OF_A_LENGTH, length, settings.vocabulary(), SEED)
+    return rows, write(rows, settings.work / f"length-{length}.jsonl")
+
+
+def length_dpo4j(settings, service, length):
+    """Preferences of two texts of ``length`` tokens each, one a step."""
+    _, path = rows_of_length(settings, length)
+    with service() as running:
+        client = Client(running.port)
+        hyperparameters = settings.of_dpo4j(1, batch_size=1)
+        trace = job.run(client, settings.model.name, client.upload(path), SEED, hyperparameters)
+        return {"rate": trace.rate(1, STEPS_OF_A_LENGTH), "losses": trace.losses(), "peak_bytes": running.peak_bytes()}
+
+
+def length_loop(settings, environment, length):
+    rows, path = rows_of_length(settings, length)
+    told = environment.run("torch_dpo.py", settings.of_peer(path, 1, reference="cached", batch=1))
+    seconds = sum(step["seconds"] for step in told["steps"][1:])
+    return {
+        "rate": total(rows) * (len(rows) - 1) / len(rows) / seconds,
+        "losses": [step["loss"] for step in told["steps"]],
+        "peak_bytes": told["peak_bytes"],
+    }
+
+
+def size_dpo4j(settings, service, size):
+    """The first steps of a training on ``size`` preferences of one length: the reference is computed for these steps only."""
+    rows = synthetic(size, LENGTH_OF_A_SIZE, settings.vocabulary(), SEED)
+    path = write(rows, settings.work / f"size-{size}.jsonl")
+    with service() as running:
+        client = Client(running.port)
+        hyperparameters = settings.of_dpo4j(1, max_steps=settings.steps_of_a_size)
+        trace = job.run(client, settings.model.name, client.upload(path), SEED, hyperparameters)
+        return {
+            "rate": trace.rate(COLD_STEPS_OF_A_SIZE, settings.steps_of_a_size),
+            "tokens_of_a_step": trace.tokens(COLD_STEPS_OF_A_SIZE, settings.steps_of_a_size)
+            / (settings.steps_of_a_size - COLD_STEPS_OF_A_SIZE),
+            "peak_bytes": running.peak_bytes(),
+        }
