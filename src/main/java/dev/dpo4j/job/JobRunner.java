@@ -196,7 +196,7 @@ class JobRunner {
                 });
                 yield Outcome.AGAIN;
             }
-            case LOST -> lost(fence);
+            case LOST -> throw new FenceLostException(fence);
             case NONE ->
                 throw new IllegalStateException(
                         "The run stopped after step " + result.step() + " without being asked to");
