@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -55,7 +57,7 @@ public class BlobFiles {
         }
         try {
             return Files.newInputStream(file(blob));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             log.warn("No copy of blob {} in {}; reading it from the database: {}", id, directory, e.toString());
             return blobs.read(id);
         }
@@ -100,30 +102,34 @@ public class BlobFiles {
     }
 
     private void removeLeastRecentlyUsed() throws IOException {
-        List<Path> newestFirst;
+        List<Used> newestFirst;
         try (Stream<Path> files = Files.list(directory)) {
-            newestFirst = files.sorted(Comparator.comparing(BlobFiles::lastUsed).reversed())
+            newestFirst = files.flatMap(Used::of)
+                    .sorted(Comparator.comparing(Used::last).reversed())
                     .toList();
         }
         long total = 0;
-        for (Path file : newestFirst) {
-            total += size(file);
+        for (Used file : newestFirst) {
+            total += file.size();
             if (total > capacity) {
-                Files.deleteIfExists(file);
+                Files.deleteIfExists(file.path());
             }
         }
     }
 
-    // Another thread may remove a file while we look at it: then it has no size and was never used.
-    private static FileTime lastUsed(Path file) {
-        try {
-            return Files.exists(file) ? Files.getLastModifiedTime(file) : FileTime.fromMillis(0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
+    /** A file as it was when it was looked at: another thread may use or remove it meanwhile. */
+    private record Used(Path path, FileTime last, long size) {
 
-    private static long size(Path file) throws IOException {
-        return Files.exists(file) ? Files.size(file) : 0;
+        /** Nothing, when it is gone. */
+        static Stream<Used> of(Path path) {
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+                return Stream.of(new Used(path, attributes.lastModifiedTime(), attributes.size()));
+            } catch (NoSuchFileException e) {
+                return Stream.empty();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }

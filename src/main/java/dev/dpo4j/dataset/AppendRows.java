@@ -13,6 +13,6 @@ interface AppendRows extends Repository<AppendRow, AppendRow.Key> {
     Optional<AppendRow> findById(AppendRow.Key key);
 
     @Modifying
-    @Query("delete from AppendRow a where a.createdAt < :before")
-    int forgetOlderThan(Instant before);
+    @Query("delete from AppendRow a where a.key.dataset = :dataset and a.createdAt < :before")
+    int forgetOlderThan(String dataset, Instant before);
 }

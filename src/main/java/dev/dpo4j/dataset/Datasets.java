@@ -86,7 +86,7 @@ public class Datasets {
         Instant now = clock.instant();
         String body = fingerprint(wanted);
         if (idempotencyKey != null) {
-            appends.forgetOlderThan(now.minus(KEYS_KEPT));
+            appends.forgetOlderThan(name, now.minus(KEYS_KEPT));
             Optional<AppendRow> before = appends.findById(new AppendRow.Key(name, idempotencyKey));
             if (before.isPresent()) {
                 if (!before.get().bodySha256().equals(body)) {

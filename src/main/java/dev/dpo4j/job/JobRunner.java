@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
@@ -220,6 +221,13 @@ class JobRunner {
             case BrokenModelException broken -> withoutModel(fence, "model_unusable", broken);
             case ModelMemoryException noRoom when noRoom.temporary() -> throw noRoom;
             case ModelMemoryException noRoom -> withoutModel(fence, "model_unusable", noRoom);
+            // The database refuses, and would again: whoever can mend that resumes the job.
+            case NonTransientDataAccessException refusal
+            when !node.shuttingDown() ->
+                pause(
+                        fence,
+                        "The database refuses what the job writes: "
+                                + refusal.getMostSpecificCause().getMessage() + ".");
             // The database is away or busy; the job itself is as good as before.
             case DataAccessException database -> throw database;
             case TransactionException database -> throw database;

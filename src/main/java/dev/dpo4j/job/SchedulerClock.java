@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -43,8 +44,17 @@ class SchedulerClock implements Clock {
         return own.instant().plus(ahead);
     }
 
-    /** Measures how far the database's clock is ahead. To be called before the scheduler starts, too. */
+    /** Keeps the difference up to date; while the database is away, the last one holds. */
     @Scheduled(fixedDelayString = "${dpo4j.jobs.heartbeat-interval:10s}")
+    void measureAgain() {
+        try {
+            measure();
+        } catch (DataAccessException e) {
+            log.debug("The database's clock cannot be read now", e);
+        }
+    }
+
+    /** Measures how far the database's clock is ahead. To be called before the scheduler starts. */
     synchronized void measure() {
         if (database.embedded()) {
             return; // it has our clock

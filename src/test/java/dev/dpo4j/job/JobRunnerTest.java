@@ -14,6 +14,7 @@ import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.NonFiniteException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -604,6 +606,23 @@ class JobRunnerTest {
                 .stream()
                 .map(Objects::requireNonNull)
                 .toList();
+    }
+
+    @Test
+    void aJobWhoseWritesTheDatabaseRefusesWaitsInsteadOfTryingForEver() {
+        String id = create(3, 1);
+        training.beforeStep(step -> {
+            if (step == 2) {
+                throw new DataIntegrityViolationException("no", new SQLException("value too long", "22001"));
+            }
+        });
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.PAUSED);
+        assertThat(messages(id)).last().asString().contains("value too long").contains("/resume lets it go on");
+        training.reset();
+        service.resume(id);
+        assertThat(runner.run(new TrainingTicket(id, 2), NODE, () -> false)).isEqualTo(Outcome.DONE);
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(3));
     }
 
     private String create(int steps, @Nullable Integer saveSteps) {
