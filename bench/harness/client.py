@@ -5,6 +5,9 @@ import re
 import time
 import uuid
 
+# Seconds; Tomcat closes a connection that was silent for 60, as ours is while a job's events come on another.
+IDLE = 30
+
 TERMINAL = ("succeeded", "failed", "cancelled")
 
 
@@ -16,6 +19,7 @@ class Client:
     def __init__(self, port):
         self.port = port
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3600)
+        self.used = time.monotonic()
 
     def get(self, path):
         return json.loads(self._answer("GET", path))
@@ -24,9 +28,12 @@ class Client:
         return json.loads(self._answer("POST", path, json.dumps(body), {"Content-Type": "application/json"}))
 
     def _answer(self, method, path, body=None, headers=None):
+        if time.monotonic() - self.used > IDLE:
+            self.connection.close()  # the next request opens it again
         self.connection.request(method, path, body, headers or {})
         answer = self.connection.getresponse()
         content = answer.read().decode()
+        self.used = time.monotonic()
         if answer.status != 200:
             raise Refused(f"{method} {path}: {answer.status} {content}")
         return content
