@@ -181,6 +181,7 @@ def conclude(results, settings, environment, chosen):
     """Writes the page; ends with 1 when the sides do not agree."""
     these = rows.read(settings.work / "rows.jsonl")
     verdicts = agreement.verdicts(results, settings.beta)
+    chosen.target.mkdir(parents=True, exist_ok=True)
     plot = chosen.target / "results.svg"
     environment.run("plot.py", {"rates": report.rates(results), "sides": report.SIDES, "target": str(plot.resolve())})
     described = machine.described(settings.java, REPOSITORY)
