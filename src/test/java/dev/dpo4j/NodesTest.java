@@ -118,6 +118,8 @@ class NodesTest {
         frozen.freeze();
         try {
             job.endsAsIfUndisturbed();
+            // Its last events are told before what only a running job needs is freed.
+            job.owner().log().await("Job " + job.id + ": the run is over");
             List<Map<String, Object>> before = everythingAbout(job.id);
             frozen.thaw();
             frozen.log().await("Stopped: Claim 1 of job " + job.id + " is over");

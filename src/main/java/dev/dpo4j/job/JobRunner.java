@@ -60,6 +60,7 @@ class JobRunner {
         Outcome outcome = runClaimed(ticket, owner, node);
         // Here, because an execution that dies or fails in this is repeated until it has been done.
         checkpoints.freeIfEnded(ticket.jobId());
+        log.info("Job {}: the run is over, {}", ticket.jobId(), outcome);
         return outcome;
     }
 
