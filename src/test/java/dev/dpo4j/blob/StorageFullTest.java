@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Import;
 @DataJpaTest(properties = {"dpo4j.home=target/test-homes/${random.uuid}", "dpo4j.storage.reserve=1000000GB"})
 @AutoConfigureTestDatabase(replace = AutoConfigureTestDatabase.Replace.NONE)
 @EnableConfigurationProperties(StorageProperties.class)
-@Import({BlobStore.class, Database.class})
+@Import(BlobBeans.class)
 class StorageFullTest {
 
     @Autowired
