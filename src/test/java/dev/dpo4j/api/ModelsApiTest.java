@@ -224,10 +224,13 @@ class ModelsApiTest {
         }
         BlobDamage.of(jdbc, environment).change(model.weightsBlobId());
 
-        try (InputStream body = http.stream("/v1/models/" + model.id() + "/content")) {
-            assertThatThrownBy(() -> body.transferTo(OutputStream.nullOutputStream()))
-                    .isInstanceOf(IOException.class);
-        }
+        assertThatThrownBy(() -> {
+                    try (InputStream body = http.stream("/v1/models/" + model.id() + "/content")) {
+                        body.transferTo(OutputStream.nullOutputStream());
+                    }
+                })
+                .as("half-way when the bytes are in rows; a file is looked through before, and the answer is 500")
+                .isInstanceOfAny(IOException.class, IllegalStateException.class);
         assertThat(http.get("/v1/models/notebook").status()).isEqualTo(200);
     }
 
