@@ -18,6 +18,15 @@ public final class ModelLease implements AutoCloseable {
         return model;
     }
 
+    /**
+     * SHA-256, hexadecimal, over shape, names and values of all its weights, wherever they came from: two models of the same identity
+     * give the same numbers. The first to ask waits about a second for a billion bytes; the answer stays with the loaded weights.
+     */
+    public String identity() {
+        return WeightsIdentity.of(
+                model, held.stream().map(WeightCache.Held::identity).toList());
+    }
+
     @Override
     public void close() {
         held.forEach(WeightCache.Held::close);

@@ -145,7 +145,7 @@ class ModelCatalogTest {
             assertThat(lora.config()).isEqualTo(LORA);
             NamedTensor expected = adapter(3).getFirst();
             assertThat(lora.tensor(expected.name()).mismatch(expected.data())).isEqualTo(-1);
-            assertThat(lease.model().identity()).isNotEqualTo(base.model().identity());
+            assertThat(lease.identity()).isNotEqualTo(base.identity());
         }
     }
 
