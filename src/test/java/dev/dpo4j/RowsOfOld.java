@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 final class RowsOfOld {
 
     /** The newest numbered migration. */
-    static final int LAST_VERSION = 3;
+    static final int LAST_VERSION = 4;
 
     private static final OffsetDateTime TIME = OffsetDateTime.parse("2026-11-01T12:00:00.123456Z");
     /** Answers to appends are forgotten after a while. */
@@ -37,6 +37,7 @@ final class RowsOfOld {
             case 1 -> filesAndDatasets();
             case 2 -> jobs();
             case 3 -> tunedModels();
+            case 4 -> referenceLogProbs();
             default -> throw new IllegalArgumentException("Rows of version " + version + " are wanted");
         }
     }
@@ -72,6 +73,13 @@ final class RowsOfOld {
                 JsonNode model = ok(http.get("/v1/models/" + MODEL));
                 assertThat(model.get("id").asString()).isEqualTo(MODEL);
             }
+            // No call shows the cache; that its rows are found is for its own tests.
+            case 4 ->
+                assertThat(sql.sql("select log_prob from reference_log_prob where id = ?")
+                                .param("1".repeat(64))
+                                .query(Double.class)
+                                .list())
+                        .containsExactly(-12.345678901234567);
             default -> throw new IllegalArgumentException("Version " + version + " is not known");
         }
     }
@@ -133,6 +141,12 @@ final class RowsOfOld {
                         insert into tuned_model (id, base, job_id, created_at, weights_blob, weights_sha256, lora_rank, lora_alpha,
                             lora_targets, config)
                         values (?, 'notebook', ?, ?, 'blob-weights', ?, 4, 8.0, 'q_proj,v_proj', '{}')""").params(MODEL, JOB, TIME, sha256(new byte[] {1, 2, 3})).update();
+    }
+
+    private void referenceLogProbs() {
+        sql.sql("insert into reference_log_prob (id, log_prob, used_at) values (?, ?, ?)")
+                .params("1".repeat(64), -12.345678901234567, TIME)
+                .update();
     }
 
     private void blob(String id, byte[] bytes) {
