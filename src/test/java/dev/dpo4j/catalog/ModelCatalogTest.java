@@ -135,6 +135,20 @@ class ModelCatalogTest {
     }
 
     @Test
+    void modelsOfTheSameWeightsHaveTheSameIdentityWhereverTheyAre() throws IOException {
+        register(full("ft:tiny:x:8", "tiny", 1));
+        register(full("ft:tiny:x:9", "tiny", 2));
+
+        try (ModelLease folder = catalog.lease("tiny");
+                ModelLease same = catalog.lease("ft:tiny:x:8");
+                ModelLease other = catalog.lease("ft:tiny:x:9")) {
+            assertThat(same.model().weights()).isNotSameAs(folder.model().weights());
+            assertThat(same.identity()).isEqualTo(folder.identity()).hasSize(64);
+            assertThat(other.identity()).isNotEqualTo(folder.identity());
+        }
+    }
+
+    @Test
     void anAdapterSharesTheWeightsOfItsBase() throws IOException {
         register(lora("ft:tiny:x:4", "tiny", 3));
 
