@@ -45,6 +45,12 @@ final class WeightCache {
         /** Their {@link WeightsIdentity}, computed once however many ask. */
         String identity();
 
+        /**
+         * The weights for the holder to change and to close, no longer known to the cache; the hold has ended then. Empty when others
+         * hold them too, and nothing has changed.
+         */
+        Optional<W> take();
+
         @Override
         void close();
     }
@@ -163,6 +169,11 @@ final class WeightCache {
         slot.weights.join().close();
     }
 
+    /** Forgets the slot's weights if it has one holder alone. */
+    private synchronized boolean forget(Slot slot) {
+        return slot.holders == 1 && slots.remove(slot.key, slot);
+    }
+
     private synchronized void release(Slot slot) {
         slot.holders--;
         slot.lastUsed = ++clock;
@@ -209,6 +220,15 @@ final class WeightCache {
         @Override
         public String identity() {
             return slot.identity();
+        }
+
+        @Override
+        public synchronized Optional<W> take() {
+            if (closed || !forget(slot)) {
+                return Optional.empty();
+            }
+            closed = true;
+            return Optional.of(weights);
         }
 
         @Override
