@@ -1,10 +1,11 @@
 """One training job, run to its end and timed by what it says."""
 import dataclasses
+import re
 
 from harness.client import Refused
 
 START = "Training started"
-REFERENCE = "Reference log-probabilities"
+REFERENCE = re.compile(r"Reference log-probabilities: (\d+) of \d+ preferences, (\d+) from the cache")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,8 +58,9 @@ def run(client, model, file, seed, hyperparameters):
     for at, event in client.events(job):
         if event["message"].startswith(START):
             began = at
-        elif event["message"].startswith(REFERENCE):
-            reference = at - began
+        elif counts := REFERENCE.match(event["message"]):
+            done, cached = map(int, counts.groups())
+            reference = at - began if cached < done else None
         elif event["type"] == "metrics":
             steps.append(step(at - began, event["data"], steps))
     ended = client.get(f"/v1/fine_tuning/jobs/{job}")

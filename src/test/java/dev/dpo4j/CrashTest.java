@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +21,10 @@ class CrashTest {
     private static final int KILLED = 137;
 
     private static final String[] FULL_DISK = withModel("dpo4j.storage.reserve=1000000GB");
+    private static final String[] WITHOUT_CACHE = withModel("dpo4j.training.reference-cache.max-entries=0");
+
+    private static final Pattern WHOLE_REFERENCE =
+            Pattern.compile("Reference log-probabilities: 80 of 80 preferences, ([0-9]+) from the cache");
 
     /** Where a step that is the last before a checkpoint may be; the final one has its own moment. */
     private static final int LAST_CHECKPOINT_TO_TRY = 42;
@@ -34,10 +40,13 @@ class CrashTest {
         String weights;
         List<ShownEvent> undisturbed;
         String id;
-        try (ServiceProcess service = ServiceProcess.start(home, TinyJob.MODEL)) {
+        // Without the cache: the job that is killed must compute its reference too.
+        try (ServiceProcess service = ServiceProcess.start(home, WITHOUT_CACHE)) {
             undisturbedId = TinyJob.createFull(service.http());
             undisturbed = service.follow(undisturbedId, 0).untilItsEnd();
             weights = TinyJob.weights(service.http(), undisturbedId);
+        }
+        try (ServiceProcess service = ServiceProcess.start(home, TinyJob.MODEL)) {
             id = TinyJob.createFull(service.http());
             Autopsy inReference =
                     killWhenShown(service, id, event -> event.message().startsWith("Reference log-prob"));
@@ -74,6 +83,13 @@ class CrashTest {
             assertThat(shown.stream().filter(event -> event.message().startsWith("Resumed from step")))
                     .as("the kills after the first checkpoint")
                     .hasSizeGreaterThanOrEqualTo(3);
+            assertThat(shown)
+                    .as("what the first kill found computed was not computed again")
+                    .anySatisfy(event -> {
+                        Matcher whole = WHOLE_REFERENCE.matcher(event.message());
+                        assertThat(whole.matches()).isTrue();
+                        assertThat(Integer.parseInt(whole.group(1))).isGreaterThanOrEqualTo(20);
+                    });
             assertThat(substance(id, shown))
                     .as("but for the resumptions, both runs tell the same, to the last bit of every figure")
                     .isEqualTo(substance(undisturbedId, undisturbed));

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 final class RowsOfOld {
 
     /** The newest numbered migration. */
-    static final int LAST_VERSION = 4;
+    static final int LAST_VERSION = 5;
 
     private static final OffsetDateTime TIME = OffsetDateTime.parse("2026-11-01T12:00:00.123456Z");
     /** Answers to appends are forgotten after a while. */
@@ -45,6 +45,7 @@ final class RowsOfOld {
             case 2 -> jobs();
             case 3 -> tunedModels();
             case 4 -> blobsInFiles();
+            case 5 -> referenceLogProbs();
             default -> throw new IllegalArgumentException("Rows of version " + version + " are wanted");
         }
     }
@@ -88,6 +89,13 @@ final class RowsOfOld {
                             .isEqualTo(PREFERENCE);
                 }
             }
+            // No call shows the cache; that its rows are found is for its own tests.
+            case 5 ->
+                assertThat(sql.sql("select log_prob from reference_log_prob where id = ?")
+                                .param("1".repeat(64))
+                                .query(Double.class)
+                                .list())
+                        .containsExactly(-12.345678901234567);
             default -> throw new IllegalArgumentException("Version " + version + " is not known");
         }
     }
@@ -173,6 +181,12 @@ final class RowsOfOld {
                     .params("file-" + place, "blob-" + place, bytes.length, TIME)
                     .update();
         }
+    }
+
+    private void referenceLogProbs() {
+        sql.sql("insert into reference_log_prob (id, log_prob, used_at) values (?, ?, ?)")
+                .params("1".repeat(64), -12.345678901234567, TIME)
+                .update();
     }
 
     private void blob(String id, byte[] bytes) {

@@ -11,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record ShownEvent(long sequence, JsonNode json) {
 
+    private static final String FROM_THE_CACHE = ", [0-9]+ from the cache$";
+
     String message() {
         return json.get("message").asString();
     }
@@ -20,7 +22,10 @@ record ShownEvent(long sequence, JsonNode json) {
                 && json.at("/data/step").asInt() == step;
     }
 
-    /** What it says, without what may differ between two runs of the same job: ids, times and speed. */
+    /**
+     * What it says, without what may differ between two runs of the same job: ids, times, speed, and how much of its reference's
+     * log-probabilities an earlier run had computed.
+     */
     String substance(String jobId) {
         ObjectNode data = json.get("data") instanceof ObjectNode figures ? figures.deepCopy() : null;
         if (data != null) {
@@ -28,6 +33,6 @@ record ShownEvent(long sequence, JsonNode json) {
         }
         String job = jobId.substring("ftjob-".length());
         return json.get("level").asString() + " " + json.get("type").asString() + " "
-                + message().replace(job, "<job>") + " " + data;
+                + message().replace(job, "<job>").replaceFirst(FROM_THE_CACHE, "") + " " + data;
     }
 }

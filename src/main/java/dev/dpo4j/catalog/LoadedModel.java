@@ -26,12 +26,4 @@ public record LoadedModel(
     public LlamaModel on(Compute compute) {
         return new LlamaModel(weights, lora, compute);
     }
-
-    /**
-     * SHA-256, hexadecimal, over names and values of all weights: two models of the same identity give the same numbers. Takes about
-     * a second for a billion bytes.
-     */
-    public String identity() {
-        return WeightsIdentity.of(weights, lora);
-    }
 }

@@ -2,6 +2,7 @@ package dev.dpo4j.catalog;
 
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraWeights;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The right to use a loaded model until closed: until then its memory stays. */
@@ -20,6 +21,15 @@ public final class ModelLease implements AutoCloseable {
     /** The model; not to be used after {@link #close} or {@link #own}. */
     public LoadedModel model() {
         return model;
+    }
+
+    /**
+     * SHA-256, hexadecimal, over shape, names and values of all its weights, wherever they came from: two models of the same identity
+     * give the same numbers. The first to ask waits about a second for a billion bytes; the answer stays with the loaded weights.
+     */
+    public String identity() {
+        return WeightsIdentity.of(
+                model, adapter == null ? List.of(weights.identity()) : List.of(weights.identity(), adapter.identity()));
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loaded weights, each once, however many use them. Those that nobody uses are dropped when room is needed, the least recently
@@ -40,6 +41,9 @@ final class WeightCache {
     /** Weights held until closed. */
     interface Held<W extends ParameterSet> extends AutoCloseable {
         W weights();
+
+        /** Their {@link WeightsIdentity}, computed once however many ask. */
+        String identity();
 
         /**
          * The weights for the holder to change and to close, no longer known to the cache; the hold has ended then. Empty when others
@@ -182,10 +186,18 @@ final class WeightCache {
         private final CompletableFuture<ParameterSet> weights = new CompletableFuture<>();
         private int holders;
         private long lastUsed;
+        private @Nullable String identity;
 
         Slot(Key key, long bytes) {
             this.key = key;
             this.bytes = bytes;
+        }
+
+        synchronized String identity() {
+            if (identity == null) {
+                identity = WeightsIdentity.of(weights.join());
+            }
+            return identity;
         }
     }
 
@@ -203,6 +215,11 @@ final class WeightCache {
         @Override
         public W weights() {
             return weights;
+        }
+
+        @Override
+        public String identity() {
+            return slot.identity();
         }
 
         @Override

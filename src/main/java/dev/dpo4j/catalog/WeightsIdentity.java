@@ -1,7 +1,5 @@
 package dev.dpo4j.catalog;
 
-import dev.dpo4j.llama.LlamaWeights;
-import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.ParameterSet;
 import dev.dpo4j.safetensors.NamedTensor;
 import java.lang.foreign.MemorySegment;
@@ -9,23 +7,34 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
-/** One hash for everything that decides what a model computes. */
+/** Hashes for everything that decides what a model computes. */
 final class WeightsIdentity {
 
     private static final int CHUNK_BYTES = 1 << 20;
 
     private WeightsIdentity() {}
 
-    static String of(LlamaWeights weights, @Nullable LoraWeights lora) {
+    /** SHA-256, hexadecimal, over names and values of all tensors. Takes about a second for a billion bytes. */
+    static String of(ParameterSet weights) {
         MessageDigest sha256 = sha256();
-        sha256.update(weights.config().toString().getBytes(StandardCharsets.UTF_8));
         add(sha256, weights);
-        if (lora != null) {
-            sha256.update(Double.toString(lora.config().scale()).getBytes(StandardCharsets.UTF_8));
-            add(sha256, lora);
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    /**
+     * The same for a model.
+     *
+     * @param weights the identities of what it consists of: its weights, its adapter
+     */
+    static String of(LoadedModel model, List<String> weights) {
+        MessageDigest sha256 = sha256();
+        sha256.update(model.config().toString().getBytes(StandardCharsets.UTF_8));
+        if (model.lora() != null) {
+            sha256.update(Double.toString(model.lora().config().scale()).getBytes(StandardCharsets.UTF_8));
         }
+        weights.forEach(identity -> sha256.update(identity.getBytes(StandardCharsets.UTF_8)));
         return HexFormat.of().formatHex(sha256.digest());
     }
 

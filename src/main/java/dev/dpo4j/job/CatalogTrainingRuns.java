@@ -8,6 +8,9 @@ import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.tensor.Compute;
+import dev.dpo4j.train.KnownReference;
+import dev.dpo4j.train.ReferenceCache;
+import dev.dpo4j.train.ReferenceKeys;
 import dev.dpo4j.train.TokenizedData;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -19,13 +22,19 @@ class CatalogTrainingRuns implements TrainingRuns {
     private final ModelCatalog catalog;
     private final PreferenceLoader preferences;
     private final Compute compute;
+    private final ReferenceCache references;
     private final TrainingProperties properties;
 
     CatalogTrainingRuns(
-            ModelCatalog catalog, PreferenceLoader preferences, Compute compute, TrainingProperties properties) {
+            ModelCatalog catalog,
+            PreferenceLoader preferences,
+            Compute compute,
+            ReferenceCache references,
+            TrainingProperties properties) {
         this.catalog = catalog;
         this.preferences = preferences;
         this.compute = compute;
+        this.references = references;
         this.properties = properties;
     }
 
@@ -44,16 +53,19 @@ class CatalogTrainingRuns implements TrainingRuns {
             TokenizedData data = preferences.load(spec, lease.model());
             LlamaConfig config = lease.model().config();
             int rows = rowsPerPass(config);
+            // A saved run has its reference's log-probabilities with it.
+            KnownReference reference = saved == null ? knownOf(lease) : KnownReference.NOTHING;
             LoraConfig lora = spec.hyperparameters().lora();
             if (lora != null) {
                 LoraWeights adapter = LoraWeights.initialise(
                         config, lora, spec.hyperparameters().seed());
-                DpoTrainingRun run = DpoTrainingRun.ofAdapter(spec, lease, adapter, data, compute, rows, saved);
+                DpoTrainingRun run =
+                        DpoTrainingRun.ofAdapter(spec, lease, adapter, reference, data, compute, rows, saved);
                 leaseInUse = true;
                 return run;
             }
             LlamaWeights weights = lease.own();
-            return DpoTrainingRun.ofAllWeights(spec, weights, data, compute, rows, saved);
+            return DpoTrainingRun.ofAllWeights(spec, weights, reference, data, compute, rows, saved);
         } finally {
             if (!leaseInUse) {
                 lease.close();
@@ -63,6 +75,10 @@ class CatalogTrainingRuns implements TrainingRuns {
 
     private ModelLease lease(JobSpec spec) {
         return catalog.leaseMerged(spec.model());
+    }
+
+    private KnownReference knownOf(ModelLease lease) {
+        return new KnownReference(references, new ReferenceKeys(lease.identity(), compute.fingerprint()));
     }
 
     private int rowsPerPass(LlamaConfig config) {

@@ -10,6 +10,7 @@ import dev.dpo4j.safetensors.SafetensorsException;
 import dev.dpo4j.safetensors.SafetensorsReader;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.train.DpoTrainer;
+import dev.dpo4j.train.KnownReference;
 import dev.dpo4j.train.TokenizedData;
 import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingResult;
@@ -38,6 +39,7 @@ final class DpoTrainingRun implements TrainingRun {
             LlamaModel policy,
             ParameterSet trained,
             @Nullable ModelLease base,
+            KnownReference reference,
             TokenizedData data,
             int rowsPerPass,
             @Nullable SavedState saved) {
@@ -45,23 +47,26 @@ final class DpoTrainingRun implements TrainingRun {
         this.base = base;
         this.state = state(trained, data, saved);
         this.fingerprint = policy.compute().fingerprint() + "; rows=" + rowsPerPass;
-        this.trainer = new DpoTrainer(policy, null, state, data, spec.hyperparameters(), rowsPerPass, System::nanoTime);
+        this.trainer = new DpoTrainer(
+                policy, null, reference, state, data, spec.hyperparameters(), rowsPerPass, System::nanoTime);
     }
 
     /**
      * A full fine-tune.
      *
      * @param weights the model's weights, to be changed; owned by the run from now on
+     * @param reference what is known of the log-probabilities under them
      */
     static DpoTrainingRun ofAllWeights(
             JobSpec spec,
             LlamaWeights weights,
+            KnownReference reference,
             TokenizedData data,
             Compute compute,
             int rowsPerPass,
             @Nullable SavedState saved) {
         LlamaModel policy = new LlamaModel(weights, null, compute);
-        return new DpoTrainingRun(spec, policy, weights, null, data, rowsPerPass, saved);
+        return new DpoTrainingRun(spec, policy, weights, null, reference, data, rowsPerPass, saved);
     }
 
     /**
@@ -69,17 +74,19 @@ final class DpoTrainingRun implements TrainingRun {
      *
      * @param base the model under the adapter, closed with the run
      * @param adapter fresh; owned by the run from now on
+     * @param reference what is known of the log-probabilities under the base, which a fresh adapter does not change
      */
     static DpoTrainingRun ofAdapter(
             JobSpec spec,
             ModelLease base,
             LoraWeights adapter,
+            KnownReference reference,
             TokenizedData data,
             Compute compute,
             int rowsPerPass,
             @Nullable SavedState saved) {
         LlamaModel policy = new LlamaModel(base.model().weights(), adapter, compute);
-        return new DpoTrainingRun(spec, policy, adapter, base, data, rowsPerPass, saved);
+        return new DpoTrainingRun(spec, policy, adapter, base, reference, data, rowsPerPass, saved);
     }
 
     /** The state to begin with. When there is none, nothing of the run is left: no one else could free it. */

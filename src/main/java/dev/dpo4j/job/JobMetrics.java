@@ -26,6 +26,8 @@ class JobMetrics {
     private final Counter steps;
     private final Counter tokens;
     private final Timer stepTime;
+    private final Counter referencesComputed;
+    private final Counter referencesCached;
     private final Timer checkpointWrites;
     private final DistributionSummary checkpointSizes;
     private final Counter damagedCheckpoints;
@@ -45,6 +47,8 @@ class JobMetrics {
         this.stepTime = Timer.builder("dpo4j.training.step")
                 .description("Time of an optimizer step, without validations and checkpoints")
                 .register(registry);
+        this.referencesComputed = references(registry, "computed");
+        this.referencesCached = references(registry, "cache");
         this.checkpointWrites = Timer.builder("dpo4j.checkpoints.write")
                 .description("Time to make a checkpoint durable")
                 .register(registry);
@@ -67,6 +71,13 @@ class JobMetrics {
                         () -> new EnumMap<>(JobStatus.class)));
     }
 
+    private static Counter references(MeterRegistry registry, String source) {
+        return Counter.builder("dpo4j.training.references")
+                .tag("source", source)
+                .description("Preferences that got their reference log-probabilities")
+                .register(registry);
+    }
+
     /** A job runs for the first time. */
     void waited(Duration sinceCreation) {
         // Below zero by the clock of a node that is behind that of the one which created the job.
@@ -81,6 +92,12 @@ class JobMetrics {
         for (int step = 0; step < work.steps(); step++) {
             stepTime.record(mean);
         }
+    }
+
+    /** Preferences got their reference log-probabilities: computed, or from the cache. */
+    void reference(int computed, int cached) {
+        referencesComputed.increment(computed);
+        referencesCached.increment(cached);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.PreferenceMetrics;
+import dev.dpo4j.train.ReferenceProgress;
 import dev.dpo4j.train.StepReport;
 import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingPlan;
@@ -30,7 +31,7 @@ final class JobRecorder implements TrainingListener {
     private final Clock clock;
 
     private FinishEstimate estimate = new FinishEstimate(0);
-    private int referenceParts;
+    private ReferenceProgress reference = new ReferenceProgress(0, 0, 0);
     private @Nullable Validation validation;
     private StopReason stopReason = StopReason.NONE;
 
@@ -92,17 +93,19 @@ final class JobRecorder implements TrainingListener {
     }
 
     @Override
-    public void onReference(int done, int total) {
-        int part = total == 0 ? 0 : (int) ((long) done * REFERENCE_EVENTS / total);
-        if (part > referenceParts) {
-            referenceParts = part;
-            jobs.write(
-                    fence,
-                    job -> events.append(
-                            job,
-                            NewEvent.info("Reference log-probabilities: %d of %d preferences".formatted(done, total))
-                                    .once("reference:" + part)));
+    public void onReference(ReferenceProgress progress) {
+        metrics.reference(progress.computed() - reference.computed(), progress.cached() - reference.cached());
+        int part = part(progress);
+        if (part > part(reference)) {
+            String message = "Reference log-probabilities: %d of %d preferences, %d from the cache"
+                    .formatted(progress.done(), progress.total(), progress.cached());
+            jobs.write(fence, job -> events.append(job, NewEvent.info(message).once("reference:" + part)));
         }
+        reference = progress;
+    }
+
+    private static int part(ReferenceProgress progress) {
+        return progress.total() == 0 ? 0 : (int) ((long) progress.done() * REFERENCE_EVENTS / progress.total());
     }
 
     @Override

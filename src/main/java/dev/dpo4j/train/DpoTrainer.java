@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class DpoTrainer {
 
     private final LlamaModel policy;
     private final LlamaModel reference;
+    private final KnownReference knownReference;
     private final TrainingState state;
     private final TokenizedData data;
     private final Hyperparameters hyperparameters;
@@ -64,6 +66,7 @@ public final class DpoTrainer {
      *
      * @param policy the model; what is trained of it is in the state
      * @param reference the frozen model; null: the policy as it is before its first step
+     * @param knownReference what is known of the reference's log-probabilities, and where new ones go
      * @param state fresh, or filled from a checkpoint
      * @param rowCapacity rows of one forward pass: more is faster and takes more memory; decides the order of sums
      * @param nanoTime a clock for speed and for the time between checkpoints
@@ -71,6 +74,7 @@ public final class DpoTrainer {
     public DpoTrainer(
             LlamaModel policy,
             @Nullable LlamaModel reference,
+            KnownReference knownReference,
             TrainingState state,
             TokenizedData data,
             Hyperparameters hyperparameters,
@@ -78,6 +82,7 @@ public final class DpoTrainer {
             LongSupplier nanoTime) {
         this.policy = policy;
         this.reference = reference == null ? policy : reference;
+        this.knownReference = knownReference;
         this.state = state;
         this.data = data;
         this.hyperparameters = hyperparameters;
@@ -247,7 +252,8 @@ public final class DpoTrainer {
 
     /**
      * The reference is computed in the first epoch's batches: so, until the weights move, the log-probabilities of a policy that is its
-     * own reference are the reference's to the last bit and every margin is exactly 0.
+     * own reference are the reference's to the last bit and every margin is exactly 0. Where they are known from other batches, of a
+     * run with another seed or batch size, they may differ in their last bits, and a first margin is as small but not exactly 0.
      */
     private void computeReference(TrainingListener listener, Activations activations) {
         int steps =
@@ -256,35 +262,41 @@ public final class DpoTrainer {
         for (int step = 0; step < steps; step++) {
             total += schedule.microSteps(step).stream().mapToInt(List::size).sum();
         }
-        int done = 0;
-        listener.onReference(done, total);
+        ReferenceProgress progress = new ReferenceProgress(0, 0, total);
+        listener.onReference(progress);
         for (int step = 0; step < steps; step++) {
             for (List<Integer> rows : schedule.microSteps(step)) {
-                reference(batches(rows), state.trainingReference(), rows, listener, activations);
-                done += rows.size();
-                listener.onReference(done, total);
+                progress = reference(batches(rows), state.trainingReference(), rows, progress, listener, activations);
+                listener.onReference(progress);
             }
         }
         for (List<Integer> rows : validationRows()) {
-            reference(validationBatches(rows), state.validationReference(), rows, listener, activations);
-            done += rows.size();
-            listener.onReference(done, total);
+            progress = reference(
+                    validationBatches(rows), state.validationReference(), rows, progress, listener, activations);
+            listener.onReference(progress);
         }
     }
 
-    private void reference(
+    private ReferenceProgress reference(
             List<PreferenceBatch> batches,
             ReferenceLogProbs to,
             List<Integer> rows,
+            ReferenceProgress before,
             TrainingListener listener,
             Activations activations) {
+        ReferenceProgress progress = before;
         int next = 0;
         for (PreferenceBatch batch : batches) {
             stopBetweenBatchesIfAsked(listener);
-            for (double[] sums : sums(reference, batch, activations)) {
+            int size = batch.preferences().size();
+            Optional<double[][]> known = knownReference.find(batch);
+            double[][] all = known.orElseGet(() -> knownReference.store(batch, sums(reference, batch, activations)));
+            progress = known.isPresent() ? progress.plusCached(size) : progress.plusComputed(size);
+            for (double[] sums : all) {
                 to.set(rows.get(next++), sums);
             }
         }
+        return progress;
     }
 
     /** Evaluates the validation data; nothing happens when there is none. */
@@ -364,8 +376,8 @@ public final class DpoTrainer {
 
     /**
      * Ends the run when asked to. Until a step's last batch is computed nothing that is saved has changed since the step before, so
-     * the run can be saved at any such point; a step or validation that has begun is begun again, and so is the reference pass,
-     * before whose end there is nothing to save.
+     * the run can be saved at any such point; a step or validation that has begun is begun again. Of the reference pass, before whose
+     * end there is no state to save, what was computed is in the cache.
      */
     private void stopIfAsked(TrainingListener listener) {
         nanosAtQuestion = nanoTime.getAsLong();

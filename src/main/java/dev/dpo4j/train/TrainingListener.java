@@ -6,8 +6,8 @@ public interface TrainingListener {
     /** The run's size is known: called at every start, resumed ones included, before anything is computed. */
     void onPlan(TrainingPlan plan);
 
-    /** {@code done} of {@code total} preferences have their reference log-probabilities. */
-    void onReference(int done, int total);
+    /** More preferences have their reference log-probabilities. */
+    void onReference(ReferenceProgress progress);
 
     /** A step was logged. After a resume, steps that had been reported before the crash are reported again. */
     void onStep(StepReport report);

@@ -135,6 +135,20 @@ class ModelCatalogTest {
     }
 
     @Test
+    void modelsOfTheSameWeightsHaveTheSameIdentityWhereverTheyAre() throws IOException {
+        register(full("ft:tiny:x:8", "tiny", 1));
+        register(full("ft:tiny:x:9", "tiny", 2));
+
+        try (ModelLease folder = catalog.lease("tiny");
+                ModelLease same = catalog.lease("ft:tiny:x:8");
+                ModelLease other = catalog.lease("ft:tiny:x:9")) {
+            assertThat(same.model().weights()).isNotSameAs(folder.model().weights());
+            assertThat(same.identity()).isEqualTo(folder.identity()).hasSize(64);
+            assertThat(other.identity()).isNotEqualTo(folder.identity());
+        }
+    }
+
+    @Test
     void anAdapterSharesTheWeightsOfItsBase() throws IOException {
         register(lora("ft:tiny:x:4", "tiny", 3));
 
@@ -145,7 +159,7 @@ class ModelCatalogTest {
             assertThat(lora.config()).isEqualTo(LORA);
             NamedTensor expected = adapter(3).getFirst();
             assertThat(lora.tensor(expected.name()).mismatch(expected.data())).isEqualTo(-1);
-            assertThat(lease.model().identity()).isNotEqualTo(base.model().identity());
+            assertThat(lease.identity()).isNotEqualTo(base.identity());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.SafetensorsReader;
 import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.PreferenceMetrics;
+import dev.dpo4j.train.ReferenceProgress;
 import dev.dpo4j.train.StepReport;
 import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingListener.StopRequest;
@@ -131,7 +132,7 @@ public final class FakeTraining implements TrainingRuns {
             listener.onPlan(new TrainingPlan(STEPS_PER_EPOCH, Cuts.NONE, validationCuts, STEPS_PER_EPOCH, total, step));
             if (step == 0) {
                 for (int done = 1; done <= STEPS_PER_EPOCH; done++) {
-                    listener.onReference(done, STEPS_PER_EPOCH);
+                    listener.onReference(new ReferenceProgress(done - done / 2, done / 2, STEPS_PER_EPOCH));
                 }
                 if (spec.validationData() != null) {
                     listener.onValidation(0, 0, metrics(0));

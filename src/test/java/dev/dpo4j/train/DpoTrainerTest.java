@@ -173,7 +173,14 @@ class DpoTrainerTest {
         Hyperparameters hyperparameters = TinyRun.hyperparameters().build();
         try (TinyRun run = new TinyRun(hyperparameters, data)) {
             TrainingResult result = new DpoTrainer(
-                            run.policy, null, run.state, data, hyperparameters, 1000, TinyRun.aSecondEachTime())
+                            run.policy,
+                            null,
+                            KnownReference.NOTHING,
+                            run.state,
+                            data,
+                            hyperparameters,
+                            1000,
+                            TinyRun.aSecondEachTime())
                     .run(listener);
             assertThat(result.completed()).isFalse();
             assertThat(result.step()).isEqualTo(4);
@@ -198,6 +205,7 @@ class DpoTrainerTest {
             TrainingResult result = new DpoTrainer(
                             run.policy,
                             null,
+                            KnownReference.NOTHING,
                             run.state,
                             DATA,
                             TinyRun.hyperparameters().batches(2, 2).build(),

@@ -141,8 +141,9 @@ class RealTrajectoryTest {
     private static List<StepReport> run(
             LlamaModel policy, TrainingState state, TokenizedData data, Hyperparameters hyperparameters) {
         RecordingListener listener = new RecordingListener();
-        TrainingResult result =
-                new DpoTrainer(policy, null, state, data, hyperparameters, ROW_CAPACITY, () -> 0).run(listener);
+        TrainingResult result = new DpoTrainer(
+                        policy, null, KnownReference.NOTHING, state, data, hyperparameters, ROW_CAPACITY, () -> 0)
+                .run(listener);
         assertThat(result.completed()).isTrue();
         return listener.reports;
     }

@@ -9,6 +9,7 @@ class RecordingListener implements TrainingListener {
 
     final List<StepReport> reports = new ArrayList<>();
     final List<PreferenceMetrics> validations = new ArrayList<>();
+    ReferenceProgress reference = new ReferenceProgress(0, 0, 0);
     Consumer<TrainingSnapshot> onCheckpoint = snapshot -> {};
     int stopAfter = Integer.MAX_VALUE;
     int questions;
@@ -18,7 +19,9 @@ class RecordingListener implements TrainingListener {
     public void onPlan(TrainingPlan plan) {}
 
     @Override
-    public void onReference(int done, int total) {}
+    public void onReference(ReferenceProgress progress) {
+        reference = progress;
+    }
 
     @Override
     public void onStep(StepReport report) {

@@ -37,6 +37,7 @@ final class TinyRun implements AutoCloseable {
     final TrainingState state;
     final RecordingListener listener = new RecordingListener();
     int rowCapacity = 1000;
+    KnownReference known = KnownReference.NOTHING;
     LongSupplier nanoTime = () -> 0;
     private final Hyperparameters hyperparameters;
     private final TokenizedData data;
@@ -64,7 +65,8 @@ final class TinyRun implements AutoCloseable {
     }
 
     TrainingResult run(@Nullable LlamaModel reference) {
-        return new DpoTrainer(policy, reference, state, data, hyperparameters, rowCapacity, nanoTime).run(listener);
+        return new DpoTrainer(policy, reference, known, state, data, hyperparameters, rowCapacity, nanoTime)
+                .run(listener);
     }
 
     /** A clock by which every reading takes a second: the run then asks between all batches whether to stop. */

@@ -33,6 +33,7 @@ class TrajectoryGoldenTest {
             TrainingResult result = new DpoTrainer(
                             new LlamaModel(policy, null, compute),
                             new LlamaModel(reference, null, compute),
+                            KnownReference.NOTHING,
                             state,
                             data,
                             hyperparameters,

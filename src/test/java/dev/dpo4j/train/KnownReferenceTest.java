@@ -1,0 +1,159 @@
+package dev.dpo4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dpo4j.llama.TinyLlama;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Runs that find the log-probabilities of their reference in a cache. */
+class KnownReferenceTest {
+
+    private static final ReferenceKeys KEYS = new ReferenceKeys("tiny", "here");
+
+    private static final TokenizedData DATA =
+            new TokenizedData(TinyRun.preferences(7), TinyRun.preferences(10).subList(7, 10), Cuts.NONE, Cuts.NONE);
+
+    private static final Hyperparameters HYPERPARAMETERS =
+            TinyRun.hyperparameters().batches(2, 1).epochs(2).shuffle(true).build();
+
+    private final MapCache cache = new MapCache();
+
+    @Test
+    void aSecondRunComputesNoReferenceAndGoesTheSameWay() {
+        try (TinyRun first = run(HYPERPARAMETERS);
+                TinyRun second = run(HYPERPARAMETERS);
+                TinyRun broken = new TinyRun(HYPERPARAMETERS, DATA)) {
+            broken.state.weights().forEach(tensor -> tensor.data().fill((byte) 0xFF)); // NaN
+            assertThat(first.run().completed()).isTrue();
+            assertThat(first.listener.reference).isEqualTo(new ReferenceProgress(10, 0, 10));
+            // Whatever such a reference computed would end the run.
+            assertThat(second.run(broken.policy).completed()).isTrue();
+            assertThat(second.listener.reference).isEqualTo(new ReferenceProgress(0, 10, 10));
+            assertSameWay(second, first);
+        }
+    }
+
+    @Test
+    void aRunWithoutACacheGoesTheSameWay() {
+        try (TinyRun uncached = new TinyRun(HYPERPARAMETERS, DATA);
+                TinyRun cached = run(HYPERPARAMETERS)) {
+            uncached.run();
+            cached.run();
+            assertThat(uncached.listener.reference).isEqualTo(new ReferenceProgress(10, 0, 10));
+            assertSameWay(cached, uncached);
+        }
+    }
+
+    @Test
+    void otherBatchesOfTheSamePreferencesAreKnownToo() {
+        Hyperparameters inOneBatch =
+                TinyRun.hyperparameters().batches(8, 1).epochs(2).build();
+        try (TinyRun first = run(HYPERPARAMETERS);
+                TinyRun second = run(inOneBatch)) {
+            first.run();
+            second.run();
+            assertThat(second.listener.reference).isEqualTo(new ReferenceProgress(0, 10, 10));
+            assertThat(Math.abs(second.listener.reports.getFirst().metrics().rewardsMargins()))
+                    .as("computed with other rows")
+                    .isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void aBatchOfWhichAnAnswerIsMissingIsComputedWholeAndKeepsWhatWasKnown() {
+        try (TinyRun whole = run(HYPERPARAMETERS);
+                TinyRun lacking = run(HYPERPARAMETERS)) {
+            whole.run();
+            Map<String, Double> stored = new HashMap<>(cache.sums);
+            String missing = KEYS.of(
+                    DATA.training().getFirst().prompt(),
+                    DATA.training().getFirst().chosen());
+            assertThat(cache.sums.remove(missing)).isNotNull();
+            lacking.run();
+            assertThat(lacking.listener.reference).isEqualTo(new ReferenceProgress(2, 8, 10));
+            assertThat(cache.sums).isEqualTo(stored);
+            assertSameWay(lacking, whole);
+        }
+    }
+
+    @Test
+    void theFirstValueStoredIsTheOneThatAllUse() {
+        PreferenceBatch batch = PreferenceBatch.of(DATA.training().subList(0, 1));
+        KnownReference known = new KnownReference(cache, KEYS);
+        known.store(batch, new double[][] {{-1, -2}});
+        assertThat(known.store(batch, new double[][] {{-1.5, -2.5}})).isDeepEqualTo(new double[][] {{-1, -2}});
+        assertThat(known.find(batch))
+                .hasValueSatisfying(sums -> assertThat(sums).isDeepEqualTo(new double[][] {{-1, -2}}));
+    }
+
+    @Test
+    void whatIsNoNumberIsNotKept() {
+        PreferenceBatch batch = PreferenceBatch.of(DATA.training().subList(0, 1));
+        KnownReference known = new KnownReference(cache, KEYS);
+        assertThat(known.store(batch, new double[][] {{-1, Double.NaN}})).hasDimensions(1, 2);
+        assertThat(cache.sums).isEmpty();
+    }
+
+    @Test
+    void aRunStoppedWithinTheReferencePassGoesOnWhereItStoodAndEndsWithTheSameBits() {
+        try (TinyRun undisturbed = new TinyRun(HYPERPARAMETERS, DATA)) {
+            undisturbed.run();
+            for (int batches = 0; batches < 6; batches++) {
+                cache.sums.clear();
+                try (TinyRun stopped = run(HYPERPARAMETERS);
+                        TinyRun again = run(HYPERPARAMETERS)) {
+                    stopped.nanoTime = TinyRun.aSecondEachTime();
+                    stopped.listener.stopAtQuestion = batches + 1;
+                    assertThat(stopped.run().completed()).isFalse();
+                    assertThat(stopped.listener.reports).isEmpty();
+                    int done = stopped.listener.reference.computed();
+                    assertThat(done).isEqualTo(List.of(0, 2, 4, 6, 7, 9).get(batches));
+
+                    again.run();
+                    assertThat(again.listener.reference)
+                            .as("after a stop at batch %d", batches)
+                            .isEqualTo(new ReferenceProgress(10 - done, done, 10));
+                    assertSameWay(again, undisturbed);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFreshAdapterHasTheLogProbabilitiesOfItsBaseToTheLastBit() {
+        Hyperparameters lora = TinyRun.hyperparameters()
+                .batches(2, 1)
+                .shuffle(true)
+                .lora(TinyLlama.LORA)
+                .build();
+        MapCache ofAdapter = new MapCache();
+        try (TinyRun full = run(HYPERPARAMETERS);
+                TinyRun adapter = new TinyRun(lora, DATA)) {
+            full.run();
+            adapter.state.weights().stream()
+                    .filter(tensor -> tensor.name().contains("lora_B"))
+                    .forEach(tensor -> tensor.data().fill((byte) 0));
+            adapter.known = new KnownReference(ofAdapter, KEYS);
+            adapter.run();
+            assertThat(ofAdapter.sums).isNotEmpty().isEqualTo(cache.sums);
+        }
+    }
+
+    private TinyRun run(Hyperparameters hyperparameters) {
+        TinyRun run = new TinyRun(hyperparameters, DATA);
+        run.known = new KnownReference(cache, KEYS);
+        return run;
+    }
+
+    private static void assertSameWay(TinyRun actual, TinyRun expected) {
+        assertThat(actual.listener.reports)
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("work")
+                .containsExactlyElementsOf(expected.listener.reports);
+        assertThat(actual.listener.validations).containsExactlyElementsOf(expected.listener.validations);
+        Map<String, float[]> weights = expected.trained();
+        actual.trained().forEach((name, values) -> assertThat(values).as(name).containsExactly(weights.get(name)));
+    }
+}
