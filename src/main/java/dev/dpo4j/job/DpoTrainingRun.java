@@ -10,6 +10,7 @@ import dev.dpo4j.safetensors.SafetensorsException;
 import dev.dpo4j.safetensors.SafetensorsReader;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.train.DpoTrainer;
+import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.TokenizedData;
 import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingResult;
@@ -31,6 +32,7 @@ final class DpoTrainingRun implements TrainingRun {
     private final TrainingState state;
     private final ParameterSet trained;
     private final @Nullable ModelLease base;
+    private final MemoryPlan memory;
     private final String fingerprint;
 
     private DpoTrainingRun(
@@ -39,13 +41,16 @@ final class DpoTrainingRun implements TrainingRun {
             ParameterSet trained,
             @Nullable ModelLease base,
             TokenizedData data,
-            int rowsPerPass,
+            MemoryPlan memory,
             @Nullable SavedState saved) {
         this.trained = trained;
         this.base = base;
+        this.memory = memory;
         this.state = state(trained, data, saved);
-        this.fingerprint = policy.compute().fingerprint() + "; rows=" + rowsPerPass;
-        this.trainer = new DpoTrainer(policy, null, state, data, spec.hyperparameters(), rowsPerPass, System::nanoTime);
+        this.fingerprint =
+                policy.compute().fingerprint() + "; rows=" + memory.packing().rows();
+        this.trainer =
+                new DpoTrainer(policy, null, state, data, spec.hyperparameters(), memory.packing(), System::nanoTime);
     }
 
     /**
@@ -58,10 +63,10 @@ final class DpoTrainingRun implements TrainingRun {
             LlamaWeights weights,
             TokenizedData data,
             Compute compute,
-            int rowsPerPass,
+            MemoryPlan memory,
             @Nullable SavedState saved) {
         LlamaModel policy = new LlamaModel(weights, null, compute);
-        return new DpoTrainingRun(spec, policy, weights, null, data, rowsPerPass, saved);
+        return new DpoTrainingRun(spec, policy, weights, null, data, memory, saved);
     }
 
     /**
@@ -76,10 +81,10 @@ final class DpoTrainingRun implements TrainingRun {
             LoraWeights adapter,
             TokenizedData data,
             Compute compute,
-            int rowsPerPass,
+            MemoryPlan memory,
             @Nullable SavedState saved) {
         LlamaModel policy = new LlamaModel(base.model().weights(), adapter, compute);
-        return new DpoTrainingRun(spec, policy, adapter, base, data, rowsPerPass, saved);
+        return new DpoTrainingRun(spec, policy, adapter, base, data, memory, saved);
     }
 
     /** The state to begin with. When there is none, nothing of the run is left: no one else could free it. */
@@ -108,6 +113,11 @@ final class DpoTrainingRun implements TrainingRun {
     @Override
     public TrainingResult run(TrainingListener listener) {
         return trainer.run(listener);
+    }
+
+    @Override
+    public MemoryPlan memory() {
+        return memory;
     }
 
     @Override

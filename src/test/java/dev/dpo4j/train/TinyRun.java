@@ -1,6 +1,7 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
@@ -37,6 +38,7 @@ final class TinyRun implements AutoCloseable {
     final TrainingState state;
     final RecordingListener listener = new RecordingListener();
     int rowCapacity = 1000;
+    Activations.Keep keep = Activations.Keep.ALL;
     LongSupplier nanoTime = () -> 0;
     private final Hyperparameters hyperparameters;
     private final TokenizedData data;
@@ -64,7 +66,8 @@ final class TinyRun implements AutoCloseable {
     }
 
     TrainingResult run(@Nullable LlamaModel reference) {
-        return new DpoTrainer(policy, reference, state, data, hyperparameters, rowCapacity, nanoTime).run(listener);
+        return new DpoTrainer(policy, reference, state, data, hyperparameters, new Packing(rowCapacity, keep), nanoTime)
+                .run(listener);
     }
 
     /** A clock by which every reading takes a second: the run then asks between all batches whether to stop. */
