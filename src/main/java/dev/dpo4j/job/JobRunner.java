@@ -143,7 +143,7 @@ class JobRunner {
                         job,
                         NewEvent.info("Memory plan: " + memory.describe())
                                 .with(Figures.ofMemory(memory))
-                                .once("memory:" + memory.describe())));
+                                .once("memory:%d/%d".formatted(memory.total(), memory.limit()))));
     }
 
     private void warnOfOtherBits(Fence fence, TrainingRun run, @Nullable SavedState saved) {

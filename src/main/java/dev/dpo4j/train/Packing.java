@@ -28,9 +28,10 @@ public record Packing(int rows, Activations.Keep keep) {
         long batchRows = largestSum(all, batchSize, PreferenceBatch::rows);
         int capacity = (int) Math.max(largest, Math.min(rows, batchRows));
         int context = all.stream().mapToInt(PreferenceBatch::context).max().orElseThrow();
-        // Every prompt has a row, so a preference scores at most as many tokens for each of its rows as it has answers.
+        // All but the first token of an answer stand for a row each.
         int answers = all.stream().mapToInt(p -> 1 + p.rejected().size()).max().orElseThrow();
-        long scored = Math.min(largestSum(all, batchSize, PreferenceBatch::scored), (long) capacity * answers);
+        long scored = Math.min(
+                largestSum(all, batchSize, PreferenceBatch::scored), capacity + (long) batchSize * answers);
         return new PassSize(capacity, Math.toIntExact(scored), context);
     }
 
