@@ -30,8 +30,8 @@ public record Packing(int rows, Activations.Keep keep) {
         int context = all.stream().mapToInt(PreferenceBatch::context).max().orElseThrow();
         // All but the first token of an answer stand for a row each.
         int answers = all.stream().mapToInt(p -> 1 + p.rejected().size()).max().orElseThrow();
-        long scored = Math.min(
-                largestSum(all, batchSize, PreferenceBatch::scored), capacity + (long) batchSize * answers);
+        long scored =
+                Math.min(largestSum(all, batchSize, PreferenceBatch::scored), capacity + (long) batchSize * answers);
         return new PassSize(capacity, Math.toIntExact(scored), context);
     }
 
