@@ -99,6 +99,11 @@ public class ModelCatalog {
         return new ModelLease(id, weights, null);
     }
 
+    /** Bytes that the weights of all models held or kept may take together. */
+    public long memoryBudget() {
+        return cache.budget();
+    }
+
     /**
      * A model's tokenizer; a tuned model's is that of the folder it all began with. Empty: the model takes token ids only.
      *

@@ -2,13 +2,13 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.ModelLease;
-import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.train.KnownReference;
+import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.ReferenceCache;
 import dev.dpo4j.train.ReferenceKeys;
 import dev.dpo4j.train.TokenizedData;
@@ -41,7 +41,7 @@ class CatalogTrainingRuns implements TrainingRuns {
     @Override
     public void validate(JobSpec spec) {
         try (ModelLease lease = lease(spec)) {
-            preferences.load(spec, lease.model());
+            plan(spec, lease.model().config(), preferences.load(spec, lease.model()));
         }
     }
 
@@ -52,20 +52,20 @@ class CatalogTrainingRuns implements TrainingRuns {
         try {
             TokenizedData data = preferences.load(spec, lease.model());
             LlamaConfig config = lease.model().config();
-            int rows = rowsPerPass(config);
             // A saved run has its reference's log-probabilities with it.
             KnownReference reference = saved == null ? knownOf(lease) : KnownReference.NOTHING;
+            MemoryPlan memory = plan(spec, config, data);
             LoraConfig lora = spec.hyperparameters().lora();
             if (lora != null) {
                 LoraWeights adapter = LoraWeights.initialise(
                         config, lora, spec.hyperparameters().seed());
                 DpoTrainingRun run =
-                        DpoTrainingRun.ofAdapter(spec, lease, adapter, reference, data, compute, rows, saved);
+                        DpoTrainingRun.ofAdapter(spec, lease, adapter, reference, data, compute, memory, saved);
                 leaseInUse = true;
                 return run;
             }
             LlamaWeights weights = lease.own();
-            return DpoTrainingRun.ofAllWeights(spec, weights, reference, data, compute, rows, saved);
+            return DpoTrainingRun.ofAllWeights(spec, weights, reference, data, compute, memory, saved);
         } finally {
             if (!leaseInUse) {
                 lease.close();
@@ -81,9 +81,23 @@ class CatalogTrainingRuns implements TrainingRuns {
         return new KnownReference(references, new ReferenceKeys(lease.identity(), compute.fingerprint()));
     }
 
-    private int rowsPerPass(LlamaConfig config) {
-        long bytesPerRow = Activations.floatsPerRow(config, Activations.Keep.ALL) * Float.BYTES;
-        long rows = properties.activationMemory().toBytes() / bytesPerRow;
-        return (int) Math.max(1, Math.min(rows, 1 << 14));
+    /** @throws TrainingFailedException when it does not fit */
+    private MemoryPlan plan(JobSpec spec, LlamaConfig config, TokenizedData data) {
+        MemoryPlan plan = MemoryPlan.of(
+                config,
+                spec.hyperparameters().lora(),
+                data,
+                spec.hyperparameters().batchSize(),
+                compute.threads(),
+                properties.activationMemory().toBytes(),
+                properties.limit(catalog.memoryBudget()));
+        if (!plan.fits()) {
+            throw new TrainingFailedException(
+                    "out_of_memory",
+                    "The job does not fit into the memory for training, one preference at a time even: %s. A smaller max_length needs less, LoRA much less; or raise dpo4j.training.memory"
+                            .formatted(plan.describe()),
+                    null);
+        }
+        return plan;
     }
 }

@@ -11,6 +11,7 @@ import dev.dpo4j.safetensors.SafetensorsReader;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.train.DpoTrainer;
 import dev.dpo4j.train.KnownReference;
+import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.TokenizedData;
 import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingResult;
@@ -32,6 +33,7 @@ final class DpoTrainingRun implements TrainingRun {
     private final TrainingState state;
     private final ParameterSet trained;
     private final @Nullable ModelLease base;
+    private final MemoryPlan memory;
     private final String fingerprint;
 
     private DpoTrainingRun(
@@ -41,14 +43,16 @@ final class DpoTrainingRun implements TrainingRun {
             @Nullable ModelLease base,
             KnownReference reference,
             TokenizedData data,
-            int rowsPerPass,
+            MemoryPlan memory,
             @Nullable SavedState saved) {
         this.trained = trained;
         this.base = base;
+        this.memory = memory;
         this.state = state(trained, data, saved);
-        this.fingerprint = policy.compute().fingerprint() + "; rows=" + rowsPerPass;
+        this.fingerprint =
+                policy.compute().fingerprint() + "; rows=" + memory.packing().rows();
         this.trainer = new DpoTrainer(
-                policy, null, reference, state, data, spec.hyperparameters(), rowsPerPass, System::nanoTime);
+                policy, null, reference, state, data, spec.hyperparameters(), memory.packing(), System::nanoTime);
     }
 
     /**
@@ -63,10 +67,10 @@ final class DpoTrainingRun implements TrainingRun {
             KnownReference reference,
             TokenizedData data,
             Compute compute,
-            int rowsPerPass,
+            MemoryPlan memory,
             @Nullable SavedState saved) {
         LlamaModel policy = new LlamaModel(weights, null, compute);
-        return new DpoTrainingRun(spec, policy, weights, null, reference, data, rowsPerPass, saved);
+        return new DpoTrainingRun(spec, policy, weights, null, reference, data, memory, saved);
     }
 
     /**
@@ -83,10 +87,10 @@ final class DpoTrainingRun implements TrainingRun {
             KnownReference reference,
             TokenizedData data,
             Compute compute,
-            int rowsPerPass,
+            MemoryPlan memory,
             @Nullable SavedState saved) {
         LlamaModel policy = new LlamaModel(base.model().weights(), adapter, compute);
-        return new DpoTrainingRun(spec, policy, adapter, base, reference, data, rowsPerPass, saved);
+        return new DpoTrainingRun(spec, policy, adapter, base, reference, data, memory, saved);
     }
 
     /** The state to begin with. When there is none, nothing of the run is left: no one else could free it. */
@@ -115,6 +119,11 @@ final class DpoTrainingRun implements TrainingRun {
     @Override
     public TrainingResult run(TrainingListener listener) {
         return trainer.run(listener);
+    }
+
+    @Override
+    public MemoryPlan memory() {
+        return memory;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.StepReport;
 import java.util.LinkedHashMap;
@@ -23,6 +24,20 @@ final class Figures {
         putRewards(data, "", metrics);
         data.put("num_tokens", report.numTokens());
         data.put("tokens_per_second", report.work().tokensPerSecond());
+        return data;
+    }
+
+    static Map<String, Object> ofMemory(MemoryPlan plan) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("base_bytes", plan.base());
+        data.put("weights_bytes", plan.weights());
+        data.put("gradients_bytes", plan.gradients());
+        data.put("moments_bytes", plan.moments());
+        data.put("activations_bytes", plan.activations());
+        data.put("total_bytes", plan.total());
+        data.put("limit_bytes", plan.limit());
+        data.put("rows_per_pass", plan.packing().rows());
+        data.put("recomputes_activations", plan.recomputes());
         return data;
     }
 

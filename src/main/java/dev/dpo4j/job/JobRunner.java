@@ -7,6 +7,7 @@ import dev.dpo4j.catalog.ModelMemoryException;
 import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.catalog.TunedModels;
 import dev.dpo4j.catalog.UnknownModelException;
+import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.NonFiniteException;
 import dev.dpo4j.train.TrainingResult;
 import java.time.Clock;
@@ -99,6 +100,7 @@ class JobRunner {
         SavedState saved = checkpoints.newest(fence).orElse(null);
         try (TrainingRun run = trainings.start(spec, saved)) {
             jobs.write(fence, this::begin);
+            tellMemory(fence, run.memory());
             warnOfOtherBits(fence, run, saved);
             JobRecorder recorder =
                     new JobRecorder(fence, spec, run.fingerprint(), jobs, events, checkpoints, node, metrics, clock);
@@ -132,6 +134,16 @@ class JobRunner {
                 metrics.waited(Duration.between(job.createdAt(), clock.instant()));
             }
         }
+    }
+
+    private void tellMemory(Fence fence, MemoryPlan memory) {
+        jobs.write(
+                fence,
+                job -> events.append(
+                        job,
+                        NewEvent.info("Memory plan: " + memory.describe())
+                                .with(Figures.ofMemory(memory))
+                                .once("memory:%d/%d".formatted(memory.total(), memory.limit()))));
     }
 
     private void warnOfOtherBits(Fence fence, TrainingRun run, @Nullable SavedState saved) {

@@ -1,5 +1,8 @@
 package dev.dpo4j.job;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -9,6 +12,25 @@ import org.springframework.util.unit.DataSize;
  *
  * @param activationMemory memory for one pass's activations: decides how many preferences go through the model at once. Changing it
  *     changes the order of sums, and so the last bits of a resumed run
+ * @param memory what a run may take in all: trained weights, gradients, moments and activations; null: what the machine's (in a container:
+ *     the container's) memory leaves beside the models' budget, the heap and the JVM itself
  */
 @ConfigurationProperties("dpo4j.training")
-record TrainingProperties(@DefaultValue("1536MB") DataSize activationMemory) {}
+record TrainingProperties(
+        @DefaultValue("1GB") DataSize activationMemory,
+        @Nullable DataSize memory) {
+
+    /** What the JVM takes beside its heap: classes, compiled code, threads, libraries. */
+    private static final DataSize BESIDE_THE_HEAP = DataSize.ofMegabytes(512);
+
+    /** Bytes that a run may take. */
+    long limit(long modelsBudget) {
+        if (memory != null) {
+            return memory.toBytes();
+        }
+        long machine =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        long others = modelsBudget + Runtime.getRuntime().maxMemory() + BESIDE_THE_HEAP.toBytes();
+        return Math.max(0, machine - others);
+    }
+}

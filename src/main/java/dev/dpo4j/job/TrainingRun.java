@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingResult;
 
@@ -12,6 +13,9 @@ public interface TrainingRun extends AutoCloseable {
      * @throws dev.dpo4j.train.NonFiniteException when the loss or the gradient is no longer a number
      */
     TrainingResult run(TrainingListener listener);
+
+    /** What the run takes of the machine's memory. */
+    MemoryPlan memory();
 
     /**
      * What decides the last bits of this machine's sums: kernels, BLAS, threads. Two runs with the same fingerprint agree to the

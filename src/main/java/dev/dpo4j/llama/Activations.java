@@ -20,8 +20,15 @@ public final class Activations implements AutoCloseable {
         NOTHING,
         /** Keys and values: for generating token by token. */
         KEYS,
+        /** What enters each layer: the backward pass computes the rest of it again, a third more work for a fraction of the memory. */
+        RESIDUAL_STREAM,
         /** All that the backward pass reads. */
-        ALL
+        ALL;
+
+        /** Whether a backward pass can follow. */
+        boolean backward() {
+            return this == RESIDUAL_STREAM || this == ALL;
+        }
     }
 
     /** Each slice of attention's backward pass has gradients of keys and values of its own. */
@@ -31,7 +38,7 @@ public final class Activations implements AutoCloseable {
     static final int HEAD_CHUNK = 256;
 
     /** Bytes of logits that are kept for the backward pass: computing them again costs a tenth of what the head costs. */
-    private static final long KEPT_LOGITS_BYTES = 1L << 28;
+    static final long KEPT_LOGITS_BYTES = 1L << 28;
 
     /**
      * What one layer computed; layers share matrices that are not kept.
@@ -129,41 +136,39 @@ public final class Activations implements AutoCloseable {
             int threads,
             Keep keep,
             long keptLogitsBytes) {
-        this.keptLogits = keep == Keep.ALL
-                ? Math.toIntExact(keptLogitsBytes / ((long) config.vocabSize() * Float.BYTES) / HEAD_CHUNK) * HEAD_CHUNK
-                : 0;
+        this.keptLogits = keep == Keep.ALL ? keptLogits(config, keptLogitsBytes) : 0;
         this.capacity = capacity;
         this.keep = keep;
         this.threads = threads;
         int c = config.hiddenSize();
         int qkvWidth = config.queryWidth() + 2 * config.keyWidth();
-        boolean all = keep == Keep.ALL;
+        boolean backward = keep.backward();
         residual.add(arena.uninitialised(capacity, c));
         Layer first = layer(config);
         layers.add(first);
         for (int i = 1; i < config.layers(); i++) {
-            residual.add(all ? arena.uninitialised(capacity, c) : residual.getFirst());
+            residual.add(backward ? arena.uninitialised(capacity, c) : residual.getFirst());
             layers.add(
                     switch (keep) {
                         case ALL -> layer(config);
                         case KEYS -> withQkv(first, arena.uninitialised(capacity, qkvWidth));
-                        case NOTHING -> first;
+                        case NOTHING, RESIDUAL_STREAM -> first;
                     });
         }
-        residual.add(all ? arena.uninitialised(capacity, c) : residual.getFirst());
+        residual.add(backward ? arena.uninitialised(capacity, c) : residual.getFirst());
         this.rope = rope(config, Math.min(context, capacity));
         this.normed = arena.uninitialised(capacity, c);
         this.hidden = arena.uninitialised(capacity, config.intermediateSize());
         this.u = arena.uninitialised(capacity, rank);
         for (int i = 0; i < threads; i++) {
-            attention.add(attentionScratch(config, context, all));
+            attention.add(attentionScratch(config, context, backward));
         }
         this.head = new HeadBuffers(
                 arena.uninitialised(scored, c),
                 arena.uninitialised(scored, c),
                 arena.uninitialised(1, scored),
                 arena.uninitialised(Math.min(scored, keptLogits + HEAD_CHUNK), config.vocabSize()));
-        int backwardRows = all ? capacity : 0;
+        int backwardRows = backward ? capacity : 0;
         this.backward = new BackwardBuffers(
                 arena.uninitialised(backwardRows, c),
                 arena.uninitialised(backwardRows, c),
@@ -174,7 +179,7 @@ public final class Activations implements AutoCloseable {
                 arena.uninitialised(config.heads(), backwardRows),
                 dKeyValues(config, backwardRows, threads),
                 arena.uninitialised(backwardRows, rank),
-                arena.uninitialised(all ? scored : 0, c));
+                arena.uninitialised(backward ? scored : 0, c));
     }
 
     /** Floats of memory a row needs, apart from what does not grow with rows. */
@@ -187,8 +192,14 @@ public final class Activations implements AutoCloseable {
         return switch (keep) {
             case NOTHING -> layer + scratch;
             case KEYS -> layer + scratch + (config.layers() - 1) * qkv;
+            case RESIDUAL_STREAM -> layer + config.layers() * c + scratch + backward;
             case ALL -> config.layers() * (layer + c) + scratch + backward;
         };
+    }
+
+    /** Rows of logits, in whole chunks, that so many bytes can keep. */
+    static int keptLogits(LlamaConfig config, long bytes) {
+        return Math.toIntExact(bytes / ((long) config.vocabSize() * Float.BYTES) / HEAD_CHUNK) * HEAD_CHUNK;
     }
 
     private Layer layer(LlamaConfig config) {
@@ -226,7 +237,7 @@ public final class Activations implements AutoCloseable {
     }
 
     /** In how many slices attention's backward pass is cut: with the key heads, equally many parts for each thread, where that can be. */
-    private static int attentionSlices(LlamaConfig config, int threads) {
+    static int attentionSlices(LlamaConfig config, int threads) {
         int slices = 1;
         while (slices < MOST_SLICES && slices * config.kvHeads() % threads != 0) {
             slices++;
@@ -309,7 +320,7 @@ public final class Activations implements AutoCloseable {
     }
 
     BackwardBuffers backward() {
-        if (keep != Keep.ALL) {
+        if (!keep.backward()) {
             throw new IllegalStateException("These activations are for the forward pass only");
         }
         return backward;

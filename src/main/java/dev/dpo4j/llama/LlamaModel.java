@@ -81,7 +81,6 @@ public final class LlamaModel {
 
     /** Computes rows {@code from} to {@code to}; the rows before must be in the activations, with their keys kept. */
     void forward(TokenTree tree, int from, int to, Activations a) {
-        int rows = to - from;
         if (tree.size() > a.capacity()) {
             throw new IllegalArgumentException(tree.size() + " tokens in activations for " + a.capacity());
         }
@@ -90,37 +89,36 @@ public final class LlamaModel {
         }
         embed(tree, from, to, a.residual(0));
         for (int i = 0; i < config.layers(); i++) {
-            LlamaWeights.Layer w = weights.layer(i);
-            Activations.Layer layer = a.layer(i);
-            MemorySegment x = a.residual(i).fromRow(from); // (T, C)
-            MemorySegment normed = a.normed().fromRow(from); // (T, C)
-            MemorySegment qkv = layer.qkv().fromRow(from); // (T, (H + 2K) D)
-            MemorySegment middle = layer.middle().fromRow(from); // (T, C)
-            MemorySegment gateUp = layer.gateUp().fromRow(from); // (T, 2F)
-            MemorySegment hidden = a.hidden().fromRow(from); // (T, F)
-            MemorySegment out = a.residual(i + 1).fromRow(from); // (T, C)
-
-            norm(x, w.attentionNorm(), normed, layer.attentionRstd().from(0, from), rows);
-            linear(w.qkv(), adapters(lora, i, Part.QKV), a, normed, rows, 0, qkv);
-            rotate(qkv, tree, from, rows, a, false);
-            attention.forward(tree, from, to, layer, a);
-            copy(x, middle, rows);
-            linear(
-                    w.output(),
-                    adapters(lora, i, Part.OUTPUT),
-                    a,
-                    layer.attended().fromRow(from),
-                    rows,
-                    1,
-                    middle);
-
-            norm(middle, w.mlpNorm(), normed, layer.mlpRstd().from(0, from), rows);
-            linear(w.gateUp(), adapters(lora, i, Part.GATE_UP), a, normed, rows, 0, gateUp);
-            swiGlu(gateUp, hidden, rows);
-            copy(middle, out, rows);
-            linear(w.down(), adapters(lora, i, Part.DOWN), a, hidden, rows, 1, out);
+            forward(i, tree, from, to, a);
             compute.yieldTurn();
         }
+    }
+
+    /** Computes rows of one layer, from what enters it to what leaves it. */
+    private void forward(int i, TokenTree tree, int from, int to, Activations a) {
+        int rows = to - from;
+        LlamaWeights.Layer w = weights.layer(i);
+        Activations.Layer layer = a.layer(i);
+        MemorySegment x = a.residual(i).fromRow(from); // (T, C)
+        MemorySegment normed = a.normed().fromRow(from); // (T, C)
+        MemorySegment qkv = layer.qkv().fromRow(from); // (T, (H + 2K) D)
+        MemorySegment middle = layer.middle().fromRow(from); // (T, C)
+        MemorySegment gateUp = layer.gateUp().fromRow(from); // (T, 2F)
+        MemorySegment hidden = a.hidden().fromRow(from); // (T, F)
+        MemorySegment out = a.residual(i + 1).fromRow(from); // (T, C)
+
+        norm(x, w.attentionNorm(), normed, layer.attentionRstd().from(0, from), rows);
+        linear(w.qkv(), adapters(lora, i, Part.QKV), a, normed, rows, 0, qkv);
+        rotate(qkv, tree, from, rows, a, false);
+        attention.forward(tree, from, to, layer, a);
+        copy(x, middle, rows);
+        linear(w.output(), adapters(lora, i, Part.OUTPUT), a, layer.attended().fromRow(from), rows, 1, middle);
+
+        norm(middle, w.mlpNorm(), normed, layer.mlpRstd().from(0, from), rows);
+        linear(w.gateUp(), adapters(lora, i, Part.GATE_UP), a, normed, rows, 0, gateUp);
+        swiGlu(gateUp, hidden, rows);
+        copy(middle, out, rows);
+        linear(w.down(), adapters(lora, i, Part.DOWN), a, hidden, rows, 1, out);
     }
 
     /**
@@ -147,6 +145,10 @@ public final class LlamaModel {
         outputLayer.backward(scored, forward, slopes, a.residual(config.layers()), a, dWeights);
 
         for (int i = config.layers() - 1; i >= 0; i--) {
+            if (a.keep() == Activations.Keep.RESIDUAL_STREAM
+                    && i < config.layers() - 1) { // the last one is still there
+                forward(i, tree, 0, rows, a);
+            }
             LlamaWeights.Layer w = weights.layer(i);
             LlamaWeights.Layer dW = dWeights == null ? null : dWeights.layer(i);
             Activations.Layer layer = a.layer(i);

@@ -30,6 +30,21 @@ public record LoraConfig(int r, double alpha, Set<String> targetModules) {
         }
     }
 
+    /** The number of its weights on a model. */
+    public long parameters(LlamaConfig config) {
+        int c = config.hiddenSize();
+        int f = config.intermediateSize();
+        return config.layers()
+                * targetModules.stream()
+                        .mapToLong(target -> switch (target) {
+                            case "q_proj", "o_proj" -> c + config.queryWidth();
+                            case "k_proj", "v_proj" -> c + config.keyWidth();
+                            default -> c + f;
+                        })
+                        .sum()
+                * r;
+    }
+
     /** What {@code B A x} is multiplied with. */
     public double scale() {
         return alpha / r;

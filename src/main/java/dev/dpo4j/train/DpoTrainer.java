@@ -1,21 +1,18 @@
 package dev.dpo4j.train;
 
-import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
+import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import dev.dpo4j.loss.SigmoidLoss;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +46,7 @@ public final class DpoTrainer {
     private final Schedule schedule;
     private final PreferenceLoss loss;
     private final AdamW optimizer;
-    private final int rowCapacity;
+    private final Packing packing;
     private final Map<String, String> weightsMetadata;
     private final LongSupplier nanoTime;
 
@@ -68,7 +65,7 @@ public final class DpoTrainer {
      * @param reference the frozen model; null: the policy as it is before its first step
      * @param knownReference what is known of the reference's log-probabilities, and where new ones go
      * @param state fresh, or filled from a checkpoint
-     * @param rowCapacity rows of one forward pass: more is faster and takes more memory; decides the order of sums
+     * @param packing how preferences are put through the model
      * @param nanoTime a clock for speed and for the time between checkpoints
      */
     public DpoTrainer(
@@ -78,7 +75,7 @@ public final class DpoTrainer {
             TrainingState state,
             TokenizedData data,
             Hyperparameters hyperparameters,
-            int rowCapacity,
+            Packing packing,
             LongSupplier nanoTime) {
         this.policy = policy;
         this.reference = reference == null ? policy : reference;
@@ -90,7 +87,7 @@ public final class DpoTrainer {
         this.loss = new SigmoidLoss(hyperparameters.beta());
         this.optimizer = new AdamW(
                 policy.compute(), state.trained(), state.gradients(), state.firstMoments(), state.secondMoments());
-        this.rowCapacity = rowCapacity;
+        this.packing = packing;
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
         this.saved = state.progress();
@@ -397,11 +394,11 @@ public final class DpoTrainer {
     }
 
     private List<PreferenceBatch> batches(List<Integer> rows) {
-        return PreferenceBatch.cut(rows.stream().map(data.training()::get).toList(), rowCapacity);
+        return PreferenceBatch.cut(rows.stream().map(data.training()::get).toList(), packing.rows());
     }
 
     private List<PreferenceBatch> validationBatches(List<Integer> rows) {
-        return PreferenceBatch.cut(rows.stream().map(data.validation()::get).toList(), rowCapacity);
+        return PreferenceBatch.cut(rows.stream().map(data.validation()::get).toList(), packing.rows());
     }
 
     private List<List<Integer>> validationRows() {
@@ -414,32 +411,14 @@ public final class DpoTrainer {
 
     /** Memory for the largest batch of this run. */
     private Activations activations() {
-        List<TokenizedPreference> all = new ArrayList<>(data.training());
-        all.addAll(data.validation());
-        int largest = all.stream().mapToInt(PreferenceBatch::rows).max().orElseThrow();
-        long batchRows = largestSum(all, PreferenceBatch::rows);
-        int capacity = (int) Math.max(largest, Math.min(rowCapacity, batchRows));
-        int context = all.stream().mapToInt(PreferenceBatch::context).max().orElseThrow();
-        // Every prompt has a row, so a preference scores at most as many tokens for each of its rows as it has answers.
-        int answers = all.stream().mapToInt(p -> 1 + p.rejected().size()).max().orElseThrow();
-        long scored = Math.min(largestSum(all, PreferenceBatch::scored), (long) capacity * answers);
+        PassSize largest = packing.largestPass(data, hyperparameters.batchSize());
         return new Activations(
                 policy.config(),
-                capacity,
-                Math.toIntExact(scored),
-                context,
+                largest.rows(),
+                largest.scored(),
+                largest.context(),
                 policy.rank(),
                 policy.compute().threads(),
-                Activations.Keep.ALL);
-    }
-
-    /** The most that {@code batch_size} preferences can come to. */
-    private long largestSum(List<TokenizedPreference> preferences, ToIntFunction<TokenizedPreference> size) {
-        return preferences.stream()
-                .map(size::applyAsInt)
-                .sorted(Comparator.reverseOrder())
-                .limit(hyperparameters.batchSize())
-                .mapToLong(Integer::longValue)
-                .sum();
+                packing.keep());
     }
 }

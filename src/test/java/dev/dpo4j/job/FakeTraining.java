@@ -1,8 +1,11 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.llama.Activations;
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.SafetensorsReader;
 import dev.dpo4j.train.Cuts;
+import dev.dpo4j.train.MemoryPlan;
+import dev.dpo4j.train.Packing;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.ReferenceProgress;
 import dev.dpo4j.train.StepReport;
@@ -34,6 +37,8 @@ public final class FakeTraining implements TrainingRuns {
 
     private static final int STEPS_PER_EPOCH = 5;
     private static final long TOKENS_PER_STEP = 10;
+    private static final MemoryPlan MEMORY =
+            new MemoryPlan(new Packing(7, Activations.Keep.ALL), 0, 1 << 20, 1 << 20, 2 << 20, 3 << 20, 9 << 20);
     private static final StepReport.Work WORK = new StepReport.Work(1, TOKENS_PER_STEP, 0.25);
 
     private volatile IntConsumer beforeStep = step -> {};
@@ -125,6 +130,11 @@ public final class FakeTraining implements TrainingRuns {
                     throw new UncheckedIOException(e);
                 }
             }
+        }
+
+        @Override
+        public MemoryPlan memory() {
+            return MEMORY;
         }
 
         @Override

@@ -95,6 +95,7 @@ class JobRunnerTest {
                         "Validating model and data",
                         "Model and data are valid; the job is queued",
                         "The job is running",
+                        "Memory plan: weights 1 MB, gradients 1 MB, moments 2 MB, activations 3 MB: 7 MB of 9 MB; up to 7 rows a pass",
                         "Training started: 5 preferences, 5 steps an epoch, 5 steps in all",
                         "Reference log-probabilities: 2 of 5 preferences, 1 from the cache",
                         "Reference log-probabilities: 3 of 5 preferences, 1 from the cache",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.TinyLlama;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -58,6 +59,18 @@ class DpoTrainerTest {
                 TinyRun.hyperparameters().batches(8, 1).epochs(3).build();
         assertSameTrajectory(hyperparameters, 1000, hyperparameters, 1);
         assertSameTrajectory(hyperparameters, 1000, hyperparameters, 45);
+    }
+
+    @Test
+    void activationsComputedAgainGiveTheSameWeightsToTheBit() {
+        Hyperparameters hyperparameters =
+                TinyRun.hyperparameters().batches(8, 1).epochs(3).build();
+        try (TinyRun kept = new TinyRun(hyperparameters, DATA);
+                TinyRun again = new TinyRun(hyperparameters, DATA)) {
+            again.keep = Activations.Keep.RESIDUAL_STREAM;
+            assertThat(again.run()).isEqualTo(kept.run());
+            assertThat(distance(again.trained(), kept.trained())).isZero();
+        }
     }
 
     private static void assertSameTrajectory(
@@ -179,7 +192,7 @@ class DpoTrainerTest {
                             run.state,
                             data,
                             hyperparameters,
-                            1000,
+                            new Packing(1000, Activations.Keep.ALL),
                             TinyRun.aSecondEachTime())
                     .run(listener);
             assertThat(result.completed()).isFalse();
@@ -209,7 +222,7 @@ class DpoTrainerTest {
                             run.state,
                             DATA,
                             TinyRun.hyperparameters().batches(2, 2).build(),
-                            1000,
+                            new Packing(1000, Activations.Keep.ALL),
                             TinyRun.aSecondEachTime())
                     .run(listener[0]);
             assertThat(result.completed()).isFalse();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaConfigReader;
 import dev.dpo4j.llama.LlamaModel;
@@ -34,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 class RealTrajectoryTest {
 
     private static final Path SHARED = Path.of(System.getProperty("dpo4j.test.shared", "../shared"));
-    private static final int ROW_CAPACITY = 2048;
+    private static final Packing PACKING = new Packing(2048, Activations.Keep.ALL);
 
     @Test
     void sixStepsOfAFullFineTuneAreTrls() throws IOException {
@@ -142,7 +143,7 @@ class RealTrajectoryTest {
             LlamaModel policy, TrainingState state, TokenizedData data, Hyperparameters hyperparameters) {
         RecordingListener listener = new RecordingListener();
         TrainingResult result = new DpoTrainer(
-                        policy, null, KnownReference.NOTHING, state, data, hyperparameters, ROW_CAPACITY, () -> 0)
+                        policy, null, KnownReference.NOTHING, state, data, hyperparameters, PACKING, () -> 0)
                 .run(listener);
         assertThat(result.completed()).isTrue();
         return listener.reports;

@@ -1,6 +1,7 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
@@ -38,6 +39,7 @@ final class TinyRun implements AutoCloseable {
     final RecordingListener listener = new RecordingListener();
     int rowCapacity = 1000;
     KnownReference known = KnownReference.NOTHING;
+    Activations.Keep keep = Activations.Keep.ALL;
     LongSupplier nanoTime = () -> 0;
     private final Hyperparameters hyperparameters;
     private final TokenizedData data;
@@ -65,7 +67,15 @@ final class TinyRun implements AutoCloseable {
     }
 
     TrainingResult run(@Nullable LlamaModel reference) {
-        return new DpoTrainer(policy, reference, known, state, data, hyperparameters, rowCapacity, nanoTime)
+        return new DpoTrainer(
+                        policy,
+                        reference,
+                        known,
+                        state,
+                        data,
+                        hyperparameters,
+                        new Packing(rowCapacity, keep),
+                        nanoTime)
                 .run(listener);
     }
 

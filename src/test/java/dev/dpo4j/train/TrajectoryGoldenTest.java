@@ -37,7 +37,7 @@ class TrajectoryGoldenTest {
                             state,
                             data,
                             hyperparameters,
-                            1000,
+                            new Packing(1000, Activations.Keep.ALL),
                             System::nanoTime)
                     .run(listener);
 

@@ -1,0 +1,40 @@
+package dev.dpo4j.llama;
+
+/**
+ * What decides how much memory {@link Activations} take, besides the model.
+ *
+ * @param rows of the largest tree
+ * @param scored tokens of the largest tree
+ * @param context rows of the longest text
+ */
+public record PassSize(int rows, int scored, int context) {
+
+    /**
+     * Bytes of the activations of a pass of this size, before they are there.
+     *
+     * @param rank of the adapter, 0 without
+     * @param threads of the compute that will use them
+     */
+    public long bytes(LlamaConfig config, int rank, int threads, Activations.Keep keep) {
+        long c = config.hiddenSize();
+        long kept = keep == Activations.Keep.ALL ? Activations.keptLogits(config, Activations.KEPT_LOGITS_BYTES) : 0;
+        long head = scored * (2 * c + 1)
+                + Math.min(scored, kept + Activations.HEAD_CHUNK) * (long) config.vocabSize()
+                + (keep.backward() ? scored * c : 0);
+        long rope = (long) Math.min(context, rows) * config.headSize();
+        // What floatsPerRow counts is: the layers, the stream, a norm's output, the MLP's hidden values and the
+        // gradients of all that.
+        long adapters = (keep.backward() ? 2L : 1L) * rank;
+        long slices = keep.backward() ? Activations.attentionSlices(config, threads) - 1L : 0;
+        long perRow = Activations.floatsPerRow(config, keep) + adapters + slices * 2 * config.keyWidth();
+        return Float.BYTES * (rows * perRow + head + rope + threads * attention(config, keep));
+    }
+
+    /** Floats of one thread's scratch. */
+    private long attention(LlamaConfig config, Activations.Keep keep) {
+        int keys = Activations.stride(context);
+        long d = config.headSize();
+        long row = 2 * d + keys + (keep.backward() ? d + Math.min(keys, AttentionBlock.TILE) : 0);
+        return AttentionBlock.stackedRows(config) * row;
+    }
+}

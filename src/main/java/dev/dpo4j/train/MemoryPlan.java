@@ -1,0 +1,105 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.llama.Activations;
+import dev.dpo4j.llama.LlamaConfig;
+import dev.dpo4j.llama.LoraConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run takes at its height, in bytes, and the packing chosen for it. Follows from the model's shape, the data, the hyperparameters
+ * and the settings alone, so a run that is resumed has the same.
+ *
+ * @param packing how preferences are put through the model
+ * @param base a LoRA's frozen weights, which lie in the cache of models and within its budget; 0 for a full fine-tune
+ * @param weights that are trained
+ * @param gradients of the loss
+ * @param moments AdamW's two
+ * @param activations of the largest pass, and the scratch memory beside them
+ * @param limit what all of them but the base may take together
+ */
+public record MemoryPlan(
+        Packing packing, long base, long weights, long gradients, long moments, long activations, long limit) {
+
+    /**
+     * The fastest packing that fits: as many rows a pass as the pass's own limit allows, fewer when the whole would not fit, down to one
+     * preference a pass; then with its activations computed again.
+     *
+     * @param lora null: all weights are trained
+     * @param threads of the compute that will run it
+     * @param passLimit bytes that one pass should take; a preference that is larger alone may take more
+     * @param limit bytes that the run may take, a LoRA's base aside
+     * @return a plan that {@link #fits} unless not even the smallest does
+     */
+    public static MemoryPlan of(
+            LlamaConfig config,
+            @Nullable LoraConfig lora,
+            TokenizedData data,
+            int batchSize,
+            int threads,
+            long passLimit,
+            long limit) {
+        long model = config.parameters() * Float.BYTES;
+        long trained = lora == null ? model : lora.parameters(config) * Float.BYTES;
+        Passes passes = new Passes(config, lora == null ? 0 : lora.r(), data, batchSize, threads);
+        long room = limit - 4 * trained;
+        Packing packing = passes.packing(Activations.Keep.ALL, Math.min(passLimit, room));
+        if (passes.bytes(packing) > room) {
+            packing = passes.packing(Activations.Keep.RESIDUAL_STREAM, Math.min(passLimit, room));
+        }
+        return new MemoryPlan(
+                packing, lora == null ? 0 : model, trained, trained, 2 * trained, passes.bytes(packing), limit);
+    }
+
+    /** Bytes of all but the base. */
+    public long total() {
+        return weights + gradients + moments + activations;
+    }
+
+    /** Whether the run may begin. */
+    public boolean fits() {
+        return total() <= limit;
+    }
+
+    /** Whether the backward pass computes activations again for want of memory. */
+    public boolean recomputes() {
+        return packing.keep() == Activations.Keep.RESIDUAL_STREAM;
+    }
+
+    /** The figures in a sentence. */
+    public String describe() {
+        return "weights %d MB, gradients %d MB, moments %d MB, activations %d MB: %d MB of %d MB%s; up to %d rows a pass%s"
+                .formatted(
+                        weights >> 20,
+                        gradients >> 20,
+                        moments >> 20,
+                        activations >> 20,
+                        total() >> 20,
+                        limit >> 20,
+                        base == 0 ? "" : ", beside the base's " + (base >> 20) + " MB",
+                        packing.rows(),
+                        recomputes() ? ", activations computed again" : "");
+    }
+
+    /** The passes of one run, by how they are packed. */
+    private record Passes(LlamaConfig config, int rank, TokenizedData data, int batchSize, int threads) {
+
+        long bytes(Packing packing) {
+            return packing.largestPass(data, batchSize).bytes(config, rank, threads, packing.keep());
+        }
+
+        /** The most rows with which a pass takes no more than so many bytes; one preference a pass when it is more even then. */
+        Packing packing(Activations.Keep keep, long bytes) {
+            int fits = 1;
+            int tooMany = Packing.MOST_ROWS + 1;
+            while (tooMany - fits > 1) {
+                int rows = (fits + tooMany) / 2;
+                if (bytes(new Packing(rows, keep)) <= bytes) {
+                    fits = rows;
+                } else {
+                    tooMany = rows;
+                }
+            }
+            return new Packing(fits, keep);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.Activations;
+import dev.dpo4j.llama.PassSize;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/**
+ * How the preferences of a step are put through the model.
+ *
+ * @param rows of one pass: more is faster and takes more memory; decides the order of sums. A preference with more of them makes a pass of
+ *     its own
+ * @param keep what a pass keeps of each layer; decides no bit
+ */
+public record Packing(int rows, Activations.Keep keep) {
+
+    /** The most rows of one pass; beyond them a pass gets no faster. */
+    public static final int MOST_ROWS = 1 << 14;
+
+    /** The largest pass there can be over some data, cut like this. */
+    PassSize largestPass(TokenizedData data, int batchSize) {
+        List<TokenizedPreference> all = new ArrayList<>(data.training());
+        all.addAll(data.validation());
+        int largest = all.stream().mapToInt(PreferenceBatch::rows).max().orElseThrow();
+        long batchRows = largestSum(all, batchSize, PreferenceBatch::rows);
+        int capacity = (int) Math.max(largest, Math.min(rows, batchRows));
+        int context = all.stream().mapToInt(PreferenceBatch::context).max().orElseThrow();
+        // All but the first token of an answer stand for a row each.
+        int answers = all.stream().mapToInt(p -> 1 + p.rejected().size()).max().orElseThrow();
+        long scored =
+                Math.min(largestSum(all, batchSize, PreferenceBatch::scored), capacity + (long) batchSize * answers);
+        return new PassSize(capacity, Math.toIntExact(scored), context);
+    }
+
+    /** The most that {@code count} preferences can come to. */
+    private static long largestSum(
+            List<TokenizedPreference> preferences, int count, ToIntFunction<TokenizedPreference> size) {
+        return preferences.stream()
+                .map(size::applyAsInt)
+                .sorted(Comparator.reverseOrder())
+                .limit(count)
+                .mapToLong(Integer::longValue)
+                .sum();
+    }
+}

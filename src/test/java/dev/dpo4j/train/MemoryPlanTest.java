@@ -1,0 +1,140 @@
+package dev.dpo4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.Activations;
+import dev.dpo4j.llama.LlamaConfig;
+import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.llama.PassSize;
+import dev.dpo4j.llama.TinyLlama;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MemoryPlanTest {
+
+    private static final LlamaConfig CONFIG = TinyLlama.UNTIED;
+    private static final int THREADS = 2;
+    private static final int BATCH = 4;
+    private static final long PLENTY = 1L << 40;
+    private static final TokenizedData DATA = new TokenizedData(
+            IntStream.range(0, 9).mapToObj(MemoryPlanTest::preference).toList(), List.of(), Cuts.NONE, Cuts.NONE);
+
+    /** Memory counts an empty matrix as one float. */
+    private static final long EMPTY_MATRICES = 64;
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Activations.Keep.class,
+            names = {"ALL", "RESIDUAL_STREAM"})
+    void theActivationsOfAPlanAreThoseThatAreAllocated(Activations.Keep keep) {
+        for (int rank : new int[] {0, 3}) {
+            for (PassSize size : List.of(new PassSize(70, 50, 33), new PassSize(700, 900, 600))) {
+                try (Activations activations =
+                        new Activations(CONFIG, size.rows(), size.scored(), size.context(), rank, THREADS, keep)) {
+                    assertThat(size.bytes(CONFIG, rank, THREADS, keep))
+                            .isCloseTo(activations.bytes(), within(EMPTY_MATRICES));
+                }
+            }
+        }
+    }
+
+    @Test
+    void theWeightsOfAPlanAreThoseThatAreAllocated() {
+        LoraConfig lora = new LoraConfig(3, 6, Set.of("q_proj", "v_proj", "o_proj", "up_proj", "down_proj"));
+        MemoryPlan full = MemoryPlan.of(CONFIG, null, DATA, BATCH, THREADS, PLENTY, PLENTY);
+        MemoryPlan adapter = MemoryPlan.of(CONFIG, lora, DATA, BATCH, THREADS, PLENTY, PLENTY);
+
+        try (LlamaWeights weights = LlamaWeights.allocate(CONFIG)) {
+            assertThat(full.weights()).isEqualTo(weights.bytes()).isEqualTo(full.gradients());
+            assertThat(full.moments()).isEqualTo(2 * weights.bytes());
+            assertThat(full.base()).isZero();
+            assertThat(adapter.base()).isEqualTo(weights.bytes());
+        }
+        try (LoraWeights weights = LoraWeights.allocate(CONFIG, lora)) {
+            long bytes = weights.tensors().stream()
+                    .mapToLong(tensor -> tensor.data().byteSize())
+                    .sum();
+            assertThat(adapter.weights()).isEqualTo(bytes).isEqualTo(adapter.gradients());
+            assertThat(adapter.moments()).isEqualTo(2 * bytes);
+        }
+    }
+
+    @Test
+    void withMemoryEnoughAllPreferencesOfABatchAreOnePass() {
+        MemoryPlan plan = plan(PLENTY, PLENTY);
+
+        assertThat(plan.fits()).isTrue();
+        assertThat(plan.recomputes()).isFalse();
+        assertThat(plan.packing().rows()).isEqualTo(Packing.MOST_ROWS);
+        assertThat(plan.packing().largestPass(DATA, BATCH).rows()).isEqualTo(rows(8, 7, 6, 5));
+    }
+
+    @Test
+    void aPassIsSplitThenComputedAgainThenRefused() {
+        MemoryPlan whole = plan(PLENTY, PLENTY);
+        MemoryPlan split = plan(PLENTY, whole.total() - 1);
+        MemoryPlan alone = plan(1, PLENTY);
+        MemoryPlan again = plan(PLENTY, alone.total() - 1);
+        MemoryPlan least = plan(1, again.total());
+
+        assertThat(split.fits()).isTrue();
+        assertThat(split.recomputes()).isFalse();
+        assertThat(split.packing().largestPass(DATA, BATCH).rows()).isLessThan(rows(8, 7, 6, 5));
+        assertThat(alone.recomputes()).isFalse();
+        assertThat(alone.packing().largestPass(DATA, BATCH).rows()).isEqualTo(rows(8));
+        assertThat(again.fits()).isTrue();
+        assertThat(again.recomputes()).isTrue();
+        assertThat(again.activations()).isLessThan(alone.activations());
+        assertThat(least.fits()).isTrue();
+        MemoryPlan refused = plan(PLENTY, leastOf() - 1);
+        assertThat(refused.fits()).isFalse();
+        assertThat(refused.describe()).contains("weights", "gradients", "moments", "activations");
+    }
+
+    @Test
+    void aPassKeepsToItsOwnLimit() {
+        long limit = plan(PLENTY, PLENTY).activations() * 3 / 4;
+
+        MemoryPlan plan = plan(limit, PLENTY);
+
+        assertThat(plan.activations()).isLessThanOrEqualTo(limit).isGreaterThan(limit * 9 / 10);
+        assertThat(plan.recomputes()).isFalse();
+    }
+
+    /** Bytes of the smallest run there is: one preference at a time, computed again. */
+    private static long leastOf() {
+        MemoryPlan full = plan(PLENTY, PLENTY);
+        Packing smallest = new Packing(1, Activations.Keep.RESIDUAL_STREAM);
+        return full.total()
+                - full.activations()
+                + smallest.largestPass(DATA, BATCH).bytes(CONFIG, 0, THREADS, smallest.keep());
+    }
+
+    private static MemoryPlan plan(long passLimit, long limit) {
+        return MemoryPlan.of(CONFIG, null, DATA, BATCH, THREADS, passLimit, limit);
+    }
+
+    private static int rows(int... numbers) {
+        return Arrays.stream(numbers)
+                .map(number -> PreferenceBatch.rows(preference(number)))
+                .sum();
+    }
+
+    private static TokenizedPreference preference(int number) {
+        return new TokenizedPreference(
+                number, tokens(100 + number), tokens(150 + 10 * number), List.of(tokens(80 + number)));
+    }
+
+    private static int[] tokens(int count) {
+        return IntStream.range(0, count).map(i -> i % 7).toArray();
+    }
+}
