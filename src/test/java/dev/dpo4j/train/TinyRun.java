@@ -60,11 +60,19 @@ final class TinyRun implements AutoCloseable {
 
     /** Runs with the policy as its own reference. */
     TrainingResult run() {
-        return run(null);
+        return run(null, listener);
     }
 
     TrainingResult run(@Nullable LlamaModel reference) {
-        return new DpoTrainer(policy, reference, state, data, hyperparameters, rowCapacity, nanoTime).run(listener);
+        return run(reference, listener);
+    }
+
+    TrainingResult run(RecordingListener other) {
+        return run(null, other);
+    }
+
+    private TrainingResult run(@Nullable LlamaModel reference, TrainingListener told) {
+        return new DpoTrainer(policy, reference, state, data, hyperparameters, rowCapacity, nanoTime).run(told);
     }
 
     /** A clock by which every reading takes a second: the run then asks between all batches whether to stop. */
@@ -132,6 +140,7 @@ final class TinyRun implements AutoCloseable {
         private double maxGradNorm = 1;
         private boolean shuffle;
         private int loggingSteps = 1;
+        private @Nullable Integer saveSteps;
         private @Nullable LoraConfig lora;
 
         Builder batches(int size, int accumulationSteps) {
@@ -171,6 +180,11 @@ final class TinyRun implements AutoCloseable {
             return this;
         }
 
+        Builder saveSteps(int steps) {
+            saveSteps = steps;
+            return this;
+        }
+
         Builder lora(@Nullable LoraConfig config) {
             lora = config;
             return this;
@@ -192,7 +206,7 @@ final class TinyRun implements AutoCloseable {
                     shuffle,
                     42,
                     loggingSteps,
-                    null,
+                    saveSteps,
                     2,
                     lora);
         }
