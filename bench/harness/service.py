@@ -13,7 +13,7 @@ import time
 # As in docker/Dockerfile.
 JVM_FLAGS = (
     "--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
-    " -Dorg.bytedeco.javacpp.maxbytes=0 -Xmx2g -XX:+UseSerialGC"
+    " -Dorg.bytedeco.javacpp.maxbytes=0 -Xmx768m -XX:+UseSerialGC"
 )
 START_SECONDS = 180
 STOP_SECONDS = 180

@@ -96,7 +96,7 @@ public class ModelCatalog {
      */
     public ModelLease leaseMerged(String id) {
         WeightCache.Held<LlamaWeights> weights = holdWeights(id);
-        return new ModelLease(new LoadedModel(id, weights.weights(), null), List.of(weights));
+        return new ModelLease(id, weights, null);
     }
 
     /**
@@ -188,8 +188,7 @@ public class ModelCatalog {
                             () -> tunedWeights.adapter(
                                     model, lora(model), base.weights().config())));
             baseInUse = true;
-            return new ModelLease(
-                    new LoadedModel(model.id(), base.weights(), adapter.weights()), List.of(adapter, base));
+            return new ModelLease(model.id(), base, adapter);
         } finally {
             if (!baseInUse) {
                 base.close();

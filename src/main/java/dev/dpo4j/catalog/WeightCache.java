@@ -41,6 +41,12 @@ final class WeightCache {
     interface Held<W extends ParameterSet> extends AutoCloseable {
         W weights();
 
+        /**
+         * The weights for the holder to change and to close, no longer known to the cache; the hold has ended then. Empty when others
+         * hold them too, and nothing has changed.
+         */
+        Optional<W> take();
+
         @Override
         void close();
     }
@@ -159,6 +165,11 @@ final class WeightCache {
         slot.weights.join().close();
     }
 
+    /** Forgets the slot's weights if it has one holder alone. */
+    private synchronized boolean forget(Slot slot) {
+        return slot.holders == 1 && slots.remove(slot.key, slot);
+    }
+
     private synchronized void release(Slot slot) {
         slot.holders--;
         slot.lastUsed = ++clock;
@@ -192,6 +203,15 @@ final class WeightCache {
         @Override
         public W weights() {
             return weights;
+        }
+
+        @Override
+        public synchronized Optional<W> take() {
+            if (closed || !forget(slot)) {
+                return Optional.empty();
+            }
+            closed = true;
+            return Optional.of(weights);
         }
 
         @Override

@@ -52,7 +52,7 @@ class CatalogTrainingRuns implements TrainingRuns {
                 leaseInUse = true;
                 return run;
             }
-            LlamaWeights weights = lease.model().weights().copy(); // so the lease can end here
+            LlamaWeights weights = lease.own();
             return DpoTrainingRun.ofAllWeights(spec, weights, data, compute, rows, saved);
         } finally {
             if (!leaseInUse) {

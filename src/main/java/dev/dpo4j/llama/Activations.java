@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a forward pass leaves behind for the next pass, and the scratch memory of both: allocated once for a number of rows, reused for
@@ -23,11 +24,14 @@ public final class Activations implements AutoCloseable {
         ALL
     }
 
-    /** Rows of attention scores a thread works on at a time. */
-    static final int QUERY_BLOCK = 64;
+    /** Each slice of attention's backward pass has gradients of keys and values of its own. */
+    private static final int MOST_SLICES = 8;
 
-    /** Rows of logits that exist at a time. */
+    /** Rows of logits that are computed at a time. */
     static final int HEAD_CHUNK = 256;
+
+    /** Bytes of logits that are kept for the backward pass: computing them again costs a tenth of what the head costs. */
+    private static final long KEPT_LOGITS_BYTES = 1L << 28;
 
     /**
      * What one layer computed; layers share matrices that are not kept.
@@ -52,6 +56,7 @@ public final class Activations implements AutoCloseable {
     private final int capacity;
     private final Keep keep;
     private final int threads;
+    private final int keptLogits;
     private final FloatArena arena = new FloatArena();
     private final List<Layer> layers = new ArrayList<>();
     private final List<Matrix> residual =
@@ -60,7 +65,7 @@ public final class Activations implements AutoCloseable {
     private final Matrix normed; // (T, C)
     private final Matrix hidden; // (T, F)
     private final Matrix u; // (T, r)
-    private final Matrix scores; // (threads, QUERY_BLOCK · maxContext)
+    private final List<AttentionScratch> attention = new ArrayList<>(); // one for each thread
     private final HeadBuffers head;
     private final BackwardBuffers backward;
 
@@ -73,7 +78,7 @@ public final class Activations implements AutoCloseable {
      * @param picked (N, C) residual rows of the scored tokens
      * @param normed (N, C)
      * @param rstd (1, N)
-     * @param logits (HEAD_CHUNK, V)
+     * @param logits (kept + HEAD_CHUNK, V), or as many rows as there are scored tokens
      */
     record HeadBuffers(Matrix picked, Matrix normed, Matrix rstd, Matrix logits) {}
 
@@ -87,7 +92,7 @@ public final class Activations implements AutoCloseable {
      * @param dQkv (T, (H + 2K) D)
      * @param dAttended (T, H D)
      * @param delta (H, T) row dots of attention's backward pass
-     * @param dScores (threads, QUERY_BLOCK · maxContext)
+     * @param dKeyValues of (T, 2K D) each: what the slices of attention's backward pass after the first add to keys and values
      * @param dU (T, r)
      * @param dPicked (N, C)
      */
@@ -99,7 +104,7 @@ public final class Activations implements AutoCloseable {
             Matrix dQkv,
             Matrix dAttended,
             Matrix delta,
-            Matrix dScores,
+            List<Matrix> dKeyValues,
             Matrix dU,
             Matrix dPicked) {}
 
@@ -111,6 +116,22 @@ public final class Activations implements AutoCloseable {
      * @param threads of the compute that will use it
      */
     public Activations(LlamaConfig config, int capacity, int scored, int context, int rank, int threads, Keep keep) {
+        this(config, capacity, scored, context, rank, threads, keep, KEPT_LOGITS_BYTES);
+    }
+
+    /** The same with so many bytes for logits that are kept; whole chunks of them are. */
+    Activations(
+            LlamaConfig config,
+            int capacity,
+            int scored,
+            int context,
+            int rank,
+            int threads,
+            Keep keep,
+            long keptLogitsBytes) {
+        this.keptLogits = keep == Keep.ALL
+                ? Math.toIntExact(keptLogitsBytes / ((long) config.vocabSize() * Float.BYTES) / HEAD_CHUNK) * HEAD_CHUNK
+                : 0;
         this.capacity = capacity;
         this.keep = keep;
         this.threads = threads;
@@ -134,13 +155,14 @@ public final class Activations implements AutoCloseable {
         this.normed = arena.uninitialised(capacity, c);
         this.hidden = arena.uninitialised(capacity, config.intermediateSize());
         this.u = arena.uninitialised(capacity, rank);
-        int scoreSize = QUERY_BLOCK * stride(context);
-        this.scores = arena.uninitialised(threads, scoreSize);
+        for (int i = 0; i < threads; i++) {
+            attention.add(attentionScratch(config, context, all));
+        }
         this.head = new HeadBuffers(
                 arena.uninitialised(scored, c),
                 arena.uninitialised(scored, c),
                 arena.uninitialised(1, scored),
-                arena.uninitialised(Math.min(scored, HEAD_CHUNK), config.vocabSize()));
+                arena.uninitialised(Math.min(scored, keptLogits + HEAD_CHUNK), config.vocabSize()));
         int backwardRows = all ? capacity : 0;
         this.backward = new BackwardBuffers(
                 arena.uninitialised(backwardRows, c),
@@ -150,7 +172,7 @@ public final class Activations implements AutoCloseable {
                 arena.uninitialised(backwardRows, qkvWidth),
                 arena.uninitialised(backwardRows, config.queryWidth()),
                 arena.uninitialised(config.heads(), backwardRows),
-                arena.uninitialised(all ? threads : 0, scoreSize),
+                dKeyValues(config, backwardRows, threads),
                 arena.uninitialised(backwardRows, rank),
                 arena.uninitialised(all ? scored : 0, c));
     }
@@ -185,6 +207,33 @@ public final class Activations implements AutoCloseable {
                 layer.attentionRstd, qkv, layer.attended, layer.lse, layer.middle, layer.mlpRstd, layer.gateUp);
     }
 
+    private AttentionScratch attentionScratch(LlamaConfig config, int context, boolean backward) {
+        int rows = AttentionBlock.stackedRows(config);
+        int tile = Math.min(stride(context), AttentionBlock.TILE);
+        int d = config.headSize();
+        return new AttentionScratch(
+                arena.uninitialised(rows, d).segment(),
+                arena.uninitialised(rows, d).segment(),
+                arena.uninitialised(rows, stride(context)).segment(),
+                arena.uninitialised(backward ? rows : 0, d).segment(),
+                arena.uninitialised(backward ? rows : 0, tile).segment());
+    }
+
+    private List<Matrix> dKeyValues(LlamaConfig config, int rows, int threads) {
+        return Stream.generate(() -> arena.uninitialised(rows, 2 * config.keyWidth()))
+                .limit(attentionSlices(config, threads) - 1L)
+                .toList();
+    }
+
+    /** In how many slices attention's backward pass is cut: with the key heads, equally many parts for each thread, where that can be. */
+    private static int attentionSlices(LlamaConfig config, int threads) {
+        int slices = 1;
+        while (slices < MOST_SLICES && slices * config.kvHeads() % threads != 0) {
+            slices++;
+        }
+        return slices;
+    }
+
     private RopeSegments rope(LlamaConfig config, int positions) {
         RopeTable table = RopeTable.of(config, positions);
         return new RopeSegments(copy(table.cos()), copy(table.sin()));
@@ -209,6 +258,11 @@ public final class Activations implements AutoCloseable {
     /** The most tokens that may be scored. */
     public int scoredCapacity() {
         return head.picked.rows();
+    }
+
+    /** Rows of logits that the backward pass still finds. */
+    int keptLogits() {
+        return keptLogits;
     }
 
     /** Bytes of memory. */
@@ -245,14 +299,9 @@ public final class Activations implements AutoCloseable {
         return u;
     }
 
-    /** A thread's attention scores, (QUERY_BLOCK, stride). */
-    MemorySegment scores(int worker) {
-        return scores.fromRow(worker);
-    }
-
-    /** A thread's gradients of attention scores, (QUERY_BLOCK, stride). */
-    MemorySegment dScores(int worker) {
-        return backward.dScores.fromRow(worker);
+    /** What a thread works with in attention. */
+    AttentionScratch attentionScratch(int worker) {
+        return attention.get(worker);
     }
 
     HeadBuffers head() {

@@ -4,47 +4,32 @@ import dev.dpo4j.kernel.Kernels;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Causal attention with grouped key/value heads over a {@link TokenTree}: {@code O = softmax(Q Kᵀ / √D) V}, a block of query rows at a
- * time, so that scores never exist for more than {@link Activations#QUERY_BLOCK} rows a thread. Probabilities are not kept: the
- * backward pass makes them again from the log-sum-exp (Dao et al., arXiv 2205.14135).
+ * Causal attention with grouped key/value heads over a {@link TokenTree}: {@code O = softmax(Q Kᵀ / √D) V}, for a block of B query
+ * rows and one key head at a time. The G heads that share the key head (Ainslie et al., arXiv 2305.13245) are stacked into one
+ * (B G, D) matrix, so each product is large and reads a key once for all of them. Scores never exist for more than a block a
+ * thread. Probabilities are not kept: the backward pass makes them again, tile by tile, from the log-sum-exp (Dao et al., arXiv
+ * 2205.14135).
  */
 final class Attention {
-
-    /** Query rows of one segment: {@code from} to {@code from + rows} of the tree. */
-    private record Block(
-            TokenTree.Segment segment, List<TokenTree.Segment> context, int contextLength, int from, int rows) {
-
-        /** Keys the block's last row sees. */
-        int keys() {
-            return contextLength + from - segment.start() + rows;
-        }
-
-        /** Keys the block's first row sees. */
-        int firstValid() {
-            return contextLength + from - segment.start() + 1;
-        }
-
-        /** Own keys among them. */
-        int ownKeys() {
-            return from - segment.start() + rows;
-        }
-    }
 
     private final Compute compute;
     private final LlamaConfig config;
     private final int d;
-    private final int stride;
+    private final int group;
+    private final int blockRows;
+    private final int width;
     private final float scale;
 
     Attention(Compute compute, LlamaConfig config) {
         this.compute = compute;
         this.config = config;
         this.d = config.headSize();
-        this.stride = config.queryWidth() + 2 * config.keyWidth();
+        this.group = AttentionBlock.group(config);
+        this.blockRows = AttentionBlock.rows(config);
+        this.width = config.queryWidth() + 2 * config.keyWidth();
         this.scale = (float) (1 / Math.sqrt(d));
     }
 
@@ -53,93 +38,147 @@ final class Attention {
      *
      * @param layer reads qkv; writes attended and lse
      */
-    void forward(TokenTree tree, int from, int to, Activations.Layer layer, Activations scratch) {
-        List<Block> blocks = new ArrayList<>();
-        for (int i = 0; i < tree.segments().size(); i++) {
-            blocks.addAll(blocks(tree, i, from, to));
-        }
-        int heads = config.heads();
+    void forward(TokenTree tree, int from, int to, Activations.Layer layer, Activations activations) {
+        List<AttentionBlock> blocks = AttentionBlock.of(tree, from, to, blockRows);
+        int kvHeads = config.kvHeads();
         compute.parallel(
-                blocks.size() * heads,
-                (part, worker) -> forward(blocks.get(part / heads), part % heads, layer, scratch.scores(worker)));
+                blocks.size() * kvHeads,
+                (part, worker) -> forward(
+                        blocks.get(part / kvHeads), part % kvHeads, layer, activations.attentionScratch(worker)));
     }
 
-    private void forward(Block block, int head, Activations.Layer layer, MemorySegment scores) {
-        int rows = block.rows;
+    private void forward(AttentionBlock block, int kvHead, Activations.Layer layer, AttentionScratch scratch) {
+        int rows = block.rows() * group;
         int columns = Activations.stride(block.keys());
-        scores(block, head, layer.qkv(), scores, columns);
-        MemorySegment lse = layer.lse().from(head, block.from);
-        compute.kernels().softmax(scores, lse, scale, rows, columns, block.keys(), block.firstValid());
-        // O = P V, span by span
-        MemorySegment out = layer.attended().from(block.from, head * d);
-        int column = 0;
+        MemorySegment q = scratch.q();
+        MemorySegment scores = scratch.scores();
+        KeyValues keyValues = new KeyValues(layer.qkv(), config.queryWidth());
+        stack(layer.qkv(), block, kvHead, q);
+        for (AttentionBlock.Tile tile : block.tiles()) { // S = Q Kᵀ, not yet scaled
+            MemorySegment s = at(scores, tile.column());
+            MemorySegment key = keyValues.key(kvHead, tile);
+            compute.gemmOnThisThread(false, true, rows, tile.keys(), d, 1, q, d, key, width, 0, s, columns);
+        }
+        for (int h = 0; h < group; h++) {
+            compute.kernels()
+                    .softmax(
+                            at(scores, h * columns),
+                            layer.lse().from(kvHead * group + h, block.from()),
+                            scale,
+                            block.rows(),
+                            group * columns,
+                            block.keys(),
+                            block.keysBefore() + 1);
+        }
         float beta = 0;
-        for (TokenTree.Segment span : block.context) {
-            product(
-                    false,
-                    false,
-                    rows,
-                    d,
-                    span.length(),
-                    scores,
-                    column,
-                    columns,
-                    value(layer.qkv(), head, span.start()),
-                    stride,
-                    beta,
-                    out,
-                    config.queryWidth());
-            column += span.length();
+        for (AttentionBlock.Tile tile : block.tiles()) { // O = P V
+            MemorySegment p = at(scores, tile.column());
+            MemorySegment value = keyValues.value(kvHead, tile);
+            compute.gemmOnThisThread(
+                    false, false, rows, d, tile.keys(), 1, p, columns, value, width, beta, scratch.out(), d);
             beta = 1;
         }
-        product(
-                false,
-                false,
-                rows,
-                d,
-                block.ownKeys(),
-                scores,
-                column,
-                columns,
-                value(layer.qkv(), head, block.segment.start()),
-                stride,
-                beta,
-                out,
-                config.queryWidth());
-    }
-
-    /** {@code S = Q Kᵀ}, (rows, columns), span by span; not yet scaled. */
-    private void scores(Block block, int head, Matrix qkv, MemorySegment scores, int columns) {
-        MemorySegment q = query(qkv, head, block.from);
-        int column = 0;
-        for (TokenTree.Segment span : block.context) {
-            keyProduct(block.rows, span.length(), q, key(qkv, head, span.start()), scores, column, columns);
-            column += span.length();
-        }
-        keyProduct(block.rows, block.ownKeys(), q, key(qkv, head, block.segment.start()), scores, column, columns);
-    }
-
-    private void keyProduct(
-            int rows, int keys, MemorySegment q, MemorySegment k, MemorySegment scores, int column, int columns) {
-        compute.gemmOnThisThread(false, true, rows, keys, d, 1, q, stride, k, stride, 0, at(scores, column), columns);
+        unstack(scratch.out(), block, kvHead, layer.attended());
     }
 
     /**
-     * The gradients of queries, keys and values. Threads share the work by text and key head, the order of sums is fixed.
+     * The gradients of queries, keys and values. Threads share the work by key head and slice of the blocks; each slice sums its
+     * gradients of keys and values apart, and these are added in order: so sums do not depend on which thread is faster.
      *
      * @param dAttended (T, H D)
      * @param dQkv (T, (H + 2K) D), written
      */
-    void backward(TokenTree tree, Activations.Layer layer, Matrix dAttended, Matrix dQkv, Activations scratch) {
+    void backward(TokenTree tree, Activations.Layer layer, Matrix dAttended, Matrix dQkv, Activations activations) {
         int rows = tree.size();
-        compute.rows(
-                rows,
-                stride,
-                (from, to) -> dQkv.fromRow(from)
-                        .asSlice(0, (long) (to - from) * stride * Float.BYTES)
-                        .fill((byte) 0));
-        // delta[h, t] = Σ_d dO · O = Σ_j dP · P (Dao et al., appendix B.2)
-        Matrix delta = scratch.backward().delta();
+        Activations.BackwardBuffers d = activations.backward();
+        List<List<AttentionBlock>> slices = AttentionBlock.slices(
+                AttentionBlock.of(tree, 0, rows, blockRows), 1 + d.dKeyValues().size());
+        zero(dQkv, rows);
+        for (int slice = 1; slice < slices.size(); slice++) {
+            zero(d.dKeyValues().get(slice - 1), rows);
+        }
+        rowDots(layer.attended(), dAttended, d.delta(), rows);
+        int kvHeads = config.kvHeads();
+        compute.parallel(slices.size() * kvHeads, (part, worker) -> {
+            int slice = part / kvHeads;
+            KeyValues dKeyValues = slice == 0
+                    ? new KeyValues(dQkv, config.queryWidth())
+                    : new KeyValues(d.dKeyValues().get(slice - 1), 0);
+            AttentionScratch scratch = activations.attentionScratch(worker);
+            for (AttentionBlock block : slices.get(slice)) {
+                backward(block, part % kvHeads, layer, dAttended, d.delta(), dQkv, dKeyValues, scratch);
+            }
+        });
+        for (int slice = 1; slice < slices.size(); slice++) {
+            addKeyValues(d.dKeyValues().get(slice - 1), dQkv, rows);
+        }
+    }
+
+    private void backward(
+            AttentionBlock block,
+            int kvHead,
+            Activations.Layer layer,
+            Matrix dAttended,
+            Matrix delta,
+            Matrix dQkv,
+            KeyValues dKeyValues,
+            AttentionScratch scratch) {
+        int rows = block.rows() * group;
+        MemorySegment q = scratch.q();
+        MemorySegment dO = scratch.out();
+        MemorySegment dQ = scratch.dQ();
+        MemorySegment p = scratch.scores();
+        MemorySegment dS = scratch.dScores();
+        KeyValues keyValues = new KeyValues(layer.qkv(), config.queryWidth());
+        stack(layer.qkv(), block, kvHead, q);
+        stack(dAttended, block, kvHead, dO);
+        float beta = 0;
+        for (AttentionBlock.Tile tile : block.tiles()) {
+            int keys = tile.keys();
+            int columns = Activations.stride(keys);
+            MemorySegment key = keyValues.key(kvHead, tile);
+            compute.gemmOnThisThread(false, true, rows, keys, d, 1, q, d, key, width, 0, p, columns);
+            // forward: O = P V; so dP = dO Vᵀ and dV += Pᵀ dO
+            MemorySegment value = keyValues.value(kvHead, tile);
+            compute.gemmOnThisThread(false, true, rows, keys, d, 1, dO, d, value, width, 0, dS, columns);
+            softmaxBackward(block, tile, kvHead, layer.lse(), delta, p, dS, columns);
+            MemorySegment dV = dKeyValues.value(kvHead, tile);
+            compute.gemmOnThisThread(true, false, keys, d, rows, 1, p, columns, dO, d, 1, dV, dKeyValues.matrix.cols());
+            // forward: S = Q Kᵀ; so dQ = dS K and dK += dSᵀ Q
+            compute.gemmOnThisThread(false, false, rows, d, keys, 1, dS, columns, key, width, beta, dQ, d);
+            MemorySegment dK = dKeyValues.key(kvHead, tile);
+            compute.gemmOnThisThread(true, false, keys, d, rows, 1, dS, columns, q, d, 1, dK, dKeyValues.matrix.cols());
+            beta = 1;
+        }
+        unstack(dQ, block, kvHead, dQkv);
+    }
+
+    /** Scores to probabilities, and the gradients of probabilities to those of scores, both in place. */
+    private void softmaxBackward(
+            AttentionBlock block,
+            AttentionBlock.Tile tile,
+            int kvHead,
+            Matrix lse,
+            Matrix delta,
+            MemorySegment scores,
+            MemorySegment dP,
+            int columns) {
+        Kernels kernels = compute.kernels();
+        int firstValid = block.firstValid(tile);
+        for (int h = 0; h < group; h++) {
+            int head = kvHead * group + h;
+            MemorySegment p = at(scores, h * columns);
+            MemorySegment dS = at(dP, h * columns);
+            int stride = group * columns;
+            kernels.softmaxFromLse(
+                    p, lse.from(head, block.from()), scale, block.rows(), stride, tile.keys(), firstValid);
+            kernels.softmaxBackward(
+                    p, dS, delta.from(head, block.from()), scale, block.rows(), stride, tile.keys(), firstValid);
+        }
+    }
+
+    /** {@code delta[h, t] = Σ_d dO · O = Σ_j dP · P} (Dao et al., appendix B.2). */
+    private void rowDots(Matrix attended, Matrix dAttended, Matrix delta, int rows) {
         int w = config.queryWidth();
         compute.parallel(
                 config.heads(),
@@ -147,127 +186,68 @@ final class Attention {
                         .rowDots(
                                 dAttended.from(0, head * d),
                                 w,
-                                layer.attended().from(0, head * d),
+                                attended.from(0, head * d),
                                 w,
                                 delta.fromRow(head),
                                 rows,
                                 d));
-        List<int[]> texts = tree.texts();
-        int kvHeads = config.kvHeads();
-        int group = config.heads() / kvHeads;
-        compute.parallel(texts.size() * kvHeads, (part, worker) -> {
-            int[] text = texts.get(part / kvHeads);
-            int kvHead = part % kvHeads;
-            for (int i = text[0]; i < text[1]; i++) {
-                for (Block block : blocks(tree, i, 0, rows)) {
-                    for (int head = kvHead * group; head < (kvHead + 1) * group; head++) {
-                        backward(block, head, layer, dAttended, dQkv, scratch, worker);
-                    }
-                }
+    }
+
+    private void addKeyValues(Matrix dKeyValues, Matrix dQkv, int rows) {
+        int n = dKeyValues.cols();
+        compute.rows(rows, n, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                compute.kernels().add(dKeyValues.fromRow(row), dQkv.from(row, config.queryWidth()), n);
             }
         });
     }
 
-    private void backward(
-            Block block,
-            int head,
-            Activations.Layer layer,
-            Matrix dAttended,
-            Matrix dQkv,
-            Activations scratch,
-            int worker) {
-        Kernels kernels = compute.kernels();
-        int rows = block.rows;
-        int columns = Activations.stride(block.keys());
-        MemorySegment p = scratch.scores(worker);
-        MemorySegment dS = scratch.dScores(worker);
-        scores(block, head, layer.qkv(), p, columns);
-        kernels.softmaxFromLse(
-                p, layer.lse().from(head, block.from), scale, rows, columns, block.keys(), block.firstValid());
-        // forward: O = P V; so dP = dO Vᵀ and dV += Pᵀ dO
-        MemorySegment dO = dAttended.from(block.from, head * d);
-        int column = 0;
-        for (TokenTree.Segment span : spans(block)) {
-            int keys = keys(block, span);
-            MemorySegment v = value(layer.qkv(), head, span.start());
-            product(false, true, rows, keys, d, dO, 0, config.queryWidth(), v, stride, 0, at(dS, column), columns);
-            MemorySegment dV = value(dQkv, head, span.start());
-            product(true, false, keys, d, rows, p, column, columns, dO, config.queryWidth(), 1, dV, stride);
-            column += span.length();
-        }
-        MemorySegment delta = scratch.backward().delta().from(head, block.from);
-        kernels.softmaxBackward(p, dS, delta, scale, rows, columns, block.keys(), block.firstValid());
-        // forward: S = Q Kᵀ; so dQ = dS K and dK += dSᵀ Q
-        MemorySegment q = query(layer.qkv(), head, block.from);
-        MemorySegment dQ = query(dQkv, head, block.from);
-        column = 0;
-        for (TokenTree.Segment span : spans(block)) {
-            int keys = keys(block, span);
-            MemorySegment k = key(layer.qkv(), head, span.start());
-            product(false, false, rows, d, keys, dS, column, columns, k, stride, 1, dQ, stride);
-            MemorySegment dK = key(dQkv, head, span.start());
-            product(true, false, keys, d, rows, dS, column, columns, q, stride, 1, dK, stride);
-            column += span.length();
+    private void zero(Matrix matrix, int rows) {
+        long rowBytes = (long) matrix.cols() * Float.BYTES;
+        compute.rows(
+                rows,
+                matrix.cols(),
+                (from, to) ->
+                        matrix.fromRow(from).asSlice(0, (to - from) * rowBytes).fill((byte) 0));
+    }
+
+    /** A block's rows of the G heads of a key head, side by side in the matrix, as (B G, D): row t G + h. */
+    private void stack(Matrix matrix, AttentionBlock block, int kvHead, MemorySegment stacked) {
+        long bytes = (long) group * d * Float.BYTES;
+        for (int i = 0; i < block.rows(); i++) {
+            MemorySegment.copy(matrix.from(block.from() + i, kvHead * group * d), 0, stacked, i * bytes, bytes);
         }
     }
 
-    private static List<TokenTree.Segment> spans(Block block) {
-        List<TokenTree.Segment> spans = new ArrayList<>(block.context);
-        spans.add(block.segment);
-        return spans;
-    }
-
-    private static int keys(Block block, TokenTree.Segment span) {
-        return span.equals(block.segment) ? block.ownKeys() : span.length();
-    }
-
-    private List<Block> blocks(TokenTree tree, int index, int from, int to) {
-        TokenTree.Segment segment = tree.segments().get(index);
-        List<TokenTree.Segment> context = tree.context(segment);
-        int contextLength = context.stream().mapToInt(TokenTree.Segment::length).sum();
-        List<Block> blocks = new ArrayList<>();
-        int end = Math.min(to, segment.end());
-        for (int row = Math.max(from, segment.start()); row < end; row += Activations.QUERY_BLOCK) {
-            blocks.add(new Block(segment, context, contextLength, row, Math.min(Activations.QUERY_BLOCK, end - row)));
+    /** The way back. */
+    private void unstack(MemorySegment stacked, AttentionBlock block, int kvHead, Matrix matrix) {
+        long bytes = (long) group * d * Float.BYTES;
+        for (int i = 0; i < block.rows(); i++) {
+            MemorySegment.copy(stacked, i * bytes, matrix.from(block.from() + i, kvHead * group * d), 0, bytes);
         }
-        return blocks;
-    }
-
-    private MemorySegment query(Matrix qkv, int head, int row) {
-        return qkv.from(row, head * d);
-    }
-
-    private MemorySegment key(Matrix qkv, int head, int row) {
-        return qkv.from(row, config.queryWidth() + kvHead(head) * d);
-    }
-
-    private MemorySegment value(Matrix qkv, int head, int row) {
-        return qkv.from(row, config.queryWidth() + config.keyWidth() + kvHead(head) * d);
-    }
-
-    private int kvHead(int head) {
-        return head / (config.heads() / config.kvHeads());
-    }
-
-    /** {@code C = op(A) op(B) + beta C} on this thread, A from one of its columns on. */
-    private void product(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            MemorySegment a,
-            int columnOfA,
-            int lda,
-            MemorySegment b,
-            int ldb,
-            float beta,
-            MemorySegment c,
-            int ldc) {
-        compute.gemmOnThisThread(transposeA, transposeB, m, n, k, 1, at(a, columnOfA), lda, b, ldb, beta, c, ldc);
     }
 
     private static MemorySegment at(MemorySegment segment, int element) {
         return segment.asSlice((long) element * Float.BYTES);
+    }
+
+    /** Keys and, right of them, values in a matrix, from some column on. */
+    private final class KeyValues {
+
+        private final Matrix matrix;
+        private final int column;
+
+        KeyValues(Matrix matrix, int column) {
+            this.matrix = matrix;
+            this.column = column;
+        }
+
+        MemorySegment key(int kvHead, AttentionBlock.Tile tile) {
+            return matrix.from(tile.start(), column + kvHead * d);
+        }
+
+        MemorySegment value(int kvHead, AttentionBlock.Tile tile) {
+            return matrix.from(tile.start(), column + config.keyWidth() + kvHead * d);
+        }
     }
 }

@@ -32,7 +32,9 @@ public final class Generator {
 
     /** Bytes of memory that a text of so many tokens, prompt and all, takes while it is made. */
     public static long bytes(LlamaConfig config, int tokens, int threads) {
-        long scores = (long) threads * Activations.QUERY_BLOCK * Activations.stride(tokens);
+        long scores = (long) threads
+                * AttentionBlock.stackedRows(config)
+                * (Activations.stride(tokens) + 2L * config.headSize());
         long rows = tokens * (Activations.floatsPerRow(config, Activations.Keep.KEYS) + config.headSize());
         return (rows + scores + config.vocabSize()) * Float.BYTES;
     }

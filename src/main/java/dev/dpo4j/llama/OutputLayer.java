@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Final norm, projection onto the vocabulary, log-softmax and gather in one, for scored tokens only and {@link
- * Activations#HEAD_CHUNK} of them at a time: nothing of size T × V ever exists. The backward pass computes a chunk's logits again.
+ * Activations#HEAD_CHUNK} of them at a time: nothing of size T × V ever exists. The logits of the first chunks are kept for the
+ * backward pass as far as {@link Activations#keptLogits} goes; it computes the others again.
  */
 final class OutputLayer {
 
@@ -43,7 +44,8 @@ final class OutputLayer {
         for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
             int chunk = first;
             int rows = Math.min(Activations.HEAD_CHUNK, n - first);
-            MemorySegment logits = chunkOfLogits(first, rows, v, a);
+            MemorySegment logits = logitsOf(first, a);
+            computeLogits(first, rows, v, a, logits);
             compute.rows(
                     rows,
                     v,
@@ -70,7 +72,10 @@ final class OutputLayer {
         for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
             int chunk = first;
             int rows = Math.min(Activations.HEAD_CHUNK, n - first);
-            MemorySegment dLogits = chunkOfLogits(first, rows, v, a);
+            MemorySegment dLogits = logitsOf(first, a);
+            if (first + rows > a.keptLogits()) {
+                computeLogits(first, rows, v, a, dLogits);
+            }
             compute.rows(
                     rows,
                     v,
@@ -114,7 +119,8 @@ final class OutputLayer {
         float[][] result = new float[rows.length][];
         for (int first = 0; first < rows.length; first += Activations.HEAD_CHUNK) {
             int chunk = Math.min(Activations.HEAD_CHUNK, rows.length - first);
-            MemorySegment logits = chunkOfLogits(first, chunk, vocabulary, a);
+            MemorySegment logits = a.head().logits().segment();
+            computeLogits(first, chunk, vocabulary, a, logits);
             for (int i = 0; i < chunk; i++) {
                 result[first + i] = at(logits, i, vocabulary)
                         .asSlice(0, (long) vocabulary * Float.BYTES)
@@ -124,13 +130,16 @@ final class OutputLayer {
         return result;
     }
 
+    /** Where a chunk's logits are: in rows of their own if they are kept, behind those if not. */
+    private static MemorySegment logitsOf(int first, Activations a) {
+        return a.head().logits().fromRow(Math.min(first, a.keptLogits()));
+    }
+
     /** {@code logits = normed Wᵀ} of some scored tokens, (rows, vocabulary). */
-    private MemorySegment chunkOfLogits(int first, int rows, int vocabulary, Activations a) {
-        MemorySegment logits = a.head().logits().segment();
+    private void computeLogits(int first, int rows, int vocabulary, Activations a, MemorySegment logits) {
         MemorySegment normed = a.head().normed().fromRow(first);
         compute.gemm(
                 false, true, rows, vocabulary, c, 1, normed, c, weights.head().segment(), c, 0, logits, vocabulary);
-        return logits;
     }
 
     private void pickAndNorm(int[] rows, Matrix x, Activations a) {

@@ -55,20 +55,6 @@ public record TokenTree(int[] tokens, int[] positions, List<Segment> segments) {
         return context.reversed();
     }
 
-    /** Groups of segments that share keys: the index of each text's first segment and of the one after its last. */
-    List<int[]> texts() {
-        List<int[]> texts = new ArrayList<>();
-        for (int i = 0; i < segments.size(); i++) {
-            if (segments.get(i).parent < 0) {
-                texts.add(new int[] {i, segments.size()});
-                if (texts.size() > 1) {
-                    texts.get(texts.size() - 2)[1] = i;
-                }
-            }
-        }
-        return texts;
-    }
-
     /** Puts a tree together; the segments of a text must be added before the next text begins. */
     public static final class Builder {
 

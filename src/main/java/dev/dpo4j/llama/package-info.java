@@ -6,8 +6,8 @@
  * Parameter gradients are added to; activation gradients are written, except the residual stream's, which is added to.
  *
  * <p>Sequences are never padded: all linear layers see one (T, ·) matrix, attention walks the segments of a {@link
- * dev.dpo4j.llama.TokenTree}, in which a prompt stands once before all its answers, and logits exist only for scored tokens, a chunk
- * at a time.
+ * dev.dpo4j.llama.TokenTree}, in which what texts begin with alike stands once (a {@link dev.dpo4j.llama.TokenTrie} finds it), and
+ * logits exist only for scored tokens, a chunk at a time.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"kernel", "tensor", "safetensors"})

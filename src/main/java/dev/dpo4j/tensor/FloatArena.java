@@ -13,6 +13,10 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class FloatArena implements AutoCloseable {
 
+    static {
+        NativeMemory.returnFreedBlocks();
+    }
+
     private final List<INDArray> arrays = new ArrayList<>();
     private long bytes;
     private boolean closed;

@@ -7,7 +7,6 @@ import dev.dpo4j.llama.ScoredTokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * What the notebook that this project grew from looks at in a forward pass and the loss does not need.
@@ -27,9 +26,11 @@ public record NotebookPass(double[] promptOfZero, List<float[][]> logitsCorner) 
     public static NotebookPass of(LlamaModel model, TokenizedPreference preference) {
         PreferenceBatch batch = PreferenceBatch.of(List.of(preference));
         int prompt = preference.prompt().length;
-        // The prompt has the tree's first rows; token 0 is asked for after each.
-        ScoredTokens zeros = new ScoredTokens(IntStream.range(0, prompt).toArray(), new int[prompt]);
-        List<int[]> corners = cornerRows(preference);
+        int[] rowsOfPrompt = Arrays.copyOf(batch.texts().getFirst(), prompt);
+        ScoredTokens zeros = new ScoredTokens(rowsOfPrompt, new int[prompt]); // token 0 is asked for after each
+        List<int[]> corners = batch.texts().stream()
+                .map(text -> Arrays.copyOf(text, Math.min(CORNER, text.length)))
+                .toList();
         int[] rows = corners.stream().flatMapToInt(Arrays::stream).toArray();
         int vocabulary = Math.min(CORNER, model.config().vocabSize());
         try (Activations activations = new Activations(
@@ -47,21 +48,6 @@ public record NotebookPass(double[] promptOfZero, List<float[][]> logitsCorner) 
                 return new NotebookPass(Arrays.copyOf(logProbs, prompt - 1), corners(logits, corners));
             });
         }
-    }
-
-    /** The rows of each answer's first positions: in the prompt, and where that is shorter, in the answer. */
-    private static List<int[]> cornerRows(TokenizedPreference preference) {
-        List<int[]> rows = new ArrayList<>();
-        int prompt = preference.prompt().length;
-        int answerStart = prompt;
-        for (int[] answer : PreferenceBatch.answers(preference)) {
-            int start = answerStart;
-            rows.add(IntStream.range(0, Math.min(CORNER, prompt + answer.length - 1))
-                    .map(position -> position < prompt ? position : start + position - prompt)
-                    .toArray());
-            answerStart += answer.length - 1;
-        }
-        return rows;
     }
 
     private static List<float[][]> corners(float[][] logits, List<int[]> corners) {

@@ -75,6 +75,35 @@ class WeightCacheTest {
     }
 
     @Test
+    void whoHoldsWeightsAloneMayTakeThem() {
+        var held = hold("a", "1");
+        LlamaWeights weights = held.weights();
+
+        try (LlamaWeights taken = held.take().orElseThrow()) {
+            assertThat(taken).isSameAs(weights);
+            assertThat(cache.bytes()).isZero();
+            held.close();
+            try (var next = hold("a", "1")) {
+                assertThat(next.weights()).isNotSameAs(taken);
+            }
+            assertThat(firstFloat(taken)).isZero();
+        }
+        assertThat(loads).hasValue(2);
+    }
+
+    @Test
+    void weightsThatOthersHoldCannotBeTaken() {
+        try (var mine = hold("a", "1");
+                var others = hold("a", "1")) {
+            assertThat(mine.take()).isEmpty();
+            assertThat(mine.weights()).isSameAs(others.weights());
+        }
+
+        hold("a", "1").close();
+        assertThat(loads).as("still in the cache").hasValue(1);
+    }
+
+    @Test
     void weightsInUseAreNeverDropped() {
         try (var a = hold("a", "1");
                 var b = hold("b", "1")) {

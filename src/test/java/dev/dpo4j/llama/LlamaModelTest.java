@@ -12,6 +12,7 @@ import dev.dpo4j.tensor.Compute;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -48,6 +49,30 @@ class LlamaModelTest {
                 }
             }
             return new Packed(tree.build(), new ScoredTokens(ints(rows), ints(targets)));
+        }
+
+        /** The same with what begins alike once. */
+        static Packed sharing(List<Text> texts) {
+            TokenTrie trie = new TokenTrie();
+            for (Text text : texts) {
+                for (int[] answer : text.answers) {
+                    trie.add(concat(text.prompt, Arrays.copyOf(answer, answer.length - 1)), text.prompt.length);
+                }
+            }
+            TokenTrie.Rows shared = trie.rows();
+            Iterator<int[]> rowsOfTexts = shared.rows().iterator();
+            List<Integer> rows = new ArrayList<>();
+            List<Integer> targets = new ArrayList<>();
+            for (Text text : texts) {
+                for (int[] answer : text.answers) {
+                    int[] rowsOfText = rowsOfTexts.next();
+                    for (int i = 0; i < answer.length; i++) {
+                        rows.add(rowsOfText[text.prompt.length - 1 + i]);
+                        targets.add(answer[i]);
+                    }
+                }
+            }
+            return new Packed(shared.tree(), new ScoredTokens(ints(rows), ints(targets)));
         }
 
         private static int[] ints(List<Integer> list) {
@@ -134,6 +159,57 @@ class LlamaModelTest {
             assertThat(logProbs(model, repeated)).containsExactly(logProbs(model, texts()), within(1e-5));
             assertClose(gradients(model, repeated), gradients(model, texts()), 1e-5);
         }
+    }
+
+    @Test
+    void aSharedBeginningIsARepeatedBeginning() {
+        Random random = new Random(3);
+        int[] system = TinyLlama.tokens(random, 20);
+        int[] question = TinyLlama.tokens(random, 9);
+        int[] start = TinyLlama.tokens(random, 12);
+        List<Text> texts = List.of(
+                new Text(
+                        concat(system, question),
+                        List.of(
+                                concat(start, TinyLlama.tokens(random, 70)),
+                                concat(start, TinyLlama.tokens(random, 5)))),
+                new Text(
+                        concat(system, TinyLlama.tokens(random, 30)),
+                        List.of(TinyLlama.tokens(random, 66), TinyLlama.tokens(random, 2))),
+                new Text(concat(system, question), List.of(concat(start, TinyLlama.tokens(random, 1)))));
+        try (Compute compute = new Compute(KERNELS, 2);
+                LlamaWeights weights = TinyLlama.weights(TinyLlama.UNTIED, 2)) {
+            LlamaModel model = new LlamaModel(weights, null, compute);
+            Packed repeated = Packed.of(texts.stream()
+                    .flatMap(text -> text.answers.stream().map(answer -> new Text(text.prompt, List.of(answer))))
+                    .toList());
+            Packed shared = Packed.sharing(texts);
+
+            assertThat(shared.tree.size()).isEqualTo(20 + (9 + 12 + 69 + 4) + (30 + 65 + 1));
+            assertThat(logProbs(model, shared)).containsExactly(logProbs(model, repeated), within(1e-5));
+            assertClose(gradients(model, shared), gradients(model, repeated), 1e-5);
+        }
+    }
+
+    @Test
+    void logitsComputedAgainAreTheLogitsKept() {
+        try (Compute compute = new Compute(KERNELS, 2);
+                LlamaWeights weights = TinyLlama.weights(TinyLlama.UNTIED, 2)) {
+            LlamaModel model = new LlamaModel(weights, null, compute);
+            Packed packed = Packed.of(texts());
+            long chunk = (long) Activations.HEAD_CHUNK * model.config().vocabSize() * Float.BYTES;
+
+            assertThat(packed.scored.size()).isGreaterThan(Activations.HEAD_CHUNK);
+            float[] none = gradients(model, packed, 0);
+            assertThat(gradients(model, packed, chunk)).containsExactly(none);
+            assertThat(gradients(model, packed, 2 * chunk)).containsExactly(none);
+        }
+    }
+
+    private static int[] concat(int[] first, int[] second) {
+        int[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     @Test
@@ -281,7 +357,24 @@ class LlamaModelTest {
     }
 
     private static float[] gradients(LlamaModel model, List<Text> texts) {
-        Packed packed = Packed.of(texts);
+        return gradients(model, Packed.of(texts));
+    }
+
+    private static float[] gradients(LlamaModel model, Packed packed, long keptLogitsBytes) {
+        try (Activations a = new Activations(
+                model.config(),
+                packed.tree.size(),
+                packed.scored.size(),
+                packed.tree.size(),
+                model.rank(),
+                model.compute().threads(),
+                Activations.Keep.ALL,
+                keptLogitsBytes)) {
+            return gradients(model, packed, a);
+        }
+    }
+
+    private static float[] gradients(LlamaModel model, Packed packed) {
         try (Activations a = packed.activations(model, Activations.Keep.ALL)) {
             return gradients(model, packed, a);
         }

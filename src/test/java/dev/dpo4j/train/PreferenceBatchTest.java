@@ -19,9 +19,9 @@ class PreferenceBatchTest {
     void thePromptStandsOnceAndItsLastRowPredictsEveryAnswersFirstToken() {
         PreferenceBatch batch = PreferenceBatch.of(List.of(EXAMPLE, TWO_REJECTED));
 
-        assertThat(batch.tree().tokens()).containsExactly(1, 2, 3, /* */ 6, 7, 8, 7, 2, 3);
-        assertThat(batch.tree().positions()).containsExactly(0, 1, 2, /* */ 0, 1, 2, 1, 1, 2);
-        assertThat(batch.scored().rows()).containsExactly(1, 2, 1, /* */ 3, 4, 5, 3, 6, 3, 7, 8);
+        assertThat(batch.tree().tokens()).containsExactly(1, 2, 3, /* */ 6, 7, 8, 2, 3);
+        assertThat(batch.tree().positions()).containsExactly(0, 1, 2, /* */ 0, 1, 2, 1, 2);
+        assertThat(batch.scored().rows()).containsExactly(1, 2, 1, /* */ 3, 4, 5, 3, 4, 3, 6, 7);
         assertThat(batch.scored().targets()).containsExactly(3, 4, 5, /* */ 7, 8, 9, 7, 1, 2, 3, 4);
         assertThat(batch.starts()).isDeepEqualTo(new int[][] {{0, 2, 3}, {3, 6, 8, 11}});
     }
