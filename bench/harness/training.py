@@ -35,7 +35,7 @@ def dpo4j(settings, service, rows_file, rows, lora):
             "reference_seconds_again": again.reference or 0.0,
             "warm_up": warm_up(cold, measured),
             "peak_bytes": running.peak_bytes(),
-            "says": running.said("Kernels:", "Matrix products", "GFLOP"),
+            "says": running.said("GFLOP/s", "OPENBLAS_CORETYPE", "scalar"),
         }
 
 

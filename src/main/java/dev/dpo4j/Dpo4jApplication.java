@@ -1,6 +1,7 @@
 package dev.dpo4j;
 
 import dev.dpo4j.move.DatabaseCommand;
+import dev.dpo4j.tensor.Compute;
 import java.time.Clock;
 import java.util.OptionalInt;
 import org.springframework.boot.SpringApplication;
@@ -24,7 +25,10 @@ public class Dpo4jApplication {
             System.exit(exitStatus.getAsInt());
         }
         liftLimitOfNativeMemory();
-        SpringApplication.run(Dpo4jApplication.class, args);
+        SpringApplication application = new SpringApplication(Dpo4jApplication.class);
+        // As soon as the home folder, to which they are unpacked, is known.
+        application.addInitializers(context -> Compute.loadInBackground());
+        application.run(args);
     }
 
     /** JavaCPP, under ND4J, would refuse native memory beyond the size of the heap; the models live outside of it. */

@@ -9,8 +9,6 @@ import java.lang.invoke.MethodHandle;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.factory.Nd4j;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The very OpenBLAS that ND4J has loaded, called directly on one thread: {@code cblas_sgemm} into a row-major result. ND4J's own
@@ -19,14 +17,13 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("restricted") // calls into native code are its purpose
 final class Blas {
 
-    private static final Logger log = LoggerFactory.getLogger(Blas.class);
-
     private static final int ROW_MAJOR = 101;
     private static final int NO_TRANSPOSE = 111;
     private static final int TRANSPOSE = 112;
 
     private static final MethodHandle SGEMM;
     private static final String CORE;
+    private static final String CONFIG;
 
     static {
         Nd4j.getBackend(); // loads the native library and, with it, OpenBLAS; it sets OpenBLAS's threads, so ours
@@ -51,15 +48,26 @@ final class Blas {
                         ValueLayout.JAVA_FLOAT,
                         ValueLayout.ADDRESS,
                         ValueLayout.JAVA_INT));
-        CORE = text(linker, "openblas_get_corename") + ", " + text(linker, "openblas_get_config");
-        log.info("Matrix products: {}", CORE);
+        CORE = text(linker, "openblas_get_corename");
+        CONFIG = text(linker, "openblas_get_config");
     }
 
     private Blas() {}
 
     /** The CPU family whose kernels OpenBLAS chose, and its version: part of a checkpoint's fingerprint. */
     static String core() {
+        return CORE + ", " + CONFIG;
+    }
+
+    /** The CPU family alone, as in "SkylakeX". */
+    static String coreName() {
         return CORE;
+    }
+
+    /** As in "0.3.31", out of "OpenBLAS 0.3.31 DYNAMIC_ARCH NO_AFFINITY ...". */
+    static String version() {
+        String[] words = CONFIG.split(" ", 3);
+        return words.length > 1 ? words[1] : CONFIG;
     }
 
     /** {@code C = alpha op(A) op(B) + beta C}, row-major: C is (m, n), op(A) is (m, k), op(B) is (k, n). */

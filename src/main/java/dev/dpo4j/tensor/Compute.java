@@ -75,6 +75,14 @@ public final class Compute implements AutoCloseable {
         this.sliceNanos = slice.toNanos();
     }
 
+    /**
+     * Starts loading the native libraries on a thread of its own: they take a second of a start that has other things to do. Whoever
+     * needs them waits until they are there, and hears of it if they cannot be loaded.
+     */
+    public static void loadInBackground() {
+        Thread.ofPlatform().name("native-libraries").daemon(true).start(Blas::core);
+    }
+
     /** The kernels, for work on a single part. */
     public Kernels kernels() {
         return kernels;
