@@ -10,24 +10,24 @@ from harness.settings import SEED
 KEPT = 2
 EVERY = 2  # steps: one is computed beside the writing of a checkpoint, the next is alone
 FILES_OF_A_CHECKPOINT = 3  # weights and two moments
-SPARE = 3  # checkpoints: room for the model that comes of it, and not to fill the disk
+AT_ONCE = KEPT + 1  # the next one is written before the oldest goes
+SPARE = 2  # checkpoints: not to fill the disk
 
 
 def dpo4j(settings, service, rows):
-    count = min(settings.checkpoints, affordable(settings))
-    if count < KEPT + 1:
-        return {"skipped": f"the disk of {settings.work} has no room for {KEPT + 1} checkpoints"}
+    if affordable(settings) < AT_ONCE:
+        return {"skipped": f"the disk of {settings.work} has no room for {AT_ONCE} checkpoints"}
+    steps = EVERY * max(settings.checkpoints, AT_ONCE)
     with service() as running:
         client = Client(running.port)
         file = client.upload(write(rows[: settings.batch], settings.work / "step.jsonl"))
-        hyperparameters = settings.of_dpo4j(1, save_steps=EVERY, max_steps=EVERY * count, save_total_limit=KEPT)
+        hyperparameters = settings.of_dpo4j(1, save_steps=EVERY, max_steps=steps, save_total_limit=KEPT)
         trace = job.run(client, settings.model.name, file, SEED, hyperparameters)
         standstills = trace.standstills()[EVERY - 1 :: EVERY]
         metrics = client.metrics()
         written = metrics["dpo4j_checkpoints_size_bytes_count"]
         size = metrics["dpo4j_checkpoints_size_bytes_sum"] / written
         return {
-            "wanted": settings.checkpoints,
             "written": written,
             "bytes": size,
             "write_seconds": metrics["dpo4j_checkpoints_write_seconds_sum"] / metrics["dpo4j_checkpoints_write_seconds_count"],
@@ -47,7 +47,7 @@ def slowed(trace):
 
 
 def affordable(settings):
-    """How many checkpoints the disk can take where the database gives nothing back."""
+    """How many checkpoints the disk can take."""
     weights = settings.model.glob("*.safetensors")
     halves = settings.config().get("dtype", settings.config().get("torch_dtype")) in ("bfloat16", "float16")
     bytes_of_weights = sum(file.stat().st_size for file in weights) * (2 if halves else 1)

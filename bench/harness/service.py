@@ -84,8 +84,8 @@ class Service:
         return int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)[1]) * 1024
 
     def database_bytes(self):
-        """What the embedded database takes on disk."""
-        return sum(file.stat().st_size for file in self.home.rglob("*.mv.db"))
+        """What the embedded database takes on disk: its file and, beside it, those of its blobs."""
+        return sum(file.stat().st_size for file in (self.home / "db").rglob("*") if file.is_file())
 
     def said(self, *words):
         """Lines of its log with any of the words, without what stands before the message."""

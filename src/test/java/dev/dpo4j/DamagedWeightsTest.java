@@ -10,12 +10,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 
-/** Real jobs whose rows of weights are changed or lost behind the service's back. */
+/** Real jobs whose weights are changed or lost behind the service's back. */
 @ServiceTest
 class DamagedWeightsTest {
 
@@ -27,6 +28,9 @@ class DamagedWeightsTest {
 
     @Autowired
     private JdbcClient sql;
+
+    @Autowired
+    private Environment environment;
 
     @Autowired
     private MeterRegistry meters;
@@ -56,15 +60,13 @@ class DamagedWeightsTest {
         double before = damagedCheckpoints();
         String blob = newestFirst(id, "weights_blob").getFirst();
         String stepBefore = newestFirst(id, "step").getLast();
-        assertThat(sql.sql("update blob_part set content = cast('00' as bytea) where blob_id = ? and sequence = 0")
-                        .param(blob)
-                        .update())
-                .isOne();
+        damage().change(blob);
 
         assertThat(resume(id))
                 .anySatisfy(message -> assertThat(message)
                         .startsWith("The checkpoint of step ")
-                        .contains("Blob " + blob + " is corrupt: part 0 does not have the SHA-256")
+                        .contains("Blob " + blob + " is corrupt: ")
+                        .contains(" does not have the SHA-256 it ")
                         .endsWith("falling back to the one before"))
                 .contains("Resumed from step " + stepBefore + " of 60");
         assertThat(damagedCheckpoints()).isEqualTo(before + 1);
@@ -76,10 +78,7 @@ class DamagedWeightsTest {
         double before = damagedCheckpoints();
         List<String> optimizers = newestFirst(id, "optimizer_blob");
         assertThat(optimizers).hasSize(2);
-        assertThat(sql.sql("delete from blob_part where blob_id in (:blobs) and sequence = 0")
-                        .param("blobs", optimizers)
-                        .update())
-                .isEqualTo(2);
+        optimizers.forEach(damage()::lose);
 
         assertThat(resume(id))
                 .anyMatch(message -> message.endsWith("no other is left, so the job starts from the beginning"))
@@ -95,9 +94,10 @@ class DamagedWeightsTest {
                 .json()
                 .get("fine_tuned_model")
                 .asString();
-        sql.sql("""
-                delete from blob_part where sequence = 0
-                and blob_id in (select weights_blob from tuned_model where job_id = ?)""").param(id).update();
+        damage().lose(sql.sql("select weights_blob from tuned_model where job_id = ?")
+                .param(id)
+                .query(String.class)
+                .single());
 
         Http.Answer answer = http.postJson("/v1/dpo/loss", """
                 {"model": "%s", "prompt": [1, 2], "chosen": [3], "rejected": [4]}""".formatted(model));
@@ -107,8 +107,12 @@ class DamagedWeightsTest {
         assertThat(error.get("code").asString()).isEqualTo("model_unusable");
         assertThat(error.get("message").asString())
                 .contains(model)
-                .contains("part 0")
+                .contains(" is corrupt: ")
                 .contains("is missing");
+    }
+
+    private BlobDamage damage() {
+        return BlobDamage.of(sql, environment);
     }
 
     private String pausedJob() throws InterruptedException {

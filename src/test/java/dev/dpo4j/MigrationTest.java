@@ -39,7 +39,7 @@ class MigrationTest {
     void rowsOfEveryVersionAreReadByTheServiceOfToday(int version) {
         DataSource database = TestDatabase.of(home);
         migrate(database, version);
-        RowsOfOld rows = new RowsOfOld(JdbcClient.create(database));
+        RowsOfOld rows = new RowsOfOld(JdbcClient.create(database), home.resolve("db/blobs"));
         versions().limit(version).forEach(rows::insert);
         try (ConfigurableApplicationContext service = start()) {
             Http http = new Http(

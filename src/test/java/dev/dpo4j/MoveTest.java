@@ -47,11 +47,15 @@ class MoveTest {
             assertRefused("is in use. Stop the service");
         }
         Path file = home.resolve("db/dpo4j.mv.db");
+        Path blobs = home.resolve("db/blobs");
+        assertThat(blobs).isNotEmptyDirectory();
+        Path nobodys = Files.writeString(blobs.resolve("0".repeat(64)), "no blob's bytes");
         long before = Files.size(file);
         CommandProcess compacted = CommandProcess.run("compact", home);
         assertThat(compacted.status()).as(compacted.log()).isZero();
         assertThat(Files.size(file)).as(compacted.log()).isLessThan(before / 2);
-        assertThat(home.resolve("db")).isDirectoryNotContaining(other -> !other.equals(file));
+        assertThat(nobodys).as(compacted.log()).doesNotExist();
+        assertThat(home.resolve("db")).isDirectoryNotContaining(other -> !other.equals(file) && !other.equals(blobs));
 
         byte[] asItWas = Files.readAllBytes(file);
         CommandProcess moved = CommandProcess.run("move", home, postgres.settings());

@@ -4,10 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dpo4j.api.Http;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.OffsetDateTime;
 import java.util.HexFormat;
+import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
@@ -15,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 final class RowsOfOld {
 
     /** The newest numbered migration. */
-    static final int LAST_VERSION = 3;
+    static final int LAST_VERSION = 4;
 
     private static final OffsetDateTime TIME = OffsetDateTime.parse("2026-11-01T12:00:00.123456Z");
     /** Answers to appends are forgotten after a while. */
@@ -26,9 +31,11 @@ final class RowsOfOld {
     private static final String MODEL = "ft:notebook:old:AAAAAAAAAAAAAAAAAAAAAAAA";
 
     private final JdbcClient sql;
+    private final Path blobs;
 
-    RowsOfOld(JdbcClient sql) {
+    RowsOfOld(JdbcClient sql, Path blobs) {
         this.sql = sql;
+        this.blobs = blobs;
     }
 
     /** Puts in what a version brought; those before it are there. */
@@ -37,6 +44,7 @@ final class RowsOfOld {
             case 1 -> filesAndDatasets();
             case 2 -> jobs();
             case 3 -> tunedModels();
+            case 4 -> blobsInFiles();
             default -> throw new IllegalArgumentException("Rows of version " + version + " are wanted");
         }
     }
@@ -71,6 +79,14 @@ final class RowsOfOld {
             case 3 -> {
                 JsonNode model = ok(http.get("/v1/models/" + MODEL));
                 assertThat(model.get("id").asString()).isEqualTo(MODEL);
+            }
+            case 4 -> {
+                for (String file : List.of("file-in-rows", "file-in-file")) {
+                    assertThat(http.get("/v1/files/" + file + "/content")
+                                    .response()
+                                    .body())
+                            .isEqualTo(PREFERENCE);
+                }
             }
             default -> throw new IllegalArgumentException("Version " + version + " is not known");
         }
@@ -133,6 +149,30 @@ final class RowsOfOld {
                         insert into tuned_model (id, base, job_id, created_at, weights_blob, weights_sha256, lora_rank, lora_alpha,
                             lora_targets, config)
                         values (?, 'notebook', ?, ?, 'blob-weights', ?, 4, 8.0, 'q_proj,v_proj', '{}')""").params(MODEL, JOB, TIME, sha256(new byte[] {1, 2, 3})).update();
+    }
+
+    private void blobsInFiles() {
+        byte[] bytes = PREFERENCE.getBytes(UTF_8);
+        blob("blob-in-rows", bytes);
+        blob("blob-in-file", bytes);
+        if (!TestDatabase.onPostgres()) {
+            sql.sql("delete from blob_part where blob_id = 'blob-in-file'").update();
+            sql.sql("update blob_manifest set in_file = true where id = 'blob-in-file'")
+                    .update();
+            try {
+                Files.write(Files.createDirectories(blobs).resolve(sha256(bytes)), bytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        for (String place : List.of("in-rows", "in-file")) {
+            sql.sql("""
+                            insert into stored_file
+                                (file_id, blob_id, byte_length, filename, purpose, usable, row_count, created_at)
+                            values (?, ?, ?, 'old.jsonl', 'fine-tune', true, 1, ?)""")
+                    .params("file-" + place, "blob-" + place, bytes.length, TIME)
+                    .update();
+        }
     }
 
     private void blob(String id, byte[] bytes) {

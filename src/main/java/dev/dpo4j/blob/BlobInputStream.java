@@ -51,7 +51,7 @@ final class BlobInputStream extends InputStream {
         part = parts.apply(sequence);
         position = 0;
         if (part.length == 0 || part.length > left) {
-            throw new BlobCorruptException(blob.id(), sequence, "has the wrong length");
+            throw BlobCorruptException.ofPart(blob.id(), sequence, "has the wrong length");
         }
         left -= part.length;
         sequence++;

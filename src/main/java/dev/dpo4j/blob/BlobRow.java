@@ -26,6 +26,9 @@ class BlobRow implements Persistable<String> {
 
     private boolean complete;
 
+    /** Whether its bytes are in the file that is named after their SHA-256; in rows otherwise. */
+    private boolean inFile;
+
     @Transient
     private boolean fresh;
 
@@ -41,6 +44,10 @@ class BlobRow implements Persistable<String> {
 
     Blob toBlob() {
         return new Blob(id, length, sha256);
+    }
+
+    boolean inFile() {
+        return inFile;
     }
 
     @Override

@@ -4,15 +4,12 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Large binary values in the database. A blob is written part by part, each in a short transaction of its own whatever the
- * caller's transaction does, and exists for readers only once it is finished. No more than one part is ever held in memory.
+ * Large binary values. A blob is written in short transactions of its own, whatever the caller's transaction does, and exists for
+ * readers only once it is finished. Its bytes go to one of two {@linkplain BlobPlace places}; which, is seen by nobody.
  */
 @Component
 public class BlobStore {
@@ -21,31 +18,58 @@ public class BlobStore {
     static final int PART_SIZE = 4 << 20;
 
     private final BlobRows blobs;
-    private final BlobPartRows parts;
+    private final RowStorage rows;
+    private final FileStorage files;
+    private final BlobStorage ofNewOnes;
+    private final BlobTransactions transactions;
     private final Database database;
     private final Clock clock;
-    private final TransactionTemplate ownTransaction;
 
     BlobStore(
             BlobRows blobs,
-            BlobPartRows parts,
+            RowStorage rows,
+            FileStorage files,
+            StorageProperties storage,
+            BlobTransactions transactions,
             Database database,
-            Clock clock,
-            PlatformTransactionManager transactions) {
+            Clock clock) {
         this.blobs = blobs;
-        this.parts = parts;
+        this.rows = rows;
+        this.files = files;
+        this.ofNewOnes = place(storage, database) == BlobPlace.FILES ? files : rows;
+        this.transactions = transactions;
         this.database = database;
         this.clock = clock;
-        this.ownTransaction = new TransactionTemplate(transactions);
-        this.ownTransaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+    }
+
+    private static BlobPlace place(StorageProperties storage, Database database) {
+        if (storage.blobs() == BlobPlace.FILES && !database.embedded()) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "dpo4j.storage.blobs",
+                    "files",
+                    "The files would be on this node alone, and the database can be used by others, who would miss them. Leave the setting away, or set it to \"database\".");
+        }
+        if (storage.blobs() != null) {
+            return storage.blobs();
+        }
+        return database.inFile() ? BlobPlace.FILES : BlobPlace.DATABASE;
     }
 
     /** Starts a new blob. Closing the writer without finishing it removes what was written. */
     public BlobWriter open() {
         String id = UUID.randomUUID().toString();
         database.requireRoomFor(PART_SIZE);
-        write(() -> blobs.save(new BlobRow(id, clock.instant())));
-        return new BlobWriter(this, id);
+        transactions.write(() -> blobs.save(new BlobRow(id, clock.instant())));
+        boolean opened = false;
+        try {
+            BlobWriter writer = new BlobWriter(this, id, ofNewOnes.open(id));
+            opened = true;
+            return writer;
+        } finally {
+            if (!opened) {
+                delete(id);
+            }
+        }
     }
 
     /** The finished blob of this id, if there is one. */
@@ -54,59 +78,23 @@ public class BlobStore {
     }
 
     /**
-     * Reads a blob from its beginning, verifying the SHA-256 of every part before handing out its bytes.
+     * Reads a blob from its beginning, verifying bytes by their SHA-256 before handing them out.
      *
      * @throws UnknownBlobException when no finished blob has this id
-     * @throws BlobCorruptException (while reading) when a part is missing or changed
+     * @throws BlobCorruptException (here or while reading) when some are missing or changed
      */
     public InputStream read(String id) {
-        Blob blob = find(id).orElseThrow(() -> new UnknownBlobException(id));
-        return new BlobInputStream(blob, sequence -> part(id, sequence));
+        BlobRow blob = blobs.findByIdAndCompleteTrue(id).orElseThrow(() -> new UnknownBlobException(id));
+        return (blob.inFile() ? files : rows).read(blob.toBlob());
     }
 
     /** Removes a blob, finished or not; no blob of this id is no error. A crash half-way leaves an incomplete blob to the sweep. */
     public void delete(String id) {
-        write(() -> blobs.forget(id));
-        // One transaction a part: the embedded database keeps what a transaction deletes in memory.
-        Optional<Integer> last = parts.lastSequence(id);
-        for (int sequence = 0; last.isPresent() && sequence <= last.get(); sequence++) {
-            int part = sequence;
-            write(() -> parts.remove(id, part));
-        }
-        write(() -> blobs.remove(id));
-    }
-
-    void writePart(String id, int sequence, byte[] bytes) {
-        database.requireRoomFor(bytes.length);
-        write(() -> parts.save(new BlobPartRow(id, sequence, Sha256.of(bytes), bytes)));
+        transactions.write(() -> blobs.forget(id));
+        (blobs.inFile(id) ? files : rows).remove(id);
     }
 
     void complete(Blob blob) {
-        write(() -> blobs.complete(blob.id(), blob.length(), blob.sha256()));
-    }
-
-    private byte[] part(String id, int sequence) {
-        BlobPartRow.Content part =
-                parts.content(id, sequence).orElseThrow(() -> new BlobCorruptException(id, sequence, "is missing"));
-        if (!Sha256.of(part.bytes()).equals(part.sha256())) {
-            throw new BlobCorruptException(id, sequence, "does not have the SHA-256 it was written with");
-        }
-        return part.bytes();
-    }
-
-    private void write(Write write) {
-        try {
-            ownTransaction.executeWithoutResult(status -> write.run());
-        } catch (RuntimeException e) {
-            throw StorageFullException.behind(e)
-                    .<RuntimeException>map(full -> full)
-                    .orElse(e);
-        }
-    }
-
-    /** One statement; what it returns does not matter. */
-    private interface Write {
-        @Nullable
-        Object run();
+        transactions.write(() -> blobs.complete(blob.id(), blob.length(), blob.sha256()));
     }
 }

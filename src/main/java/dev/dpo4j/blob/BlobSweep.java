@@ -28,13 +28,21 @@ class BlobSweep implements SmartInitializingSingleton {
 
     private final BlobRows blobs;
     private final BlobStore store;
+    private final FileStorage files;
     private final Database database;
     private final ObjectProvider<BlobOwner> owners;
     private final Clock clock;
 
-    BlobSweep(BlobRows blobs, BlobStore store, Database database, ObjectProvider<BlobOwner> owners, Clock clock) {
+    BlobSweep(
+            BlobRows blobs,
+            BlobStore store,
+            FileStorage files,
+            Database database,
+            ObjectProvider<BlobOwner> owners,
+            Clock clock) {
         this.blobs = blobs;
         this.store = store;
+        this.files = files;
         this.database = database;
         this.owners = owners;
         this.clock = clock;
@@ -44,6 +52,7 @@ class BlobSweep implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         if (database.embedded()) {
             sweep(owners.stream().toList(), Instant.MAX);
+            files.tidy();
         }
     }
 

@@ -19,6 +19,7 @@ public class Database implements AutoCloseable {
     private static final int SECONDS_TO_ANSWER = 2;
 
     private final boolean embedded;
+    private final boolean inMemory;
     private final DataSource dataSource;
     private final StorageProperties storage;
     private final AtomicLong setAside = new AtomicLong();
@@ -29,6 +30,7 @@ public class Database implements AutoCloseable {
             String url = connection.getMetaData().getURL();
             this.embedded =
                     url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:h2:tcp:") && !url.startsWith("jdbc:h2:ssl:");
+            this.inMemory = url.startsWith("jdbc:h2:mem:");
         }
         this.dataSource = dataSource;
         this.storage = storage;
@@ -37,6 +39,11 @@ public class Database implements AutoCloseable {
     /** Whether the database lives in this process, so that nobody else can be using it. */
     public boolean embedded() {
         return embedded;
+    }
+
+    /** Whether the database is a file on this node. */
+    public boolean inFile() {
+        return embedded && !inMemory;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.dpo4j.blob;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,13 @@ public class StorageFullException extends RuntimeException {
             }
         }
         return Optional.empty();
+    }
+
+    /** What to throw when a file cannot be written: this, when the disk is full. */
+    static RuntimeException orUnchecked(String what, IOException failure) {
+        return behind(failure)
+                .<RuntimeException>map(full -> full)
+                .orElseGet(() -> new UncheckedIOException(what, failure));
     }
 
     private static boolean meansFull(Throwable cause) {

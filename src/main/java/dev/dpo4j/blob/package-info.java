@@ -1,5 +1,5 @@
 /**
- * Large binary values in the database, in parts of at most 4 MB with a SHA-256 each, streamed both ways.
+ * Large binary values, streamed both ways: in rows of the database, in parts of at most 4 MB with a SHA-256 each, or in files beside it.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})

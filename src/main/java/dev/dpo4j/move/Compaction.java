@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The embedded file without what it no longer needs. A copy of it is compacted by H2, forced to the disk, opened again and compared
- * with the old file row by row; only then it takes the old one's place, at once or not at all.
+ * with the old file row by row; only then it takes the old one's place, at once or not at all. Files of
+ * blobs that the database does not name go too.
  */
 final class Compaction {
 
@@ -34,6 +35,7 @@ final class Compaction {
             long before = Files.size(old.file());
             long after = Files.size(fresh.file());
             Files.move(fresh.file(), old.file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            BlobsInFiles.removeUnnamed(from, old.blobs());
             log.info("Compacted {}: {} MB before, {} MB now", old.file(), before >> 20, after >> 20);
         } finally {
             Files.deleteIfExists(fresh.file());

@@ -1,5 +1,6 @@
 package dev.dpo4j.move;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies all tables of one database into another that has the same, empty: in one transaction, committed when the target, read back,
+ * Copies all tables of one database, and its blobs' files, into another that has the same, empty: in one transaction, committed when the target, read back,
  * holds what was read from the source. Of rows with binary values no more than one is in memory at a time.
  */
 final class DatabaseCopy {
@@ -22,10 +23,12 @@ final class DatabaseCopy {
     private static final int ROWS_BETWEEN_NEWS = 1000;
 
     private final Connection source;
+    private final BlobsInFiles files;
     private final Connection target;
 
-    DatabaseCopy(Connection source, Connection target) {
+    DatabaseCopy(Connection source, BlobsInFiles files, Connection target) {
         this.source = source;
+        this.files = files;
         this.target = target;
     }
 
@@ -34,7 +37,7 @@ final class DatabaseCopy {
      *
      * @throws MoveException when the databases have different tables, the target has rows, or something was lost on the way
      */
-    void run() throws SQLException {
+    void run() throws SQLException, IOException {
         target.setAutoCommit(false);
         List<Table> tables = Tables.of(target);
         requireSameTables(tables);
@@ -76,27 +79,46 @@ final class DatabaseCopy {
         }
     }
 
-    private Content copy(Table table) throws SQLException {
-        Content content = Content.NOTHING;
+    private Content copy(Table table) throws SQLException, IOException {
         try (Statement select = source.createStatement();
                 PreparedStatement insert = target.prepareStatement(table.insert());
                 ResultSet rows = select.executeQuery(table.select())) {
+            Inserts inserts = new Inserts(table, insert);
             while (rows.next()) {
                 Row row = Row.of(rows, table);
                 PartCheck.look(table, row);
-                content = content.plus(row);
-                row.bind(insert);
-                insert.addBatch();
-                if (content.rows() % table.rowsAtOnce() == 0) {
-                    insert.executeBatch();
-                }
-                if (content.rows() % ROWS_BETWEEN_NEWS == 0) {
-                    log.info("Copying {}: {} rows so far", table.name(), content.rows());
-                }
+                inserts.take(files.asRows(table, row));
             }
+            files.parts(table, inserts);
             insert.executeBatch();
+            return inserts.content;
         }
-        return content;
+    }
+
+    /** Rows on their way into a table. */
+    private static final class Inserts implements BlobsInFiles.Taker {
+
+        private final Table table;
+        private final PreparedStatement insert;
+        private Content content = Content.NOTHING;
+
+        Inserts(Table table, PreparedStatement insert) {
+            this.table = table;
+            this.insert = insert;
+        }
+
+        @Override
+        public void take(Row row) throws SQLException {
+            content = content.plus(row);
+            row.bind(insert);
+            insert.addBatch();
+            if (content.rows() % table.rowsAtOnce() == 0) {
+                insert.executeBatch();
+            }
+            if (content.rows() % ROWS_BETWEEN_NEWS == 0) {
+                log.info("Copying {}: {} rows so far", table.name(), content.rows());
+            }
+        }
     }
 
     /** The next row that the service inserts comes after the copied ones. */

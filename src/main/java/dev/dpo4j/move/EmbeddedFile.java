@@ -18,6 +18,8 @@ record EmbeddedFile(Path database) {
 
     private static final String SUFFIX = ".mv.db";
 
+    private static final String BLOBS = "blobs";
+
     /** H2's DATABASE_ALREADY_OPEN. */
     private static final int IN_USE = 90020;
 
@@ -26,6 +28,11 @@ record EmbeddedFile(Path database) {
 
     Path file() {
         return database.resolveSibling(database.getFileName() + SUFFIX);
+    }
+
+    /** The folder of its blobs' files. */
+    Path blobs() {
+        return database.resolveSibling(BLOBS);
     }
 
     /**

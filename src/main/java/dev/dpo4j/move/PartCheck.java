@@ -1,6 +1,5 @@
 package dev.dpo4j.move;
 
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +21,7 @@ final class PartCheck {
             return;
         }
         if (!(value(table, row, "content") instanceof byte[] bytes)
-                || !HexFormat.of().formatHex(Sha256.digest().digest(bytes)).equals(value(table, row, "sha256"))) {
+                || !Sha256.of(bytes).equals(value(table, row, "sha256"))) {
             log.warn(
                     "Part {} of blob {} was changed before now: it does not have the SHA-256 it was written with. It is carried as it is.",
                     value(table, row, "sequence"),

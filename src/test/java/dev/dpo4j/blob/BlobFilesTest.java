@@ -30,7 +30,7 @@ import org.springframework.util.unit.DataSize;
 @AutoConfigureTestDatabase(replace = AutoConfigureTestDatabase.Replace.NONE)
 @Transactional(propagation = Propagation.NOT_SUPPORTED)
 @EnableConfigurationProperties(StorageProperties.class)
-@Import({BlobStore.class, Database.class})
+@Import(BlobBeans.class)
 @Tag("persistence")
 class BlobFilesTest {
 
@@ -113,6 +113,7 @@ class BlobFilesTest {
     private static StorageProperties properties(Path directory, long capacity) {
         return new StorageProperties(
                 directory,
+                null,
                 new StorageProperties.FileCache(directory, DataSize.ofBytes(capacity)),
                 DataSize.ofMegabytes(1));
     }

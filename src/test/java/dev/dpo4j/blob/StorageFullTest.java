@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.jpa.test.autoconfigure.DataJpaTest;
@@ -15,17 +17,34 @@ import org.springframework.context.annotation.Import;
 @DataJpaTest(properties = {"dpo4j.home=target/test-homes/${random.uuid}", "dpo4j.storage.reserve=1000000GB"})
 @AutoConfigureTestDatabase(replace = AutoConfigureTestDatabase.Replace.NONE)
 @EnableConfigurationProperties(StorageProperties.class)
-@Import({BlobStore.class, Database.class})
+@Import(BlobBeans.class)
 class StorageFullTest {
 
     @Autowired
     BlobStore store;
+
+    @Autowired
+    FileStorage files;
+
+    @Autowired
+    Database database;
 
     @Test
     void aBlobIsRefusedWhenTheDiskHasNoRoomBesideTheReserve() {
         assertThatThrownBy(store::open)
                 .isInstanceOf(StorageFullException.class)
                 .hasMessageContaining("Free some space");
+    }
+
+    @Test
+    void aFileThatFindsNoRoomIsGivenUp(@TempDir Path folder) {
+        FileSink sink = new FileSink("full", folder.resolve("full.part"), files, database);
+        sink.write(new byte[10], 0, 10);
+        assertThatThrownBy(() -> sink.write(new byte[BlobStore.PART_SIZE], 0, BlobStore.PART_SIZE))
+                .isInstanceOf(StorageFullException.class)
+                .hasMessageContaining("Free some space");
+        sink.discard();
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

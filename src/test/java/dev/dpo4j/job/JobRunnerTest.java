@@ -4,6 +4,7 @@ import static dev.dpo4j.job.JobFixtures.newJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dpo4j.BlobDamage;
 import dev.dpo4j.blob.BlobStore;
 import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.TunedModel;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.core.env.Environment;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -55,6 +57,9 @@ class JobRunnerTest {
 
     @Autowired
     private JdbcClient jdbc;
+
+    @Autowired
+    private Environment environment;
 
     @Autowired
     private FakeTraining training;
@@ -360,9 +365,7 @@ class JobRunnerTest {
         assertThatThrownBy(() -> run(id)).isInstanceOf(QueryTimeoutException.class);
         training.reset();
         Checkpoint newest = service.checkpoints(id, null, 1).data().getFirst();
-        jdbc.sql("update blob_part set content = cast('00' as bytea) where blob_id = ?")
-                .param(newest.weightsBlobId())
-                .update();
+        BlobDamage.of(jdbc, environment).change(newest.weightsBlobId());
 
         run(id);
 
