@@ -1,13 +1,14 @@
-"""A checkpoint after every step of a full fine-tune: how long training stands still, and what is left on disk."""
+"""A checkpoint after every second step of a full fine-tune: how long training stands still, what it is slowed by, and what is left on disk."""
 import shutil
 import statistics
 
 from harness import job
 from harness.client import Client
-from harness.rows import tokens, write
+from harness.rows import write
 from harness.settings import SEED
 
 KEPT = 2
+EVERY = 2  # steps: one is computed beside the writing of a checkpoint, the next is alone
 FILES_OF_A_CHECKPOINT = 3  # weights and two moments
 AT_ONCE = KEPT + 1  # the next one is written before the oldest goes
 SPARE = 2  # checkpoints: not to fill the disk
@@ -16,12 +17,13 @@ SPARE = 2  # checkpoints: not to fill the disk
 def dpo4j(settings, service, rows):
     if affordable(settings) < AT_ONCE:
         return {"skipped": f"the disk of {settings.work} has no room for {AT_ONCE} checkpoints"}
-    short = sorted(rows, key=tokens)[: settings.batch]
+    steps = EVERY * max(settings.checkpoints, AT_ONCE)
     with service() as running:
         client = Client(running.port)
-        file = client.upload(write(short, settings.work / "short.jsonl"))
-        hyperparameters = settings.of_dpo4j(1, save_steps=1, max_steps=settings.checkpoints, save_total_limit=KEPT)
+        file = client.upload(write(rows[: settings.batch], settings.work / "step.jsonl"))
+        hyperparameters = settings.of_dpo4j(1, save_steps=EVERY, max_steps=steps, save_total_limit=KEPT)
         trace = job.run(client, settings.model.name, file, SEED, hyperparameters)
+        standstills = trace.standstills()[EVERY - 1 :: EVERY]
         metrics = client.metrics()
         written = metrics["dpo4j_checkpoints_size_bytes_count"]
         size = metrics["dpo4j_checkpoints_size_bytes_sum"] / written
@@ -29,12 +31,19 @@ def dpo4j(settings, service, rows):
             "written": written,
             "bytes": size,
             "write_seconds": metrics["dpo4j_checkpoints_write_seconds_sum"] / metrics["dpo4j_checkpoints_write_seconds_count"],
-            "standstill_seconds": statistics.median(trace.standstills()),
-            "longest_standstill_seconds": max(trace.standstills()),
+            "standstill_seconds": statistics.median(standstills),
+            "longest_standstill_seconds": max(standstills),
+            "slowed_seconds": slowed(trace),
             "database_bytes": running.database_bytes(),
             "live_bytes": KEPT * size,
             "peak_bytes": running.peak_bytes(),
         }
+
+
+def slowed(trace):
+    """What a step beside which a checkpoint is written takes longer than one that is alone; the first two, the coldest, apart."""
+    seconds = [step["seconds"] for step in trace.steps[EVERY:]]
+    return statistics.median(seconds[::EVERY]) - statistics.median(seconds[1::EVERY])
 
 
 def affordable(settings):

@@ -30,7 +30,7 @@ class Trace:
         return [step["loss"] for step in self.steps]
 
     def standstills(self):
-        """What lay between a step's end and the next one's beginning, in seconds: checkpoints, above all."""
+        """Between a step's end and the next one's, what is not that step's own time, in seconds: waiting for a checkpoint, above all."""
         return [
             max(0.0, after["at"] - before["at"] - after["seconds"]) for before, after in zip(self.steps, self.steps[1:])
         ]

@@ -127,7 +127,7 @@ def further(results, machine):
         lines.append(
             f"- Checkpoints: {checkpoints['written']:.0f} of {checkpoints['bytes'] / GIGABYTE:.2f} GB, written in {checkpoints['write_seconds']:.2f} s each;"
             f" training stood still for {checkpoints['standstill_seconds']:.2f} s (median) and {checkpoints['longest_standstill_seconds']:.2f} s"
-            f" (longest); the database then took {checkpoints['database_bytes'] / GIGABYTE:.1f} GB."
+            f" (longest), and the step beside the writing took {checkpoints['slowed_seconds']:.2f} s longer; the database then took {checkpoints['database_bytes'] / GIGABYTE:.1f} GB."
         )
     sizes = {name.removeprefix("size "): result for name, result in results.items() if name.startswith("size ")}
     for size, result in sizes.items():

@@ -121,9 +121,13 @@ class NodesTest {
             // Its last events are told before what only a running job needs is freed.
             job.owner().log().await("Job " + job.id + ": the run is over");
             List<Map<String, Object>> before = everythingAbout(job.id);
+            List<Map<String, Object>> blobs = blobs();
             frozen.thaw();
             frozen.log().await("Stopped: Claim 1 of job " + job.id + " is over");
             assertThat(everythingAbout(job.id)).isEqualTo(before);
+            assertThat(blobs())
+                    .as("it leaves none, and removes what it was writing when it froze")
+                    .isSubsetOf(blobs);
         } finally {
             frozen.thaw();
         }
@@ -255,9 +259,18 @@ class NodesTest {
                 "select * from job_event where job_id = :id order by sequence",
                 "select * from job_checkpoint where job_id = :id order by step",
                 "select * from tuned_model where job_id = :id",
-                "select id, complete from blob_manifest where :id = :id order by id")) {
+                """
+                select id, complete from blob_manifest where id in (
+                    select weights_blob from job_checkpoint where job_id = :id
+                    union select optimizer_blob from job_checkpoint where job_id = :id) order by id""")) {
             rows.addAll(sql.sql(query).param("id", id).query().listOfRows());
         }
+        return rows;
+    }
+
+    private List<Map<String, Object>> blobs() {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        rows.addAll(sql.sql("select id from blob_manifest").query().listOfRows());
         return rows;
     }
 

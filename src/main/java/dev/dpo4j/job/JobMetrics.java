@@ -29,6 +29,7 @@ class JobMetrics {
     private final Counter referencesComputed;
     private final Counter referencesCached;
     private final Timer checkpointWrites;
+    private final Timer standstills;
     private final DistributionSummary checkpointSizes;
     private final Counter damagedCheckpoints;
     private final Map<JobStatus, Counter> ended;
@@ -45,12 +46,15 @@ class JobMetrics {
                 .description("Tokens trained on, the prompt once with each answer")
                 .register(registry);
         this.stepTime = Timer.builder("dpo4j.training.step")
-                .description("Time of an optimizer step, without validations and checkpoints")
+                .description("Time of an optimizer step, without validations and waits for checkpoints")
                 .register(registry);
         this.referencesComputed = references(registry, "computed");
         this.referencesCached = references(registry, "cache");
         this.checkpointWrites = Timer.builder("dpo4j.checkpoints.write")
                 .description("Time to make a checkpoint durable")
+                .register(registry);
+        this.standstills = Timer.builder("dpo4j.checkpoints.standstill")
+                .description("Time a run waited for a checkpoint that was not durable when it had to be")
                 .register(registry);
         this.checkpointSizes = DistributionSummary.builder("dpo4j.checkpoints.size")
                 .baseUnit(BaseUnits.BYTES)
@@ -110,6 +114,17 @@ class JobMetrics {
         long bytes = write.getAsLong();
         began.stop(checkpointWrites);
         checkpointSizes.record((double) bytes);
+    }
+
+    /**
+     * Times what a run waits for a checkpoint; one that fails leaves no trace.
+     *
+     * @param wait returns when the checkpoint is durable
+     */
+    void standstill(Runnable wait) {
+        Timer.Sample began = Timer.start(registry);
+        wait.run();
+        began.stop(standstills);
     }
 
     void checkpointDamaged() {

@@ -1,6 +1,7 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.train.Cuts;
+import dev.dpo4j.train.PendingCheckpoint;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.ReferenceProgress;
 import dev.dpo4j.train.StepReport;
@@ -144,13 +145,13 @@ final class JobRecorder implements TrainingListener {
     }
 
     @Override
-    public void onCheckpoint(TrainingSnapshot snapshot) {
-        metrics.checkpoint(() -> checkpoints.write(
-                fence,
-                snapshot,
-                fingerprint,
-                figures(snapshot),
-                spec.hyperparameters().saveTotalLimit()));
+    public PendingCheckpoint onCheckpoint(TrainingSnapshot snapshot) {
+        Map<String, Object> figures = figures(snapshot);
+        int keep = spec.hyperparameters().saveTotalLimit();
+        PendingCheckpoint pending = WriterThread.start(
+                fence.jobId(),
+                () -> metrics.checkpoint(() -> checkpoints.write(fence, snapshot, fingerprint, figures, keep)));
+        return () -> metrics.standstill(pending::await);
     }
 
     /** Only what was measured at the very step: the last report may be of an earlier one, and so may the last validation. */

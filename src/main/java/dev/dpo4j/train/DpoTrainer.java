@@ -49,13 +49,13 @@ public final class DpoTrainer {
     private final Packing packing;
     private final Map<String, String> weightsMetadata;
     private final LongSupplier nanoTime;
+    private final Saving saving;
 
     private MetricsSum sinceReport = new MetricsSum();
     private int stepsSinceReport;
     private StepReport.Work workSinceReport = StepReport.Work.NONE;
     private long nanosAtCheckpoint;
     private long nanosAtQuestion;
-    private TrainingProgress saved;
     private @Nullable StepReport lastReport;
 
     /**
@@ -90,7 +90,7 @@ public final class DpoTrainer {
         this.packing = packing;
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
-        this.saved = state.progress();
+        this.saving = new Saving(state.progress());
     }
 
     /** The size of the run. */
@@ -110,21 +110,27 @@ public final class DpoTrainer {
      * @throws NonFiniteException when the loss or the gradient is no longer a number; nothing of that step is kept
      */
     public TrainingResult run(TrainingListener listener) {
-        sinceReport.addSums(saved.sinceLastReport(), saved.stepsSinceLastReport());
-        stepsSinceReport = saved.stepsSinceLastReport();
+        TrainingProgress start = state.progress();
+        sinceReport.addSums(start.sinceLastReport(), start.stepsSinceLastReport());
+        stepsSinceReport = start.stepsSinceLastReport();
         listener.onPlan(plan());
         nanosAtQuestion = nanoTime.getAsLong();
         nanosAtCheckpoint = nanosAtQuestion;
         try (Activations activations = activations()) {
-            if (saved.step() == 0) {
+            if (start.step() == 0) {
                 computeReference(listener, activations);
                 validate(listener, activations);
-            } else if (saved.validationDue()) {
+            } else if (start.validationDue()) {
                 conclude(listener, activations);
             }
             return train(listener, activations);
         } catch (Stop stop) {
             return result(false);
+        } finally {
+            // What reads the weights must have ended before they are freed. A checkpoint's failure comes before all
+            // that
+            // happened behind it, as if it had been written at once.
+            saving.await();
         }
     }
 
@@ -175,6 +181,7 @@ public final class DpoTrainer {
             }
             stepMetrics.add(metrics.mean());
         }
+        long standstill = awaitCheckpoint(listener);
         double[] norm = new double[1];
         policy.compute().run(() -> {
             norm[0] = optimizer.gradientNorm();
@@ -189,7 +196,7 @@ public final class DpoTrainer {
         });
         sinceReport.add(stepMetrics.mean());
         stepsSinceReport++;
-        workSinceReport = workSinceReport.plus(tokens, Math.max(1, nanoTime.getAsLong() - began) / 1e9);
+        workSinceReport = workSinceReport.plus(tokens, Math.max(1, nanoTime.getAsLong() - began - standstill) / 1e9);
         long numTokens = state.progress().numTokens() + tokens;
         if ((step + 1) % hyperparameters.loggingSteps() == 0 || last(step + 1)) {
             report(step + 1, learningRate, norm[0], numTokens, listener);
@@ -331,22 +338,38 @@ public final class DpoTrainer {
                         .logProbs()));
     }
 
-    /** Saves the run as it stands after its last whole step, unless the last checkpoint says the same. */
+    /** Begins to save the run as it stands after its last whole step, unless the last checkpoint says the same. */
     private void checkpoint(TrainingListener listener) {
         TrainingProgress progress = state.progress();
-        if (progress.equals(saved)) {
+        if (saving.covers(progress)) {
             return;
         }
-        listener.onCheckpoint(new TrainingSnapshot(
+        TrainingSnapshot snapshot = new TrainingSnapshot(
                 progress,
                 schedule.epoch(progress.step()),
                 lastReport,
                 last(progress.step()) && !progress.validationDue(),
                 state.weights(),
                 weightsMetadata,
-                state.optimizer()));
+                state.optimizer());
+        saving.begin(progress, () -> listener.onCheckpoint(snapshot));
         nanosAtCheckpoint = nanoTime.getAsLong();
-        saved = progress;
+    }
+
+    /**
+     * Before an update: waits for the checkpoint that is being written of the weights as they are. Asks once more then, since a wish
+     * to stop that came meanwhile needs no further checkpoint now, but would after the update.
+     *
+     * @return nanoseconds that the run stood still
+     */
+    private long awaitCheckpoint(TrainingListener listener) {
+        long began = nanoTime.getAsLong();
+        if (!saving.await()) {
+            return 0;
+        }
+        long standstill = nanoTime.getAsLong() - began;
+        stopBetweenBatchesIfAsked(listener);
+        return standstill;
     }
 
     private boolean checkpointDue(int step) {

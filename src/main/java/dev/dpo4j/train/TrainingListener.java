@@ -15,8 +15,11 @@ public interface TrainingListener {
     /** The validation data was evaluated after {@code step} optimizer steps (0: before training). */
     void onValidation(int step, double epoch, PreferenceMetrics metrics);
 
-    /** A checkpoint is due; when this returns, it is durable. */
-    void onCheckpoint(TrainingSnapshot snapshot);
+    /**
+     * A checkpoint is due. It may be written behind: the run computes the next gradient meanwhile, and awaits it before it changes
+     * anything that the snapshot shows, before the next checkpoint, and before it ends, however it ends.
+     */
+    PendingCheckpoint onCheckpoint(TrainingSnapshot snapshot);
 
     /**
      * Whether to end the run, and how. Asked before every step, and between two batches of a step or of a pass over the data when a

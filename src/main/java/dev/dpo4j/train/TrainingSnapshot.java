@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run's state between two steps, readable until the listener returns.
+ * A run's state between two steps: the memory itself, no copy, and readable on any thread until its {@link PendingCheckpoint} has been awaited.
  *
  * @param progress where the run stands
  * @param epoch fraction of passes over the data done

@@ -72,6 +72,8 @@ class MetricsTest {
                 .as("after steps 2, 4 and 6")
                 .isEqualTo(3);
         assertThat(grown("dpo4j_checkpoints_write_seconds_sum", before, after)).isPositive();
+        assertThat(grown("dpo4j_checkpoints_standstill_seconds_count", before, after))
+                .isEqualTo(3);
         assertThat(grown("dpo4j_checkpoints_size_bytes_count", before, after)).isEqualTo(3);
         assertThat(grown("dpo4j_checkpoints_size_bytes_sum", before, after)).isGreaterThan(3 * 2 * Float.BYTES);
         assertThat(grown("dpo4j_checkpoints_damaged_total", before, after)).isZero();

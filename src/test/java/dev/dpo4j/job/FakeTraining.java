@@ -153,7 +153,7 @@ public final class FakeTraining implements TrainingRuns {
             while (step < total) {
                 StopRequest stop = listener.stopRequested(step);
                 if (stop == StopRequest.AFTER_CHECKPOINT) {
-                    listener.onCheckpoint(snapshot(report));
+                    listener.onCheckpoint(snapshot(report)).await();
                 }
                 if (stop != StopRequest.NONE) {
                     return result(false);
@@ -169,7 +169,7 @@ public final class FakeTraining implements TrainingRuns {
                     listener.onValidation(step, epoch(), metrics(step));
                 }
                 if (step == total || (saveSteps != null && step % saveSteps == 0)) {
-                    listener.onCheckpoint(snapshot(report));
+                    listener.onCheckpoint(snapshot(report)).await();
                 }
             }
             return result(true);

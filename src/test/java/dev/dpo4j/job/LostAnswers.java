@@ -7,10 +7,11 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
 
-/** Lets the connection break off around one of the transactions of a piece of work; those of other threads are left alone. */
+/** Lets the connection break off around one of the transactions of a piece of work, on its own
+ * thread or one that it starts; those of other threads are left alone. */
 final class LostAnswers implements TransactionExecutionListener {
 
-    private volatile @Nullable Thread victim;
+    private final InheritableThreadLocal<Boolean> victim = new InheritableThreadLocal<>();
     private int left;
     private When when = When.AFTER_THE_COMMIT;
 
@@ -27,11 +28,11 @@ final class LostAnswers implements TransactionExecutionListener {
 
     /** Does work whose transactions are counted, on from the work before. */
     <T> T during(Supplier<T> work) {
-        victim = Thread.currentThread();
+        victim.set(true);
         try {
             return work.get();
         } finally {
-            victim = null;
+            victim.remove();
         }
     }
 
@@ -50,7 +51,7 @@ final class LostAnswers implements TransactionExecutionListener {
     }
 
     private void count(TransactionExecution transaction) {
-        if (Thread.currentThread() == victim && transaction.isNewTransaction() && --left == 0) {
+        if (Boolean.TRUE.equals(victim.get()) && transaction.isNewTransaction() && --left == 0) {
             throw new DataAccessResourceFailureException("away", new SQLException("The connection broke off", "08006"));
         }
     }

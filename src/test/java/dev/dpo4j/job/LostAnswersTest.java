@@ -163,7 +163,10 @@ class LostAnswersTest {
 
     private void pauseFromElsewhere(String id) {
         try {
-            Thread.ofPlatform().start(() -> service.pause(id)).join();
+            Thread.ofPlatform()
+                    .inheritInheritableThreadLocals(false)
+                    .start(() -> service.pause(id))
+                    .join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -10,7 +10,7 @@ class RecordingListener implements TrainingListener {
     final List<StepReport> reports = new ArrayList<>();
     final List<PreferenceMetrics> validations = new ArrayList<>();
     ReferenceProgress reference = new ReferenceProgress(0, 0, 0);
-    Consumer<TrainingSnapshot> onCheckpoint = snapshot -> {};
+    Consumer<TrainingSnapshot> onCheckpoint = snapshot -> {}; // as late as a checkpoint can be written
     int stopAfter = Integer.MAX_VALUE;
     int questions;
     int stopAtQuestion = Integer.MAX_VALUE; // from 1
@@ -34,8 +34,8 @@ class RecordingListener implements TrainingListener {
     }
 
     @Override
-    public void onCheckpoint(TrainingSnapshot snapshot) {
-        onCheckpoint.accept(snapshot);
+    public PendingCheckpoint onCheckpoint(TrainingSnapshot snapshot) {
+        return () -> onCheckpoint.accept(snapshot);
     }
 
     @Override

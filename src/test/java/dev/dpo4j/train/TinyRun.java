@@ -63,10 +63,18 @@ final class TinyRun implements AutoCloseable {
 
     /** Runs with the policy as its own reference. */
     TrainingResult run() {
-        return run(null);
+        return run(null, listener);
     }
 
     TrainingResult run(@Nullable LlamaModel reference) {
+        return run(reference, listener);
+    }
+
+    TrainingResult run(RecordingListener other) {
+        return run(null, other);
+    }
+
+    private TrainingResult run(@Nullable LlamaModel reference, TrainingListener told) {
         return new DpoTrainer(
                         policy,
                         reference,
@@ -76,7 +84,7 @@ final class TinyRun implements AutoCloseable {
                         hyperparameters,
                         new Packing(rowCapacity, keep),
                         nanoTime)
-                .run(listener);
+                .run(told);
     }
 
     /** A clock by which every reading takes a second: the run then asks between all batches whether to stop. */
@@ -144,6 +152,7 @@ final class TinyRun implements AutoCloseable {
         private double maxGradNorm = 1;
         private boolean shuffle;
         private int loggingSteps = 1;
+        private @Nullable Integer saveSteps;
         private @Nullable LoraConfig lora;
 
         Builder batches(int size, int accumulationSteps) {
@@ -183,6 +192,11 @@ final class TinyRun implements AutoCloseable {
             return this;
         }
 
+        Builder saveSteps(int steps) {
+            saveSteps = steps;
+            return this;
+        }
+
         Builder lora(@Nullable LoraConfig config) {
             lora = config;
             return this;
@@ -204,7 +218,7 @@ final class TinyRun implements AutoCloseable {
                     shuffle,
                     42,
                     loggingSteps,
-                    null,
+                    saveSteps,
                     2,
                     lora);
         }
