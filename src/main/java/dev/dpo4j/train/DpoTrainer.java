@@ -173,7 +173,19 @@ public final class DpoTrainer {
             for (PreferenceBatch batch : batches(rows)) {
                 List<Integer> batchRows =
                         rows.subList(first, first += batch.preferences().size());
-                policy.compute().run(() -> gradient(step + 1, batch, batchRows, weight, metrics, activations));
+                TokenLogProbs logProbs =
+                        policy.compute().call(() -> policy.logProbs(batch.tree(), batch.scored(), activations));
+                double[][] sums = batch.sums(logProbs.logProbs());
+                takeAsReferenceIfLeft(batch, sums, batchRows, state.trainingReference());
+                double[][] slopes = slopes(step + 1, batch, batchRows, sums, weight, metrics);
+                policy.compute()
+                        .run(() -> policy.backward(
+                                batch.tree(),
+                                batch.scored(),
+                                logProbs,
+                                batch.spread(slopes),
+                                activations,
+                                Gradients.of(state.gradients())));
                 stopBetweenBatchesIfAsked(listener);
             }
             for (int row : rows) {
@@ -215,20 +227,20 @@ public final class DpoTrainer {
     }
 
     /**
-     * Adds the gradient of some of a micro-step's preferences.
+     * The loss of some of a micro-step's preferences: its derivative by each answer's log-probability.
      *
      * @param rows where the batch's preferences stand in the data
+     * @param policySums of each preference's answers, chosen first
      * @param weight what each preference's loss counts in the step's
+     * @param metrics added to
      */
-    private void gradient(
+    private double[][] slopes(
             int step,
             PreferenceBatch batch,
             List<Integer> rows,
+            double[][] policySums,
             double weight,
-            MetricsSum metrics,
-            Activations activations) {
-        TokenLogProbs logProbs = policy.logProbs(batch.tree(), batch.scored(), activations);
-        double[][] policySums = batch.sums(logProbs.logProbs());
+            MetricsSum metrics) {
         double[][] slopes = new double[policySums.length][];
         for (int p = 0; p < policySums.length; p++) {
             double[] referenceSums = state.trainingReference().get(rows.get(p));
@@ -245,18 +257,13 @@ public final class DpoTrainer {
                 slopes[p][a] *= weight;
             }
         }
-        policy.backward(
-                batch.tree(),
-                batch.scored(),
-                logProbs,
-                batch.spread(slopes),
-                activations,
-                Gradients.of(state.gradients()));
+        return slopes;
     }
 
     /**
      * The reference is computed in the first epoch's batches: so, until the weights move, the log-probabilities of a policy that is its
-     * own reference are the reference's to the last bit and every margin is exactly 0. Where they are known from other batches, of a
+     * own reference are the reference's to the last bit and every margin is exactly 0. For the same reason such a policy's first step
+     * and first validation are left to do this with their own passes. Where they are known from other batches, of a
      * run with another seed or batch size, they may differ in their last bits, and a first margin is as small but not exactly 0.
      */
     private void computeReference(TrainingListener listener, Activations activations) {
@@ -270,13 +277,27 @@ public final class DpoTrainer {
         listener.onReference(progress);
         for (int step = 0; step < steps; step++) {
             for (List<Integer> rows : schedule.microSteps(step)) {
-                progress = reference(batches(rows), state.trainingReference(), rows, progress, listener, activations);
+                boolean policyIsReference = policy == reference && step == 0;
+                progress = reference(
+                        batches(rows),
+                        state.trainingReference(),
+                        rows,
+                        policyIsReference,
+                        progress,
+                        listener,
+                        activations);
                 listener.onReference(progress);
             }
         }
         for (List<Integer> rows : validationRows()) {
             progress = reference(
-                    validationBatches(rows), state.validationReference(), rows, progress, listener, activations);
+                    validationBatches(rows),
+                    state.validationReference(),
+                    rows,
+                    policy == reference,
+                    progress,
+                    listener,
+                    activations);
             listener.onReference(progress);
         }
     }
@@ -285,6 +306,7 @@ public final class DpoTrainer {
             List<PreferenceBatch> batches,
             ReferenceLogProbs to,
             List<Integer> rows,
+            boolean policyIsReference,
             ReferenceProgress before,
             TrainingListener listener,
             Activations activations) {
@@ -293,14 +315,32 @@ public final class DpoTrainer {
         for (PreferenceBatch batch : batches) {
             stopBetweenBatchesIfAsked(listener);
             int size = batch.preferences().size();
+            List<Integer> rowsOfBatch = rows.subList(next, next += size);
             Optional<double[][]> known = knownReference.find(batch);
-            double[][] all = known.orElseGet(() -> knownReference.store(batch, sums(reference, batch, activations)));
-            progress = known.isPresent() ? progress.plusCached(size) : progress.plusComputed(size);
-            for (double[] sums : all) {
-                to.set(rows.get(next++), sums);
+            if (known.isPresent()) {
+                set(to, rowsOfBatch, known.get());
+            } else if (policyIsReference) {
+                rowsOfBatch.forEach(to::leaveToPolicy);
+            } else {
+                set(to, rowsOfBatch, knownReference.store(batch, sums(reference, batch, activations)));
             }
+            progress = known.isPresent() ? progress.plusCached(size) : progress.plusComputed(size);
         }
         return progress;
+    }
+
+    /** What the policy computed is the reference's too, where that was left to it. */
+    private void takeAsReferenceIfLeft(
+            PreferenceBatch batch, double[][] sums, List<Integer> rows, ReferenceLogProbs reference) {
+        if (reference.leftToPolicy(rows.getFirst())) {
+            set(reference, rows, knownReference.store(batch, sums));
+        }
+    }
+
+    private static void set(ReferenceLogProbs reference, List<Integer> rows, double[][] sums) {
+        for (int i = 0; i < sums.length; i++) {
+            reference.set(rows.get(i), sums[i]);
+        }
     }
 
     /** Evaluates the validation data; nothing happens when there is none. */
@@ -313,7 +353,10 @@ public final class DpoTrainer {
             int next = 0;
             for (PreferenceBatch batch : validationBatches(rows)) {
                 stopBetweenBatchesIfAsked(listener);
-                for (double[] sums : sums(policy, batch, activations)) {
+                double[][] sumsOfBatch = sums(policy, batch, activations);
+                takeAsReferenceIfLeft(
+                        batch, sumsOfBatch, rows.subList(next, next + sumsOfBatch.length), state.validationReference());
+                for (double[] sums : sumsOfBatch) {
                     int row = rows.get(next++);
                     PreferenceLosses losses = PreferenceLosses.of(
                             loss, sums, state.validationReference().get(row));

@@ -5,6 +5,7 @@ import dev.dpo4j.safetensors.NamedTensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -18,6 +19,7 @@ final class ReferenceLogProbs {
     private final int[] firstAnswer; // of each preference
     private final int answers;
     private final NamedTensor tensor; // (answers, 3)
+    private final BitSet withPolicy = new BitSet();
 
     /** Room for the given preferences; unset values are 0. */
     ReferenceLogProbs(String name, List<TokenizedPreference> preferences, Arena arena) {
@@ -37,8 +39,19 @@ final class ReferenceLogProbs {
         return tensor;
     }
 
+    /** Leaves a preference's sums to the first pass of a policy that still is the reference. */
+    void leaveToPolicy(int preference) {
+        withPolicy.set(preference);
+    }
+
+    /** Whether a preference's sums are still left to the policy. */
+    boolean leftToPolicy(int preference) {
+        return withPolicy.get(preference);
+    }
+
     /** Sets the sums of a preference's answers, chosen first. */
     void set(int preference, double[] sums) {
+        withPolicy.clear(preference);
         for (int a = 0; a < sums.length; a++) {
             double rest = sums[a];
             for (int part = 0; part < PARTS; part++) {

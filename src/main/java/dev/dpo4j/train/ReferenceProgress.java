@@ -3,7 +3,8 @@ package dev.dpo4j.train;
 /**
  * How far the reference's log-probabilities are there.
  *
- * @param computed preferences for which the reference was run
+ * @param computed preferences for which the reference was run, or will be with the first step: until then a policy can be its own
+ *     reference
  * @param cached preferences for which it was not, since its log-probabilities were known
  * @param total preferences of training and validation data that need them
  */

@@ -98,6 +98,28 @@ class KnownReferenceTest {
     }
 
     @Test
+    void aPolicyThatIsItsOwnReferenceComputesItWithItsFirstStepAndValidation() {
+        try (TinyRun own = run(HYPERPARAMETERS)) {
+            own.listener.stopAfter = 0; // asked before the first step, when the first validation is done
+            own.run();
+            Map<String, Double> withoutStep = new HashMap<>(cache.sums);
+            cache.sums.clear();
+            try (TinyRun whole = run(HYPERPARAMETERS)) {
+                whole.run();
+            }
+            assertThat(cache.sums).containsAllEntriesOf(withoutStep);
+            assertThat(cache.sums.size() - withoutStep.size()).isEqualTo(2 * 2); // answers of the first step
+        }
+        MapCache ofAnother = new MapCache();
+        try (TinyRun apart = new TinyRun(HYPERPARAMETERS, DATA);
+                TinyRun reference = new TinyRun(HYPERPARAMETERS, DATA)) {
+            apart.known = new KnownReference(ofAnother, KEYS);
+            apart.run(reference.policy);
+            assertThat(ofAnother.sums).as("computed apart").isEqualTo(cache.sums);
+        }
+    }
+
+    @Test
     void aRunStoppedWithinTheReferencePassGoesOnWhereItStoodAndEndsWithTheSameBits() {
         try (TinyRun undisturbed = new TinyRun(HYPERPARAMETERS, DATA)) {
             undisturbed.run();
@@ -109,8 +131,10 @@ class KnownReferenceTest {
                     stopped.listener.stopAtQuestion = batches + 1;
                     assertThat(stopped.run().completed()).isFalse();
                     assertThat(stopped.listener.reports).isEmpty();
-                    int done = stopped.listener.reference.computed();
-                    assertThat(done).isEqualTo(List.of(0, 2, 4, 6, 7, 9).get(batches));
+                    assertThat(stopped.listener.reference.computed())
+                            .isEqualTo(List.of(0, 2, 4, 6, 7, 9).get(batches));
+                    // But for those of the first step and of the validation, which were left to the policy.
+                    int done = List.of(0, 0, 2, 4, 5, 5).get(batches);
 
                     again.run();
                     assertThat(again.listener.reference)
