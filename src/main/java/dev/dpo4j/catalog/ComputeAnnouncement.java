@@ -2,6 +2,7 @@ package dev.dpo4j.catalog;
 
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tensor.ComputeReport;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -27,8 +28,12 @@ class ComputeAnnouncement {
     }
 
     private void measureAndLog() {
-        ComputeReport report = ComputeReport.of(compute);
-        log.info(report.line());
-        report.warnings().forEach(log::warn);
+        try {
+            ComputeReport report = ComputeReport.of(compute);
+            log.info(report.line());
+            report.warnings().forEach(log::warn);
+        } catch (RejectedExecutionException e) {
+            log.debug("The service ended before its speed was measured", e);
+        }
     }
 }

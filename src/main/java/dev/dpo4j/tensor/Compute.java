@@ -76,7 +76,7 @@ public final class Compute implements AutoCloseable {
     }
 
     /**
-     * Starts loading the native libraries on a thread of its own: they take a second of a start that has other things to do. Whoever
+     * Starts loading the native libraries on a thread of its own, beside what else a start has to do. Whoever
      * needs them waits until they are there, and hears of it if they cannot be loaded.
      */
     public static void loadInBackground() {

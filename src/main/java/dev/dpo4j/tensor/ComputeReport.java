@@ -35,7 +35,7 @@ public record ComputeReport(
     /** The first one is slower: OpenBLAS allocates its buffers. */
     private static final int PRODUCTS = 4;
 
-    /** A core with AVX2 does more than 30 at its worst; below this something is wrong or the machine is busy. */
+    /** A core of 256-bit vectors that does less than this is shared with others: at 1 GHz it could do 32. */
     private static final double SLOW_GIGAFLOPS_PER_THREAD = 10;
 
     private static final Set<String> CORES_WITH_512_BITS = Set.of("skylakex", "cooperlake", "sapphirerapids");
