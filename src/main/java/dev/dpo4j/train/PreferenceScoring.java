@@ -3,9 +3,9 @@ package dev.dpo4j.train;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
-import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
@@ -46,19 +46,18 @@ public final class PreferenceScoring {
     }
 
     /**
-     * Bytes that scoring takes at its height, apart from what is small beside them: more than the given memory where one preference
-     * or the gradient alone is too large for it, which is for the caller to refuse.
+     * Bytes that scoring takes at its height: more than the given memory where one preference or the gradient alone is too large for
+     * it, which is for the caller to refuse.
      */
     public long bytes(List<TokenizedPreference> preferences, boolean gradientNorm) {
-        LlamaConfig config = policy.config();
-        long rowBytes = bytesPerRow(gradientNorm);
-        long scoredBytes = 3L * Math.max(config.hiddenSize(), reference.config().hiddenSize()) * Float.BYTES;
-        long largest = batches(preferences, gradientNorm).stream()
-                .mapToLong(
-                        batch -> batch.tree().size() * rowBytes + batch.scored().size() * scoredBytes)
-                .max()
-                .orElse(0);
-        return largest + (gradientNorm ? config.parameters() * Float.BYTES : 0);
+        PassSize size = size(batches(preferences, gradientNorm));
+        long gradient = gradientNorm ? policy.config().parameters() * Float.BYTES : 0;
+        return Math.max(
+                bytes(policy, size, keep(gradientNorm)) + gradient, bytes(reference, size, Activations.Keep.NOTHING));
+    }
+
+    private static long bytes(LlamaModel model, PassSize size, Activations.Keep keep) {
+        return size.bytes(model.config(), model.rank(), model.compute().threads(), keep);
     }
 
     /**
@@ -199,6 +198,18 @@ public final class PreferenceScoring {
 
     /** Memory for the largest of some batches. */
     private static Activations activations(LlamaModel model, List<PreferenceBatch> batches, Activations.Keep keep) {
+        PassSize size = size(batches);
+        return new Activations(
+                model.config(),
+                size.rows(),
+                size.scored(),
+                size.context(),
+                model.rank(),
+                model.compute().threads(),
+                keep);
+    }
+
+    private static PassSize size(List<PreferenceBatch> batches) {
         int rows = 1;
         int scored = 1;
         int context = 1;
@@ -209,13 +220,6 @@ public final class PreferenceScoring {
                 context = Math.max(context, PreferenceBatch.context(preference));
             }
         }
-        return new Activations(
-                model.config(),
-                rows,
-                scored,
-                context,
-                model.rank(),
-                model.compute().threads(),
-                keep);
+        return new PassSize(rows, scored, context);
     }
 }

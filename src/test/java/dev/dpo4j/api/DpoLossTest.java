@@ -386,8 +386,9 @@ class DpoLossTest {
     void onePreferenceThatWouldTakeTooMuchMemoryIsRefused() {
         ObjectNode request = longRequest(2000).put("include_gradient_norm", true);
         ArrayNode rejected = (ArrayNode) request.get("rejected");
+        Random random = new Random(13); // answers that begin alike would be computed once
         while (rejected.size() < 60) {
-            rejected.add(rejected.get(0));
+            ids(rejected.addArray(), random, 2000);
         }
 
         refused(
