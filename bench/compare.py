@@ -37,7 +37,7 @@ def arguments():
     add("--go-on", type=existing, help="folder of an earlier run: what it has measured is kept")
     add("--jar", type=pathlib.Path, help="the service; built first where not given")
     add("--java", default=java_on_path(), help="a JDK 25's java")
-    add("--jvm-flags", default=JVM_FLAGS, help="as in docker/Dockerfile")
+    add("--jvm-flags", default=JVM_FLAGS, help="by default those of jvm.options")
     add("--service-variable", action="append", default=[], metavar="NAME=VALUE", help="further configuration of the service")
     add("--threads", type=int, default=machine.cores(), help="of the peers; the service takes the machine's cores")
     add("--rows", type=int, default=8, help="preferences to train on: the first that fit")

@@ -3,6 +3,7 @@ import http.client
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -10,11 +11,7 @@ import subprocess
 import tempfile
 import time
 
-# As in docker/Dockerfile.
-JVM_FLAGS = (
-    "--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
-    " -Dorg.bytedeco.javacpp.maxbytes=0 -Xmx768m -XX:+UseSerialGC"
-)
+JVM_FLAGS = shlex.quote("@" + str(pathlib.Path(__file__).resolve().parents[2] / "jvm.options"))
 START_SECONDS = 180
 STOP_SECONDS = 180
 
@@ -33,7 +30,7 @@ class Service:
         self.log = self.home.with_suffix(".log")
         # Native libraries are unpacked once for all runs; a fresh home would unpack them again, 410 MB.
         cache = f"-Dorg.bytedeco.javacpp.cachedir={work.parent / 'javacpp'}"
-        self.command = [java, *jvm_flags.split(), cache, "-jar", jar]
+        self.command = [java, *shlex.split(jvm_flags), cache, "-jar", jar]
         self.variables = {
             "DPO4J_HOME": str(self.home),
             "DPO4J_MODELS_DIRECTORY": str(models),

@@ -25,7 +25,6 @@ import org.springframework.context.annotation.ClassPathScanningCandidateComponen
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.util.ClassUtils;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the files in {@code docker} repeat of the project is still so. That they work is tried by hand. */
 class ContainersTest {
@@ -33,16 +32,6 @@ class ContainersTest {
     private static final Path DOCKERFILE = Path.of("docker/Dockerfile");
     private static final Path COMPOSE = Path.of("docker/compose.yaml");
     private static final Path POM = Path.of("pom.xml");
-
-    @Test
-    void theImageRunsWithTheJvmFlagsOfThePom() throws IOException {
-        String[] command = JsonMapper.shared().readValue(only(DOCKERFILE, "(?m)^ENTRYPOINT (.+)$"), String[].class);
-
-        assertThat(command).startsWith("java").endsWith("-jar", "/opt/dpo4j/dpo4j.jar");
-        assertThat(Arrays.copyOfRange(command, 1, command.length - 2))
-                .containsExactly(
-                        only(POM, "<dpo4j.jvm.flags>(.+)</dpo4j.jvm.flags>").split(" "));
-    }
 
     @Test
     void everySettingOfTheContainersIsOneOfTheService() throws IOException {

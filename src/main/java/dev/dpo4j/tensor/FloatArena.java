@@ -3,6 +3,8 @@ package dev.dpo4j.tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -10,13 +12,13 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Owns off-heap matrices that live and die together: a model's weights, a run's activations. Closing it frees them at once rather
  * than when the garbage collector notices. Not for use by several threads at once.
+ *
+ * <p>The memory is the C library's and ND4J's arrays lie over it: ND4J's own allocation writes to all of it on one thread, which takes
+ * seconds for what a training needs.
  */
 public final class FloatArena implements AutoCloseable {
 
-    static {
-        NativeMemory.returnFreedBlocks();
-    }
-
+    private final List<NativeMemory.Block> blocks = new ArrayList<>();
     private final List<INDArray> arrays = new ArrayList<>();
     private long bytes;
     private boolean closed;
@@ -41,19 +43,29 @@ public final class FloatArena implements AutoCloseable {
         return bytes;
     }
 
-    @SuppressWarnings("restricted") // the array's memory is ours until close
     private Matrix allocate(int rows, int cols, boolean zeroed) {
         if (closed) {
             throw new IllegalStateException("This memory has been freed");
         }
         long size = Math.max(1, (long) rows * cols);
-        INDArray array = zeroed
-                ? Nd4j.create(DataType.FLOAT, Math.max(1, rows), Math.max(1, cols))
-                : Nd4j.createUninitialized(DataType.FLOAT, Math.max(1, rows), Math.max(1, cols));
+        NativeMemory.Block block = NativeMemory.allocate(size * Float.BYTES, zeroed);
+        blocks.add(block);
+        INDArray array = over(block.memory(), Math.max(1, rows), Math.max(1, cols));
         arrays.add(array);
         bytes += size * Float.BYTES;
-        MemorySegment segment = MemorySegment.ofAddress(array.data().address()).reinterpret(size * Float.BYTES);
-        return new Matrix(array, segment, rows, cols);
+        return new Matrix(array, block.memory(), rows, cols);
+    }
+
+    /** ND4J's view of memory that is not its own. */
+    private static INDArray over(MemorySegment memory, int rows, int cols) {
+        long size = (long) rows * cols;
+        Pointer start = new Pointer() {
+            {
+                address = memory.address();
+            }
+        };
+        FloatPointer pointer = new FloatPointer(start).capacity(size);
+        return Nd4j.create(Nd4j.createBuffer(pointer, size, DataType.FLOAT), new long[] {rows, cols});
     }
 
     @Override
@@ -61,6 +73,8 @@ public final class FloatArena implements AutoCloseable {
         closed = true;
         arrays.forEach(INDArray::close);
         arrays.clear();
+        blocks.forEach(NativeMemory::free);
+        blocks.clear();
         bytes = 0;
     }
 }

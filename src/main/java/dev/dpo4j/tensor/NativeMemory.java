@@ -4,7 +4,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.Pointer;
 
 /** The process's memory as the operating system sees it: heap, weights, activations and everything else. */
@@ -16,7 +18,45 @@ public final class NativeMemory {
     /** Blocks from this many bytes on go back to the operating system when they are freed. */
     private static final int RETURNED_FROM = 1 << 20;
 
+    /** Linux's {@code MADV_POPULATE_WRITE}. */
+    private static final int POPULATE = 23;
+
+    /** The smallest page there is. */
+    private static final int PAGE = 1 << 12;
+
+    /** Bytes a thread populates at a time; a multiple of every page size. */
+    private static final int PIECE = 1 << 21;
+
+    /** A cache line, and a whole 512-bit vector: one that lies across two lines takes two loads. */
+    private static final int ALIGNMENT = 64;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MethodHandle MALLOC = function(
+                    "malloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG))
+            .orElseThrow();
+    private static final MethodHandle CALLOC = function(
+                    "calloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG))
+            .orElseThrow();
+    private static final MethodHandle FREE =
+            function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS)).orElseThrow();
+    private static final Optional<MethodHandle> MADVISE = function(
+            "madvise",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+
+    static {
+        returnFreedBlocks();
+    }
+
     private NativeMemory() {}
+
+    /**
+     * Memory of the C library.
+     *
+     * @param start what it goes back by
+     * @param memory what there is to use, {@link #ALIGNMENT} bytes aligned
+     */
+    record Block(MemorySegment start, MemorySegment memory) {}
 
     /** Bytes of physical memory the process has now, without pages that it shares with files or others; 0 where that is not known. */
     public static long residentBytes() {
@@ -24,29 +64,90 @@ public final class NativeMemory {
     }
 
     /**
+     * Memory that stays until it is freed.
+     *
+     * @param zeroed whether it holds zeros, or anything
+     * @throws OutOfMemoryError when there is none
+     */
+    @SuppressWarnings("restricted") // memory of the C library
+    static Block allocate(long bytes, boolean zeroed) {
+        long size = bytes + ALIGNMENT;
+        try {
+            MemorySegment start =
+                    zeroed ? (MemorySegment) CALLOC.invokeExact(1L, size) : (MemorySegment) MALLOC.invokeExact(size);
+            if (start.address() == 0) {
+                throw new OutOfMemoryError("The operating system has no " + size + " bytes of memory");
+            }
+            long first = (start.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            MemorySegment memory = MemorySegment.ofAddress(first).reinterpret(bytes);
+            if (bytes >= RETURNED_FROM) {
+                MADVISE.ifPresent(madvise -> populate(madvise, memory));
+            }
+            return new Block(start, memory);
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /**
+     * Has the operating system lay pages under a fresh block now, on all cores. Left to the first write, one half of a product waits for
+     * the other's page faults, and a training's first step takes half as long again. An older Linux and other systems do not know how;
+     * there the pages come with the first write.
+     */
+    private static void populate(MethodHandle madvise, MemorySegment memory) {
+        long first = memory.address() / PIECE;
+        long last = (memory.address() + memory.byteSize() - 1) / PIECE;
+        LongStream.rangeClosed(first, last).parallel().forEach(piece -> {
+            long from = Math.max(piece * PIECE, memory.address() / PAGE * PAGE);
+            long to = Math.min((piece + 1) * PIECE, memory.address() + memory.byteSize());
+            try {
+                int _ = (int) madvise.invokeExact(MemorySegment.ofAddress(from), to - from, POPULATE);
+            } catch (Throwable e) {
+                throw unchecked(e);
+            }
+        });
+    }
+
+    /** Gives a block back, once. */
+    static void free(Block block) {
+        try {
+            FREE.invokeExact(block.start());
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /**
      * Has glibc map large blocks one by one. By itself it raises the size from which it does with every block that is freed, up to 32 MB;
      * what a run has freed then stays with the process for as long as one smaller block lies above it. Does nothing with another C
      * library.
      */
-    @SuppressWarnings("restricted") // a call into the C library
-    static void returnFreedBlocks() {
-        Linker linker = Linker.nativeLinker();
-        Optional<MemorySegment> mallopt = linker.defaultLookup().find("mallopt");
-        if (mallopt.isEmpty()) {
-            return;
-        }
-        try {
-            int done = (int) linker.downcallHandle(
-                            mallopt.get(),
-                            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT))
-                    .invokeExact(MMAP_THRESHOLD, RETURNED_FROM);
-            if (done != 1) {
-                throw new IllegalStateException("mallopt refuses a threshold of " + RETURNED_FROM + " bytes");
+    private static void returnFreedBlocks() {
+        FunctionDescriptor type =
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+        function("mallopt", type).ifPresent(mallopt -> {
+            try {
+                if ((int) mallopt.invokeExact(MMAP_THRESHOLD, RETURNED_FROM) != 1) {
+                    throw new IllegalStateException("mallopt refuses a threshold of " + RETURNED_FROM + " bytes");
+                }
+            } catch (Throwable e) {
+                throw unchecked(e);
             }
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) { // a method handle's signature; a downcall throws nothing checked
-            throw new IllegalStateException(e);
+        });
+    }
+
+    /** A function of the C library, where it has it. */
+    @SuppressWarnings("restricted")
+    private static Optional<MethodHandle> function(String name, FunctionDescriptor type) {
+        return LINKER.defaultLookup().find(name).map(address -> LINKER.downcallHandle(address, type));
+    }
+
+    /** What a method handle's signature lets it throw; a downcall throws nothing checked. */
+    private static RuntimeException unchecked(Throwable thrown) {
+        switch (thrown) {
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(thrown);
         }
     }
 }
