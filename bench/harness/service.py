@@ -12,6 +12,8 @@ import tempfile
 import time
 
 JVM_FLAGS = shlex.quote("@" + str(pathlib.Path(__file__).resolve().parents[2] / "jvm.options"))
+# As in docker/Dockerfile.
+START_FLAGS = ("-Dspring.aot.enabled=true", "-XX:+AutoCreateSharedArchive", "-Xlog:cds=off")
 START_SECONDS = 180
 STOP_SECONDS = 180
 
@@ -23,14 +25,15 @@ class ServiceFailed(Exception):
 class Service:
     """Running between ``with`` and its end; ``start_seconds`` from the process's start to its first answer."""
 
-    def __init__(self, java, jar, models, work, jvm_flags=JVM_FLAGS, variables=()):
+    def __init__(self, java, application, models, work, jvm_flags=JVM_FLAGS, variables=()):
         self.work = work
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="home-", dir=work))
         self.port = free_port()
         self.log = self.home.with_suffix(".log")
         # Native libraries are unpacked once for all runs; a fresh home would unpack them again, 410 MB.
         cache = f"-Dorg.bytedeco.javacpp.cachedir={work.parent / 'javacpp'}"
-        self.command = [java, *shlex.split(jvm_flags), cache, "-jar", jar]
+        archive = f"-XX:SharedArchiveFile={work / 'classes.jsa'}"
+        self.command = [java, *shlex.split(jvm_flags), *START_FLAGS, archive, cache, "-jar", application]
         self.variables = {
             "DPO4J_HOME": str(self.home),
             "DPO4J_MODELS_DIRECTORY": str(models),
@@ -88,6 +91,15 @@ class Service:
         """Lines of its log with any of the words, without what stands before the message."""
         lines = self.log.read_text(errors="replace").splitlines()
         return [line.split(" : ", 1)[-1] for line in lines if any(word in line for word in words)]
+
+
+def laid_out(java, jar, work):
+    """The jar as the image has it; what to start."""
+    folder = work / "application"
+    if not folder.exists():
+        command = [java, "-Djarmode=tools", "-jar", jar, "extract", "--application-filename", "dpo4j.jar", "--destination", folder]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return folder / "dpo4j.jar"
 
 
 def free_port():

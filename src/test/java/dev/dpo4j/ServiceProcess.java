@@ -41,10 +41,20 @@ final class ServiceProcess implements AutoCloseable {
      * @param settings further properties, {@code name=value}
      */
     static ServiceProcess start(Path home, String... settings) throws IOException, InterruptedException {
-        List<String> command = command();
-        command.addAll(List.of("--server.port=0", "--dpo4j.home=" + home));
-        Arrays.stream(settings).map(setting -> "--" + setting).forEach(command::add);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return start(command(), home, settings);
+    }
+
+    /**
+     * Starts what a command starts.
+     *
+     * @param command its arguments are to follow
+     */
+    static ServiceProcess start(List<String> command, Path home, String... settings)
+            throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of("--server.port=0", "--dpo4j.home=" + home));
+        Arrays.stream(settings).map(setting -> "--" + setting).forEach(all::add);
+        Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
         ProcessLog log = ProcessLog.of(process);
         boolean up = false;
         try {
@@ -132,7 +142,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** What the build gives every JVM that computes, but for the size of the heap. */
-    private static List<String> jvmFlags() {
+    static List<String> jvmFlags() {
         return Stream.concat(
                         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                                 .filter(flag -> flag.startsWith("--")
