@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 final class RowsOfOld {
 
     /** The newest numbered migration. */
-    static final int LAST_VERSION = 5;
+    static final int LAST_VERSION = 6;
 
     private static final OffsetDateTime TIME = OffsetDateTime.parse("2026-11-01T12:00:00.123456Z");
     /** Answers to appends are forgotten after a while. */
@@ -29,6 +29,10 @@ final class RowsOfOld {
     private static final String PREFERENCE = "{\"prompt\": \"Größe?\", \"chosen\": \"1 m\", \"rejected\": \"x\"}";
     private static final String JOB = "ftjob-AAAAAAAAAAAAAAAAAAAAAAAA";
     private static final String MODEL = "ft:notebook:old:AAAAAAAAAAAAAAAAAAAAAAAA";
+
+    private static final String MEMORY_PLAN = """
+            {"packing": {"rows": 1141, "keep": "ALL"}, "base": 0, "weights": 10, "gradients": 10, "moments": 20, "activations": 30,
+             "limit": 100}""";
 
     private final JdbcClient sql;
     private final Path blobs;
@@ -46,6 +50,7 @@ final class RowsOfOld {
             case 3 -> tunedModels();
             case 4 -> blobsInFiles();
             case 5 -> referenceLogProbs();
+            case 6 -> memoryPlan();
             default -> throw new IllegalArgumentException("Rows of version " + version + " are wanted");
         }
     }
@@ -96,6 +101,11 @@ final class RowsOfOld {
                                 .query(Double.class)
                                 .list())
                         .containsExactly(-12.345678901234567);
+            case 6 -> {
+                JsonNode plan = ok(http.get("/v1/fine_tuning/jobs/" + JOB)).get("memory_plan");
+                assertThat(plan.get("total_bytes").asInt()).isEqualTo(70);
+                assertThat(plan.get("rows_per_pass").asInt()).isEqualTo(1141);
+            }
             default -> throw new IllegalArgumentException("Version " + version + " is not known");
         }
     }
@@ -186,6 +196,12 @@ final class RowsOfOld {
     private void referenceLogProbs() {
         sql.sql("insert into reference_log_prob (id, log_prob, used_at) values (?, ?, ?)")
                 .params("1".repeat(64), -12.345678901234567, TIME)
+                .update();
+    }
+
+    private void memoryPlan() {
+        sql.sql("update job set memory_plan = ? where id = ?")
+                .params(MEMORY_PLAN, JOB)
                 .update();
     }
 

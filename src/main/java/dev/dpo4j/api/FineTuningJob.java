@@ -3,6 +3,7 @@ package dev.dpo4j.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.dpo4j.job.Job;
 import dev.dpo4j.job.JobError;
+import dev.dpo4j.train.MemoryPlan;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +32,7 @@ record FineTuningJob(
         String trainingFile,
         DpoHyperparameters.OpenAi hyperparameters,
         @Schema(types = {"integer", "null"}) @Nullable Long trainedTokens,
+        @Nullable Memory memoryPlan,
         @Nullable Failure error,
         long seed,
         @Schema(types = {"integer", "null"}) @Nullable Long estimatedFinish,
@@ -57,6 +59,7 @@ record FineTuningJob(
                 job.trainingFile(),
                 hyperparameters.openAi(),
                 job.trainedTokens(),
+                job.memoryPlan() == null ? null : Memory.of(job.memoryPlan()),
                 job.error() == null ? null : Failure.of(job.error()),
                 job.spec().hyperparameters().seed(),
                 seconds(job.estimatedFinish()),
@@ -85,6 +88,47 @@ record FineTuningJob(
 
         static Failure of(JobError error) {
             return new Failure(error.code(), error.message(), error.param());
+        }
+    }
+
+    /**
+     * What the job takes at its height.
+     *
+     * @param totalBytes of all but the base
+     * @param limitBytes what it may take
+     * @param baseBytes a LoRA's frozen weights, which other jobs share; 0 for a full fine-tune
+     * @param weightsBytes that are trained
+     * @param gradientsBytes of the loss
+     * @param momentsBytes AdamW's two
+     * @param activationsBytes of the largest pass
+     * @param rowsPerPass how many tokens are put through the model at once, those that preferences share counted once
+     * @param recomputesActivations whether they are computed again for want of memory, which is slower
+     */
+    @Schema(
+            name = "FineTuningJobMemory",
+            description = "What the job takes at its height, in bytes; null before it has begun.")
+    record Memory(
+            long totalBytes,
+            long limitBytes,
+            long baseBytes,
+            long weightsBytes,
+            long gradientsBytes,
+            long momentsBytes,
+            long activationsBytes,
+            int rowsPerPass,
+            boolean recomputesActivations) {
+
+        static Memory of(MemoryPlan plan) {
+            return new Memory(
+                    plan.total(),
+                    plan.limit(),
+                    plan.base(),
+                    plan.weights(),
+                    plan.gradients(),
+                    plan.moments(),
+                    plan.activations(),
+                    plan.packing().rows(),
+                    plan.recomputes());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.train.MemoryPlan;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt when it succeeded, failed or was cancelled; null: not yet
  * @param estimatedFinish when it should end at its present pace; null: unknown
  * @param trainedTokens tokens trained on; null: none yet
+ * @param memoryPlan what its newest run takes; null: none has begun
  * @param fineTunedModel the tuned model's id; null until it succeeded
  * @param error why it failed; null: it did not
  */
@@ -31,5 +33,6 @@ public record Job(
         @Nullable Instant finishedAt,
         @Nullable Instant estimatedFinish,
         @Nullable Long trainedTokens,
+        @Nullable MemoryPlan memoryPlan,
         @Nullable String fineTunedModel,
         @Nullable JobError error) {}

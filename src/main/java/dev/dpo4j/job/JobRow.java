@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.train.MemoryPlan;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
@@ -62,6 +63,8 @@ class JobRow implements Persistable<String> {
     private @Nullable String errorMessage;
 
     private @Nullable String errorParam;
+
+    private @Nullable String memoryPlan;
 
     private boolean validated;
 
@@ -167,6 +170,10 @@ class JobRow implements Persistable<String> {
         runNumber++;
     }
 
+    void planned(MemoryPlan plan) {
+        memoryPlan = Json.write(plan);
+    }
+
     void trained(long tokens) {
         trainedTokens = tokens;
     }
@@ -206,6 +213,7 @@ class JobRow implements Persistable<String> {
                 finishedAt,
                 estimatedFinish,
                 trainedTokens,
+                memoryPlan == null ? null : Json.read(memoryPlan, MemoryPlan.class),
                 fineTunedModel,
                 error);
     }

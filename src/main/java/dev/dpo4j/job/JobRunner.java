@@ -137,13 +137,14 @@ class JobRunner {
     }
 
     private void tellMemory(Fence fence, MemoryPlan memory) {
-        jobs.write(
-                fence,
-                job -> events.append(
-                        job,
-                        NewEvent.info("Memory plan: " + memory.describe())
-                                .with(Figures.ofMemory(memory))
-                                .once("memory:%d/%d".formatted(memory.total(), memory.limit()))));
+        jobs.write(fence, job -> {
+            job.planned(memory);
+            events.append(
+                    job,
+                    NewEvent.info("Memory plan: " + memory.describe())
+                            .with(Figures.ofMemory(memory))
+                            .once("memory:%d/%d".formatted(memory.total(), memory.limit())));
+        });
     }
 
     private void warnOfOtherBits(Fence fence, TrainingRun run, @Nullable SavedState saved) {

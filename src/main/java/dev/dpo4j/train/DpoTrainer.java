@@ -11,7 +11,6 @@ import dev.dpo4j.loss.SigmoidLoss;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +37,6 @@ public final class DpoTrainer {
     }
 
     private final LlamaModel policy;
-    private final LlamaModel reference;
-    private final KnownReference knownReference;
     private final TrainingState state;
     private final TokenizedData data;
     private final Hyperparameters hyperparameters;
@@ -47,6 +44,8 @@ public final class DpoTrainer {
     private final PreferenceLoss loss;
     private final AdamW optimizer;
     private final Packing packing;
+    private final Batches batches;
+    private final ReferencePass referencePass;
     private final Map<String, String> weightsMetadata;
     private final LongSupplier nanoTime;
     private final Saving saving;
@@ -78,8 +77,6 @@ public final class DpoTrainer {
             Packing packing,
             LongSupplier nanoTime) {
         this.policy = policy;
-        this.reference = reference == null ? policy : reference;
-        this.knownReference = knownReference;
         this.state = state;
         this.data = data;
         this.hyperparameters = hyperparameters;
@@ -88,6 +85,8 @@ public final class DpoTrainer {
         this.optimizer = new AdamW(
                 policy.compute(), state.trained(), state.gradients(), state.firstMoments(), state.secondMoments());
         this.packing = packing;
+        this.batches = new Batches(data, packing, hyperparameters.batchSize());
+        this.referencePass = new ReferencePass(policy, reference, knownReference, batches, schedule);
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
         this.saving = new Saving(state.progress());
@@ -118,7 +117,7 @@ public final class DpoTrainer {
         nanosAtCheckpoint = nanosAtQuestion;
         try (Activations activations = activations()) {
             if (start.step() == 0) {
-                computeReference(listener, activations);
+                referencePass.run(state, listener, () -> stopBetweenBatchesIfAsked(listener), activations);
                 validate(listener, activations);
             } else if (start.validationDue()) {
                 conclude(listener, activations);
@@ -170,13 +169,13 @@ public final class DpoTrainer {
             double weight = 1.0 / (rows.size() * (double) microSteps.size());
             MetricsSum metrics = new MetricsSum();
             int first = 0;
-            for (PreferenceBatch batch : batches(rows)) {
+            for (PreferenceBatch batch : batches.training(rows)) {
                 List<Integer> batchRows =
                         rows.subList(first, first += batch.preferences().size());
                 TokenLogProbs logProbs =
                         policy.compute().call(() -> policy.logProbs(batch.tree(), batch.scored(), activations));
                 double[][] sums = batch.sums(logProbs.logProbs());
-                takeAsReferenceIfLeft(batch, sums, batchRows, state.trainingReference());
+                referencePass.takeFromPolicyIfLeft(batch, sums, batchRows, state.trainingReference());
                 double[][] slopes = slopes(step + 1, batch, batchRows, sums, weight, metrics);
                 policy.compute()
                         .run(() -> policy.backward(
@@ -260,101 +259,18 @@ public final class DpoTrainer {
         return slopes;
     }
 
-    /**
-     * The reference is computed in the first epoch's batches: so, until the weights move, the log-probabilities of a policy that is its
-     * own reference are the reference's to the last bit and every margin is exactly 0. For the same reason such a policy's first step
-     * and first validation are left to do this with their own passes. Where they are known from other batches, of a
-     * run with another seed or batch size, they may differ in their last bits, and a first margin is as small but not exactly 0.
-     */
-    private void computeReference(TrainingListener listener, Activations activations) {
-        int steps =
-                Math.min(schedule.stepsPerEpoch(), schedule.totalSteps()); // max_steps may end within the first epoch
-        int total = data.validation().size();
-        for (int step = 0; step < steps; step++) {
-            total += schedule.microSteps(step).stream().mapToInt(List::size).sum();
-        }
-        ReferenceProgress progress = new ReferenceProgress(0, 0, total);
-        listener.onReference(progress);
-        for (int step = 0; step < steps; step++) {
-            for (List<Integer> rows : schedule.microSteps(step)) {
-                boolean policyIsReference = policy == reference && step == 0;
-                progress = reference(
-                        batches(rows),
-                        state.trainingReference(),
-                        rows,
-                        policyIsReference,
-                        progress,
-                        listener,
-                        activations);
-                listener.onReference(progress);
-            }
-        }
-        for (List<Integer> rows : validationRows()) {
-            progress = reference(
-                    validationBatches(rows),
-                    state.validationReference(),
-                    rows,
-                    policy == reference,
-                    progress,
-                    listener,
-                    activations);
-            listener.onReference(progress);
-        }
-    }
-
-    private ReferenceProgress reference(
-            List<PreferenceBatch> batches,
-            ReferenceLogProbs to,
-            List<Integer> rows,
-            boolean policyIsReference,
-            ReferenceProgress before,
-            TrainingListener listener,
-            Activations activations) {
-        ReferenceProgress progress = before;
-        int next = 0;
-        for (PreferenceBatch batch : batches) {
-            stopBetweenBatchesIfAsked(listener);
-            int size = batch.preferences().size();
-            List<Integer> rowsOfBatch = rows.subList(next, next += size);
-            Optional<double[][]> known = knownReference.find(batch);
-            if (known.isPresent()) {
-                set(to, rowsOfBatch, known.get());
-            } else if (policyIsReference) {
-                rowsOfBatch.forEach(to::leaveToPolicy);
-            } else {
-                set(to, rowsOfBatch, knownReference.store(batch, sums(reference, batch, activations)));
-            }
-            progress = known.isPresent() ? progress.plusCached(size) : progress.plusComputed(size);
-        }
-        return progress;
-    }
-
-    /** What the policy computed is the reference's too, where that was left to it. */
-    private void takeAsReferenceIfLeft(
-            PreferenceBatch batch, double[][] sums, List<Integer> rows, ReferenceLogProbs reference) {
-        if (reference.leftToPolicy(rows.getFirst())) {
-            set(reference, rows, knownReference.store(batch, sums));
-        }
-    }
-
-    private static void set(ReferenceLogProbs reference, List<Integer> rows, double[][] sums) {
-        for (int i = 0; i < sums.length; i++) {
-            reference.set(rows.get(i), sums[i]);
-        }
-    }
-
     /** Evaluates the validation data; nothing happens when there is none. */
     private void validate(TrainingListener listener, Activations activations) {
         if (data.validation().isEmpty()) {
             return;
         }
         MetricsSum metrics = new MetricsSum();
-        for (List<Integer> rows : validationRows()) {
+        for (List<Integer> rows : batches.validationRows()) {
             int next = 0;
-            for (PreferenceBatch batch : validationBatches(rows)) {
+            for (PreferenceBatch batch : batches.validation(rows)) {
                 stopBetweenBatchesIfAsked(listener);
-                double[][] sumsOfBatch = sums(policy, batch, activations);
-                takeAsReferenceIfLeft(
+                double[][] sumsOfBatch = batch.sums(policy, activations);
+                referencePass.takeFromPolicyIfLeft(
                         batch, sumsOfBatch, rows.subList(next, next + sumsOfBatch.length), state.validationReference());
                 for (double[] sums : sumsOfBatch) {
                     int row = rows.get(next++);
@@ -373,12 +289,6 @@ public final class DpoTrainer {
         int step = state.progress().step();
         listener.onValidation(step, schedule.epoch(step), metrics.mean());
         state.progress(state.progress().validated());
-    }
-
-    private static double[][] sums(LlamaModel model, PreferenceBatch batch, Activations activations) {
-        return model.compute()
-                .call(() -> batch.sums(model.logProbs(batch.tree(), batch.scored(), activations)
-                        .logProbs()));
     }
 
     /** Begins to save the run as it stands after its last whole step, unless the last checkpoint says the same. */
@@ -457,18 +367,6 @@ public final class DpoTrainer {
     private TrainingResult result(boolean completed) {
         return new TrainingResult(
                 completed, state.progress().step(), state.progress().numTokens());
-    }
-
-    private List<PreferenceBatch> batches(List<Integer> rows) {
-        return PreferenceBatch.cut(rows.stream().map(data.training()::get).toList(), packing.rows());
-    }
-
-    private List<PreferenceBatch> validationBatches(List<Integer> rows) {
-        return PreferenceBatch.cut(rows.stream().map(data.validation()::get).toList(), packing.rows());
-    }
-
-    private List<List<Integer>> validationRows() {
-        return Schedule.slices(data.validation().size(), hyperparameters.batchSize());
     }
 
     private List<Integer> rowNumbers(List<Integer> rows) {

@@ -1,6 +1,8 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.Activations;
+import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.ScoredTokens;
 import dev.dpo4j.llama.TokenTree;
 import dev.dpo4j.llama.TokenTrie;
@@ -126,6 +128,12 @@ public record PreferenceBatch(
         answers.add(preference.chosen());
         answers.addAll(preference.rejected());
         return answers;
+    }
+
+    /** What a model, when its turn on the machine has come, gives each answer of each preference: summed log-probabilities. */
+    double[][] sums(LlamaModel model, Activations activations) {
+        return model.compute()
+                .call(() -> sums(model.logProbs(tree, scored, activations).logProbs()));
     }
 
     /** Sums token values over each answer of each preference. */

@@ -82,6 +82,7 @@ class FineTuningApiTest {
                         "training_file",
                         "hyperparameters",
                         "trained_tokens",
+                        "memory_plan",
                         "error",
                         "seed",
                         "estimated_finish",
@@ -93,6 +94,7 @@ class FineTuningApiTest {
         assertThat(job.get("seed").asInt()).isEqualTo(7);
         assertThat(job.get("error").isNull()).isTrue();
         assertThat(job.get("fine_tuned_model").isNull()).isTrue();
+        assertThat(job.get("memory_plan").isNull()).isTrue();
         assertThat(job.at("/metadata/team").asString()).isEqualTo("a");
         assertThat(job.at("/method/type").asString()).isEqualTo("dpo");
         assertThat(job.at("/method/dpo/hyperparameters").toString())
@@ -109,6 +111,11 @@ class FineTuningApiTest {
         assertThat(ended.get("fine_tuned_model").asString())
                 .isEqualTo("ft:notebook:terse:" + id.substring("ftjob-".length()));
         assertThat(ended.get("trained_tokens").asInt()).isEqualTo(30);
+        assertThat(ended.get("memory_plan").toString())
+                .isEqualTo(
+                        "{\"total_bytes\":7340032,\"limit_bytes\":9437184,\"base_bytes\":0,\"weights_bytes\":1048576,"
+                                + "\"gradients_bytes\":1048576,\"moments_bytes\":2097152,\"activations_bytes\":3145728,"
+                                + "\"rows_per_pass\":7,\"recomputes_activations\":false}");
         assertThat(ended.get("finished_at").isIntegralNumber()).isTrue();
     }
 

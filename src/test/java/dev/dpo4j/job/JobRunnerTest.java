@@ -84,6 +84,7 @@ class JobRunnerTest {
 
         Job job = service.get(id);
         assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(job.memoryPlan()).isEqualTo(FakeTraining.MEMORY);
         assertThat(job.fineTunedModel()).isEqualTo("ft:notebook:terse:" + id.substring("ftjob-".length()));
         assertThat(job.trainedTokens()).isEqualTo(50);
         assertThat(job.finishedAt()).isNotNull();

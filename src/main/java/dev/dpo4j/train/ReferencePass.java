@@ -1,0 +1,114 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.llama.Activations;
+import dev.dpo4j.llama.LlamaModel;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the frozen reference says of each preference, found before the first step: from what is known already, by the reference's own
+ * forward passes, or from the policy's while it is the reference.
+ *
+ * <p>The passes are those of the first epoch's batches: so, until the weights move, the log-probabilities of a policy that is its own
+ * reference are the reference's to the last bit and every margin is exactly 0. For the same reason such a policy's first step and first
+ * validation are left to do this with their own passes. Where they are known from other batches, of a run with another seed or batch size,
+ * they may differ in their last bits, and a first margin is as small but not exactly 0.
+ */
+final class ReferencePass {
+
+    private final @Nullable LlamaModel reference;
+    private final LlamaModel model;
+    private final KnownReference known;
+    private final Batches batches;
+    private final Schedule schedule;
+
+    /**
+     * A pass over a run's data.
+     *
+     * @param reference null: the policy, as it is before its first step
+     */
+    ReferencePass(
+            LlamaModel policy,
+            @Nullable LlamaModel reference,
+            KnownReference known,
+            Batches batches,
+            Schedule schedule) {
+        this.reference = reference;
+        this.model = reference == null ? policy : reference;
+        this.known = known;
+        this.batches = batches;
+        this.schedule = schedule;
+    }
+
+    /**
+     * Fills in the state's reference log-probabilities, or leaves them to the policy.
+     *
+     * @param betweenBatches throws when the run is to end
+     */
+    void run(TrainingState state, TrainingListener listener, Runnable betweenBatches, Activations activations) {
+        int steps =
+                Math.min(schedule.stepsPerEpoch(), schedule.totalSteps()); // max_steps may end within the first epoch
+        List<List<Integer>> validation = batches.validationRows();
+        int total = validation.stream().mapToInt(List::size).sum();
+        for (int step = 0; step < steps; step++) {
+            total += schedule.microSteps(step).stream().mapToInt(List::size).sum();
+        }
+        ReferenceProgress progress = new ReferenceProgress(0, 0, total);
+        listener.onReference(progress);
+        for (int step = 0; step < steps; step++) {
+            boolean leave = reference == null && step == 0;
+            for (List<Integer> rows : schedule.microSteps(step)) {
+                ReferenceLogProbs to = state.trainingReference();
+                progress = fill(to, batches.training(rows), rows, leave, progress, betweenBatches, activations);
+                listener.onReference(progress);
+            }
+        }
+        for (List<Integer> rows : validation) {
+            ReferenceLogProbs to = state.validationReference();
+            boolean leave = reference == null;
+            progress = fill(to, batches.validation(rows), rows, leave, progress, betweenBatches, activations);
+            listener.onReference(progress);
+        }
+    }
+
+    /** What the policy computed is the reference's too, where that was left to it. */
+    void takeFromPolicyIfLeft(PreferenceBatch batch, double[][] sums, List<Integer> rows, ReferenceLogProbs to) {
+        if (to.leftToPolicy(rows.getFirst())) {
+            set(to, rows, known.store(batch, sums));
+        }
+    }
+
+    private ReferenceProgress fill(
+            ReferenceLogProbs to,
+            List<PreferenceBatch> batchesOfRows,
+            List<Integer> rows,
+            boolean leaveToPolicy,
+            ReferenceProgress before,
+            Runnable betweenBatches,
+            Activations activations) {
+        ReferenceProgress progress = before;
+        int next = 0;
+        for (PreferenceBatch batch : batchesOfRows) {
+            betweenBatches.run();
+            int size = batch.preferences().size();
+            List<Integer> rowsOfBatch = rows.subList(next, next += size);
+            Optional<double[][]> found = known.find(batch);
+            if (found.isPresent()) {
+                set(to, rowsOfBatch, found.get());
+            } else if (leaveToPolicy) {
+                rowsOfBatch.forEach(to::leaveToPolicy);
+            } else {
+                set(to, rowsOfBatch, known.store(batch, batch.sums(model, activations)));
+            }
+            progress = found.isPresent() ? progress.plusCached(size) : progress.plusComputed(size);
+        }
+        return progress;
+    }
+
+    private static void set(ReferenceLogProbs to, List<Integer> rows, double[][] sums) {
+        for (int i = 0; i < sums.length; i++) {
+            to.set(rows.get(i), sums[i]);
+        }
+    }
+}
