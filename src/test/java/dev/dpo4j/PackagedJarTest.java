@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,20 +33,19 @@ class PackagedJarTest {
     @BeforeAll
     static void extract() throws IOException, InterruptedException {
         String jar = System.getProperty("dpo4j.test.jar");
-        List<String> command = List.of(
-                JAVA,
-                "-Djarmode=tools",
-                "-jar",
-                jar,
-                "extract",
-                "--application-filename",
-                "dpo4j.jar",
-                "--destination");
-        assertThat(new ProcessBuilder(with(command, folder.resolve("application")))
-                        .inheritIO()
-                        .start()
-                        .waitFor())
-                .isZero();
+        Process extraction = new ProcessBuilder(
+                        JAVA,
+                        "-Djarmode=tools",
+                        "-jar",
+                        jar,
+                        "extract",
+                        "--application-filename",
+                        "dpo4j.jar",
+                        "--destination",
+                        folder.resolve("application").toString())
+                .inheritIO()
+                .start();
+        assertThat(extraction.waitFor()).isZero();
     }
 
     @Test
@@ -101,11 +99,5 @@ class PackagedJarTest {
 
     private static Path archive() {
         return folder.resolve("classes.jsa");
-    }
-
-    private static List<String> with(List<String> command, Path last) {
-        List<String> all = new ArrayList<>(command);
-        all.add(last.toString());
-        return all;
     }
 }

@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * A row-major float32 matrix off the heap: one ND4J array, seen by kernels and BLAS as raw memory.
  *
- * @param array the ND4J array that owns the memory, (rows, cols), c-ordered
+ * @param array ND4J's view of the memory, (rows, cols), c-ordered
  * @param segment the same memory
  * @param rows number of rows
  * @param cols number of columns; also the distance between two rows
