@@ -85,6 +85,28 @@ final class Blas {
             float beta,
             MemorySegment c,
             int ldc) {
+        if (FewRows.suit(CORE, transposeA, transposeB, m, n, k)) {
+            FewRows.product(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        } else {
+            call(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        }
+    }
+
+    /** The one call into the library. */
+    static void call(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            MemorySegment a,
+            int lda,
+            MemorySegment b,
+            int ldb,
+            float beta,
+            MemorySegment c,
+            int ldc) {
         try {
             SGEMM.invokeExact(
                     ROW_MAJOR,

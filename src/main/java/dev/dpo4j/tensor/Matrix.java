@@ -1,17 +1,31 @@
 package dev.dpo4j.tensor;
 
 import java.lang.foreign.MemorySegment;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A row-major float32 matrix off the heap: one ND4J array, seen by kernels and BLAS as raw memory.
+ * A row-major float32 matrix off the heap, seen by kernels and BLAS as raw memory and by whoever asks as an ND4J array.
  *
- * @param array ND4J's view of the memory, (rows, cols), c-ordered
- * @param segment the same memory
+ * @param segment the memory
  * @param rows number of rows
  * @param cols number of columns; also the distance between two rows
  */
-public record Matrix(INDArray array, MemorySegment segment, int rows, int cols) {
+public record Matrix(MemorySegment segment, int rows, int cols) {
+
+    /** ND4J's view of the memory, (rows, cols), c-ordered: to be used no longer than the memory is there. */
+    public INDArray array() {
+        Pointer start = new Pointer() {
+            {
+                address = segment.address();
+            }
+        };
+        FloatPointer pointer = new FloatPointer(start).capacity(size());
+        return Nd4j.create(Nd4j.createBuffer(pointer, size(), DataType.FLOAT), new long[] {rows, cols});
+    }
 
     /** The memory from the first element of a row on. */
     public MemorySegment fromRow(int row) {

@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BlasTest {
 
@@ -30,6 +32,52 @@ class BlasTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1300, 100",
+        "1, 3000, 32",
+        "15, 22016, 128",
+        "15, 128, 11008",
+        "16, 129, 33",
+        "31, 1001, 77",
+        "64, 300, 1536",
+        "127, 97, 1111",
+        "128, 3072, 576",
+        "129, 97, 100"
+    })
+    void multipliesFewRowsByTransposedWeightsInPieces(int m, int n, int k) {
+        try (FloatArena arena = new FloatArena()) {
+            Random random = new Random(m + 31L * n + 1009L * k);
+            int lda = k + 3;
+            int ldb = k + 5;
+            int ldc = n + 7;
+            MemorySegment a = random(arena, random, m * lda);
+            MemorySegment b = random(arena, random, n * ldb);
+            MemorySegment c = random(arena, random, m * ldc);
+            float[] before = c.toArray(ValueLayout.JAVA_FLOAT);
+            Blas.sgemm(false, true, m, n, k, 0.5f, a, lda, b, ldb, 2, c, ldc);
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < ldc; j++) {
+                    float was = before[i * ldc + j];
+                    double product = j < n ? 0.5 * dot(a, i * lda, b, j * ldb, k) + 2 * was : was;
+                    float is = c.getAtIndex(ValueLayout.JAVA_FLOAT, i * ldc + j);
+                    if (Math.abs(is - product) > (j < n ? 2e-6 * k : 0)) { // an assertion for each would take minutes
+                        assertThat((double) is).as("row %d, column %d", i, j).isEqualTo(product);
+                    }
+                }
+            }
+        }
+    }
+
+    private static double dot(MemorySegment a, int fromA, MemorySegment b, int fromB, int k) {
+        double sum = 0;
+        for (int i = 0; i < k; i++) {
+            sum += (double) a.getAtIndex(ValueLayout.JAVA_FLOAT, fromA + i)
+                    * b.getAtIndex(ValueLayout.JAVA_FLOAT, fromB + i);
+        }
+        return sum;
     }
 
     private static MemorySegment segment(FloatArena arena, float... values) {
