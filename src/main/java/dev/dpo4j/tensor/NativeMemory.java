@@ -5,7 +5,11 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.Pointer;
 
@@ -15,8 +19,8 @@ public final class NativeMemory {
     /** glibc's {@code M_MMAP_THRESHOLD}. */
     private static final int MMAP_THRESHOLD = -3;
 
-    /** Blocks from this many bytes on go back to the operating system when they are freed. */
-    private static final int RETURNED_FROM = 1 << 20;
+    /** Blocks from this many bytes on are mapped by themselves and go back to the operating system, after a while, when they are freed. */
+    private static final int LARGE = 1 << 20;
 
     /** Linux's {@code MADV_POPULATE_WRITE}. */
     private static final int POPULATE = 23;
@@ -44,6 +48,12 @@ public final class NativeMemory {
             FunctionDescriptor.of(
                     ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
 
+    /** How long a freed block waits at least, and half of what it waits at most. */
+    private static final Duration KEPT = Duration.ofSeconds(30);
+
+    private static final SpareBlocks SPARES = new SpareBlocks(
+            NativeMemory::giveBack, CompletableFuture.delayedExecutor(KEPT.toSeconds(), TimeUnit.SECONDS));
+
     static {
         returnFreedBlocks();
     }
@@ -69,8 +79,16 @@ public final class NativeMemory {
      * @param zeroed whether it holds zeros, or anything
      * @throws OutOfMemoryError when there is none
      */
-    @SuppressWarnings("restricted") // memory of the C library
     static Block allocate(long bytes, boolean zeroed) {
+        Optional<Block> spare = bytes < LARGE ? Optional.empty() : SPARES.take(bytes);
+        if (zeroed) {
+            spare.ifPresent(block -> inPieces(block.memory(), piece -> piece.fill((byte) 0)));
+        }
+        return spare.orElseGet(() -> fresh(bytes, zeroed));
+    }
+
+    @SuppressWarnings("restricted") // memory of the C library
+    private static Block fresh(long bytes, boolean zeroed) {
         long size = bytes + ALIGNMENT;
         try {
             MemorySegment start =
@@ -80,7 +98,7 @@ public final class NativeMemory {
             }
             long first = (start.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
             MemorySegment memory = MemorySegment.ofAddress(first).reinterpret(bytes);
-            if (bytes >= RETURNED_FROM) {
+            if (bytes >= LARGE) {
                 MADVISE.ifPresent(madvise -> populate(madvise, memory));
             }
             return new Block(start, memory);
@@ -95,21 +113,39 @@ public final class NativeMemory {
      * there the pages come with the first write.
      */
     private static void populate(MethodHandle madvise, MemorySegment memory) {
-        long first = memory.address() / PIECE;
-        long last = (memory.address() + memory.byteSize() - 1) / PIECE;
-        LongStream.rangeClosed(first, last).parallel().forEach(piece -> {
-            long from = Math.max(piece * PIECE, memory.address() / PAGE * PAGE);
-            long to = Math.min((piece + 1) * PIECE, memory.address() + memory.byteSize());
+        inPieces(memory, piece -> {
+            long from = piece.address() / PAGE * PAGE;
+            long length = piece.address() + piece.byteSize() - from;
             try {
-                int _ = (int) madvise.invokeExact(MemorySegment.ofAddress(from), to - from, POPULATE);
+                int _ = (int) madvise.invokeExact(MemorySegment.ofAddress(from), length, POPULATE);
             } catch (Throwable e) {
                 throw unchecked(e);
             }
         });
     }
 
-    /** Gives a block back, once. */
+    /** Does something with all of the memory, on all cores. */
+    private static void inPieces(MemorySegment memory, Consumer<MemorySegment> work) {
+        long first = memory.address() / PIECE;
+        long last = (memory.address() + memory.byteSize() - 1) / PIECE;
+        LongStream.rangeClosed(first, last).parallel().forEach(piece -> {
+            long from = Math.max(piece * PIECE - memory.address(), 0);
+            long to = Math.min((piece + 1) * PIECE - memory.address(), memory.byteSize());
+            work.accept(memory.asSlice(from, to - from));
+        });
+    }
+
+    /** Frees a block, once. */
     static void free(Block block) {
+        if (block.memory().byteSize() < LARGE) {
+            giveBack(block);
+        } else {
+            SPARES.keep(block);
+        }
+    }
+
+    /** Gives a block back to the C library, and a large one so to the system. */
+    static void giveBack(Block block) {
         try {
             FREE.invokeExact(block.start());
         } catch (Throwable e) {
@@ -127,8 +163,8 @@ public final class NativeMemory {
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
         function("mallopt", type).ifPresent(mallopt -> {
             try {
-                if ((int) mallopt.invokeExact(MMAP_THRESHOLD, RETURNED_FROM) != 1) {
-                    throw new IllegalStateException("mallopt refuses a threshold of " + RETURNED_FROM + " bytes");
+                if ((int) mallopt.invokeExact(MMAP_THRESHOLD, LARGE) != 1) {
+                    throw new IllegalStateException("mallopt refuses a threshold of " + LARGE + " bytes");
                 }
             } catch (Throwable e) {
                 throw unchecked(e);

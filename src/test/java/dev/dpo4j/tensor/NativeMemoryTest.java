@@ -18,43 +18,38 @@ class NativeMemoryTest {
     private static final int BLOCKS = 32;
 
     @Test
-    void whatIsFreedGoesBackToTheOperatingSystemThoughSmallerBlocksStay() throws IOException {
-        allocate(new FloatArena(), 4 * BLOCK - (1 << 16))
-                .arena()
-                .close(); // by itself glibc now keeps blocks of that size
-        List<Block> small = new ArrayList<>();
-        List<Block> large = new ArrayList<>();
+    void whatIsGivenBackIsNotMappedAnyMoreThoughSmallerBlocksStay() throws IOException {
+        NativeMemory.giveBack(allocate(4 * BLOCK - (1 << 16))); // by itself glibc now keeps blocks of that size
+        List<NativeMemory.Block> small = new ArrayList<>();
+        List<NativeMemory.Block> large = new ArrayList<>();
         for (int i = 0; i < BLOCKS; i++) {
-            large.add(allocate(new FloatArena(), BLOCK));
-            small.add(allocate(new FloatArena(), 1 << 12));
+            large.add(allocate(BLOCK));
+            small.add(allocate(1 << 12));
         }
         assertThat(mapped(large)).isEqualTo(BLOCKS);
 
-        large.forEach(block -> block.arena().close());
+        large.forEach(NativeMemory::giveBack);
 
         // Not the process's resident memory: the rest of it (the heap, other tests' threads) grows and shrinks
-        // meanwhile. Another thread
-        // may have been given one of the ranges since.
+        // meanwhile.
+        // Another thread may have been given one of the ranges since.
         assertThat(mapped(large)).isLessThanOrEqualTo(2);
-        small.forEach(block -> block.arena().close());
+        small.forEach(NativeMemory::giveBack);
     }
 
-    private record Block(FloatArena arena, long middle) {}
-
-    private static Block allocate(FloatArena arena, int bytes) {
-        return new Block(
-                arena, arena.uninitialised(1, bytes / Float.BYTES).segment().address() + bytes / 2);
+    private static NativeMemory.Block allocate(long bytes) {
+        return NativeMemory.allocate(bytes, false);
     }
 
     /** How many of the blocks lie in memory that the process has mapped. */
-    private static long mapped(List<Block> blocks) throws IOException {
+    private static long mapped(List<NativeMemory.Block> blocks) throws IOException {
         List<long[]> ranges = Files.readAllLines(Path.of("/proc/self/maps")).stream()
                 .map(line -> line.substring(0, line.indexOf(' ')).split("-"))
                 .map(ends -> new long[] {Long.parseUnsignedLong(ends[0], 16), Long.parseUnsignedLong(ends[1], 16)})
                 .toList();
         return blocks.stream()
-                .filter(block ->
-                        ranges.stream().anyMatch(range -> range[0] <= block.middle() && block.middle() < range[1]))
+                .mapToLong(block -> block.memory().address() + block.memory().byteSize() / 2)
+                .filter(middle -> ranges.stream().anyMatch(range -> range[0] <= middle && middle < range[1]))
                 .count();
     }
 }
