@@ -18,6 +18,7 @@ import time
 
 from harness import agreement, checkpoints, forward, machine, report, rows, scaling, training
 from harness.environment import BENCH, Environment
+from harness.postgresql import PostgreSql
 from harness.service import JVM_FLAGS, Service, laid_out
 from harness.settings import Settings
 
@@ -47,6 +48,7 @@ def arguments():
     add("--trl-micro-batch", type=int, default=4, help="how many of them TRL computes at once")
     add("--forward-rows", type=int, default=64, help="preferences for the loss alone")
     add("--checkpoints", type=int, default=10)
+    add("--postgresql", type=PostgreSql, metavar="URL", help="an empty database, as psql takes it: checkpoints are measured on it too")
     add("--lengths", type=numbers, default=(), help="as in 512,2048,8192: texts of so many tokens, dpo4j and the loop")
     add("--sizes", type=numbers, default=(), help="as in 10,1000,10000: files of so many preferences, dpo4j alone")
     chosen = parser.parse_args()
@@ -82,7 +84,7 @@ def built_jar():
     return next((REPOSITORY / "target").glob("dpo4j-*.jar"))
 
 
-def measurements(settings, environment, service):
+def measurements(settings, environment, service, postgresql):
     """Every measurement by its name, in the order in which they are made."""
     rows_file = settings.work / "rows.jsonl"
     these = rows.read(rows_file)
@@ -104,6 +106,8 @@ def measurements(settings, environment, service):
         "notebook torch": lambda: forward.notebook_torch(settings, environment),
         "checkpoints": lambda: checkpoints.dpo4j(settings, service, these),
     }
+    if postgresql:
+        made["checkpoints PostgreSQL"] = lambda: checkpoints.dpo4j(settings, functools.partial(service, database=postgresql), these)
     for length in settings.lengths:
         made[f"length {length} dpo4j"] = functools.partial(scaling.length_dpo4j, settings, service, length)
         made[f"length {length} loop"] = functools.partial(scaling.length_loop, settings, environment, length)
@@ -174,7 +178,7 @@ def main():
     tokenise(settings, environment)
     with service():
         pass  # unpacks the native libraries and leaves the archive of classes, which is not what is measured
-    results = measure(measurements(settings, environment, service), work / "results.json", chosen.only)
+    results = measure(measurements(settings, environment, service, chosen.postgresql), work / "results.json", chosen.only)
     conclude(results, settings, environment, chosen)
 
 
@@ -196,8 +200,8 @@ def conclude(results, settings, environment, chosen):
 
 
 def anonymous(words):
-    """Paths by their last part: where somebody keeps files is nobody's business."""
-    return [re.sub(r"(?:^|(?<==))[/~]\S*/", "", word.rstrip("/")) for word in words]
+    """Paths by their last part and databases without theirs: where somebody keeps files, and with which password, is nobody's business."""
+    return [re.sub(r"(?:^|(?<==))(?:[/~]|postgresql://)\S*/", "", word.rstrip("/")) for word in words]
 
 
 if __name__ == "__main__":

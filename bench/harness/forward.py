@@ -19,7 +19,7 @@ NOTEBOOK_CONFIG = {
 NOTEBOOK = {"prompt": [1, 2, 3, 4, 5, 6], "chosen": [7, 8, 9, 10], "rejected": [[1, 2, 0, 0], [4, 5, 6, 0]]}
 NOTEBOOK_CALLS = 200
 NOTEBOOK_WARM_UP = 5000  # until then the JVM goes on compiling what a call runs through, and calls become faster
-TORCH_WARM_UP = 100
+TORCH_WARM_UP = 1000
 
 
 def files(settings, rows):

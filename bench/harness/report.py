@@ -73,7 +73,7 @@ def head(results, machine, settings, rows, tokens, command):
 
 def goals(results):
     lines = [row("what", "measured", "bar", "aim", "reached"), row("---", "---", "---", "---", "---")]
-    for goal in bars.GOALS + bars.of_lengths(results):
+    for goal in bars.GOALS + bars.of_checkpoints(results) + bars.of_lengths(results):
         value = goal.measured(results)
         if value is not None:
             limits = [f"{limit:g}{goal.unit}" for limit in (goal.bar, goal.aim)]
@@ -120,15 +120,16 @@ def further(results, machine):
         lines.append(f"- Plain cblas calls of one step's shapes: {results['cblas']['gflops']:.0f} GFLOP/s on {machine['cores']} cores.")
     if "notebook torch" in results:
         lines.append(f"- PyTorch's two forward passes of the notebook's example: {results['notebook torch']['p50_seconds'] * 1e3:.2f} ms.")
-    checkpoints = results.get("checkpoints", {})
-    if "skipped" in checkpoints:
-        lines.append(f"- Checkpoints were not measured: {checkpoints['skipped']}.")
-    elif checkpoints:
-        lines.append(
-            f"- Checkpoints: {checkpoints['written']:.0f} of {checkpoints['bytes'] / GIGABYTE:.2f} GB, written in {checkpoints['write_seconds']:.2f} s each;"
-            f" training stood still for {checkpoints['standstill_seconds']:.2f} s (median) and {checkpoints['longest_standstill_seconds']:.2f} s"
-            f" (longest), and the step beside the writing took {checkpoints['slowed_seconds']:.2f} s longer; the database then took {checkpoints['database_bytes'] / GIGABYTE:.1f} GB."
-        )
+    for name, on in bars.CHECKPOINTS.items():
+        checkpoints = results.get(name, {})
+        if "skipped" in checkpoints:
+            lines.append(f"- Checkpoints{on} were not measured: {checkpoints['skipped']}.")
+        elif checkpoints:
+            lines.append(
+                f"- Checkpoints{on}: {checkpoints['written']:.0f} of {checkpoints['bytes'] / GIGABYTE:.2f} GB, written in {checkpoints['write_seconds']:.2f} s each;"
+                f" training stood still for {checkpoints['standstill_seconds']:.2f} s (median) and {checkpoints['longest_standstill_seconds']:.2f} s"
+                f" (longest), and the step beside the writing took {checkpoints['slowed_seconds']:.2f} s longer; the database then took {checkpoints['database_bytes'] / GIGABYTE:.1f} GB."
+            )
     sizes = {name.removeprefix("size "): result for name, result in results.items() if name.startswith("size ")}
     for size, result in sizes.items():
         lines.append(f"- {size} preferences in the file: {result['rate']:.0f} tokens/s, {result['peak_bytes'] / GIGABYTE:.2f} GB.")

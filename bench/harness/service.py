@@ -25,8 +25,9 @@ class ServiceFailed(Exception):
 class Service:
     """Running between ``with`` and its end; ``start_seconds`` from the process's start to its first answer."""
 
-    def __init__(self, java, application, models, work, jvm_flags=JVM_FLAGS, variables=()):
+    def __init__(self, java, application, models, work, jvm_flags=JVM_FLAGS, variables=(), database=None):
         self.work = work
+        self.database = database  # None: the embedded one
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="home-", dir=work))
         self.port = free_port()
         self.log = self.home.with_suffix(".log")
@@ -39,6 +40,7 @@ class Service:
             "DPO4J_MODELS_DIRECTORY": str(models),
             "SERVER_PORT": str(self.port),
             **dict(variable.split("=", 1) for variable in variables),
+            **(database.variables() if database else {}),
         }
 
     def __enter__(self):
@@ -84,7 +86,9 @@ class Service:
         return int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)[1]) * 1024
 
     def database_bytes(self):
-        """What the embedded database takes on disk: its file and, beside it, those of its blobs."""
+        """What the database takes on disk: the embedded one's file and, beside it, those of its blobs."""
+        if self.database:
+            return self.database.bytes()
         return sum(file.stat().st_size for file in (self.home / "db").rglob("*") if file.is_file())
 
     def said(self, *words):
