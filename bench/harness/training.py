@@ -7,11 +7,13 @@ from harness.rows import shifted, tokens, total, write
 from harness.settings import SEED
 
 WARM_UP_SECONDS = 20
+FIRST_EPOCHS = 3  # that a job has but one of
 HELLO = {"prompt": [1, 2], "chosen": [3], "rejected": [4]}
 
 
 def dpo4j(settings, service, rows_file, rows, lora):
-    """One fresh process, three jobs: rows of the same lengths (cold), the rows themselves (measured), and again (what is kept?)."""
+    """One fresh process and jobs in turn: other rows of the same lengths (cold), the rows themselves (measured), again (what is kept?), and
+    first epochs of yet other rows."""
     with service() as running:
         client = Client(running.port)
         client.post("/v1/dpo/loss", {"model": settings.model.name} | HELLO)
@@ -24,10 +26,14 @@ def dpo4j(settings, service, rows_file, rows, lora):
         again = job.run(client, settings.model.name, these, SEED, hyperparameters | {"n_epochs": 1})
         epoch = steps_of_epoch(settings, rows)
         last = len(measured.steps)
+        firsts = [measured]
+        for by in range(2, FIRST_EPOCHS + 1):
+            fresh = client.upload(write(shifted(rows, by, settings.vocabulary()), settings.work / f"others-{by}.jsonl"))
+            firsts.append(job.run(client, settings.model.name, fresh, SEED, hyperparameters | {"n_epochs": 1}))
         return {
             "start_seconds": running.start_seconds,
             "load_seconds": load["dpo4j_models_load_seconds_sum"],
-            "first_epoch_rate": measured.rate(0, epoch),
+            "first_epoch_rate": sum(first.tokens(0, epoch) for first in firsts) / sum(first.seconds(0, epoch) for first in firsts),
             "rate": measured.rate(epoch, last),
             "step_seconds": statistics.mean(step["seconds"] for step in measured.steps[epoch:]),
             "losses": measured.losses(),

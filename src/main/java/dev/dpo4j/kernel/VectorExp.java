@@ -1,6 +1,6 @@
 package dev.dpo4j.kernel;
 
-import static dev.dpo4j.kernel.VectorKernels.SPECIES;
+import static dev.dpo4j.kernel.Vectors.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;

@@ -161,7 +161,7 @@ public final class DpoTrainer {
     /** One optimizer step: gradients of all its micro-steps, clipping, AdamW, the report. */
     private void step(int step, double learningRate, TrainingListener listener, Activations activations) {
         long began = nanoTime.getAsLong();
-        policy.compute().run(() -> state.gradients().clear());
+        policy.compute().run(optimizer::clearGradients);
         List<List<Integer>> microSteps = schedule.microSteps(step);
         MetricsSum stepMetrics = new MetricsSum();
         long tokens = 0;

@@ -30,7 +30,7 @@ class KernelTiersTest {
             assertThat(KernelChecksums.lines(kernels)).as("call %d", call).isEqualTo(first);
         }
 
-        String width = "-Ddpo4j.kernels=" + VectorKernels.SPECIES.vectorBitSize();
+        String width = "-Ddpo4j.kernels=" + Vectors.SPECIES.vectorBitSize();
         assertThat(run(MODULE, width, "-Xint").lines()).isEqualTo(first);
         assertThat(run(MODULE, width, "-XX:TieredStopAtLevel=1").lines()).isEqualTo(first);
     }

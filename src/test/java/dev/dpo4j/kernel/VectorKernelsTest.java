@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VectorKernelsTest {
 
     private final Kernels vector = new VectorKernels();
-    private final Kernels scalar = new ScalarKernels(VectorKernels.LANES);
+    private final Kernels scalar = new ScalarKernels(Vectors.LANES);
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 6, 8, 13, 31, 64, 207, 576, 702, 1536, 4098})
@@ -57,8 +57,8 @@ class VectorKernelsTest {
         System.arraycopy(special, 0, x, 0, special.length);
 
         float[] actual = new float[n];
-        for (int i = 0; i < n; i += VectorKernels.LANES) {
-            VectorExp.exp(FloatVector.fromArray(VectorKernels.SPECIES, x, i)).intoArray(actual, i);
+        for (int i = 0; i < n; i += Vectors.LANES) {
+            VectorExp.exp(FloatVector.fromArray(Vectors.SPECIES, x, i)).intoArray(actual, i);
         }
 
         for (int i = 0; i < n; i++) {
