@@ -34,8 +34,19 @@ final class DpoDefaults {
      */
     static Hyperparameters resolve(DpoHyperparametersRequest request, int seed) {
         LoraConfig lora = request.lora() == null ? null : request.lora().resolve();
+        double beta = beta(request.beta());
         return new Hyperparameters(
-                beta(request.beta()),
+                beta,
+                LossDefaults.resolve(
+                        PATH,
+                        beta,
+                        request.lossType(),
+                        request.lossWeights(),
+                        request.labelSmoothing(),
+                        request.fDivergenceType(),
+                        request.fAlphaDivergenceCoef(),
+                        request.discopopTau(),
+                        request.dpopLambda()),
                 integer("batch_size", request.batchSize(), BATCH_SIZE, MAX_BATCH_SIZE),
                 requireNonNullElse(request.gradientAccumulationSteps(), 1),
                 integer("n_epochs", request.nEpochs(), EPOCHS, MAX_EPOCHS),

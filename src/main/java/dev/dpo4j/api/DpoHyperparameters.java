@@ -2,6 +2,7 @@ package dev.dpo4j.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.loss.LossType;
 import dev.dpo4j.train.Hyperparameters;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
@@ -15,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record DpoHyperparameters(
         double beta,
+        List<String> lossType,
+        List<Double> lossWeights,
+        double labelSmoothing,
+        String fDivergenceType,
+        double fAlphaDivergenceCoef,
+        double discopopTau,
+        double dpopLambda,
         int batchSize,
         double learningRateMultiplier,
         int nEpochs,
@@ -35,6 +43,13 @@ record DpoHyperparameters(
     static DpoHyperparameters of(Hyperparameters h) {
         return new DpoHyperparameters(
                 h.beta(),
+                h.loss().types().stream().map(LossType::wireName).toList(),
+                h.loss().weights(),
+                h.loss().labelSmoothing(),
+                h.loss().divergenceType().wireName(),
+                h.loss().alpha(),
+                h.loss().discopopTau(),
+                h.loss().dpopLambda(),
                 h.batchSize(),
                 multiplier(h),
                 h.epochs(),

@@ -5,8 +5,11 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
+import jakarta.validation.constraints.Size;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** OpenAI's four DPO hyperparameters, each also "auto", and ours. Absent ones take the defaults of {@link DpoDefaults}. */
@@ -21,6 +24,39 @@ record DpoHyperparametersRequest(
                 example = "0.1")
         @Nullable
         AutoNumber beta,
+
+        @Schema(
+                description =
+                        "One loss or a list of losses that are added up; docs/losses.md explains each. Default: sigmoid.",
+                implementation = Object.class,
+                types = {"string", "array"},
+                example = "sigmoid")
+        @Nullable
+        LossTypes lossType,
+
+        @Schema(description = "What each loss counts in the sum, over 0. Default: 1 each.")
+        @Size(min = 1, max = 16)
+        @Nullable
+        List<@NotNull Double> lossWeights,
+
+        @Schema(
+                description =
+                        "The share of preferences taken to be wrong: of sigmoid (cDPO), robust and exo_pair, which wants one.",
+                defaultValue = "0")
+        @Nullable
+        Double labelSmoothing,
+
+        @Schema(description = "What holds the policy to the reference.", defaultValue = "reverse_kl") @Nullable
+        FDivergence fDivergenceType,
+
+        @Schema(description = "The alpha of alpha_divergence.", defaultValue = "0.5") @Nullable
+        Double fAlphaDivergenceCoef,
+
+        @Schema(description = "The temperature of discopop.", defaultValue = "0.05") @Nullable
+        Double discopopTau,
+
+        @Schema(description = "The weight of dpop's penalty.", defaultValue = "50") @Nullable
+        Double dpopLambda,
 
         @Schema(
                 description = "Preferences in a micro-step, 1 to 256. Auto: 8.",
@@ -97,7 +133,8 @@ record DpoHyperparametersRequest(
 
     /** All absent. */
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+            null, null, null, null, null, null);
 
     /** {@link LrSchedulerType} by the names that transformers gives. */
     enum LrScheduler {

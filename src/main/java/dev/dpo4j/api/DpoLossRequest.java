@@ -4,6 +4,7 @@ import dev.dpo4j.dataset.InvalidRowException;
 import dev.dpo4j.dataset.PreferenceExample;
 import dev.dpo4j.dataset.PreferenceParser;
 import dev.dpo4j.dataset.UnknownFields;
+import dev.dpo4j.loss.LossOptions;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -42,6 +43,39 @@ record DpoLossRequest(
         @Positive
         @Nullable
         Double beta,
+
+        @Schema(
+                description =
+                        "One loss or a list of losses that are added up; docs/losses.md explains each. Default: sigmoid.",
+                implementation = Object.class,
+                types = {"string", "array"},
+                example = "sigmoid")
+        @Nullable
+        LossTypes lossType,
+
+        @Schema(description = "What each loss counts in the sum, over 0. Default: 1 each.")
+        @Size(min = 1, max = 16)
+        @Nullable
+        List<@NotNull Double> lossWeights,
+
+        @Schema(
+                description =
+                        "The share of preferences taken to be wrong: of sigmoid (cDPO), robust and exo_pair, which wants one.",
+                defaultValue = "0")
+        @Nullable
+        Double labelSmoothing,
+
+        @Schema(description = "What holds the policy to the reference.", defaultValue = "reverse_kl") @Nullable
+        FDivergence fDivergenceType,
+
+        @Schema(description = "The alpha of alpha_divergence.", defaultValue = "0.5") @Nullable
+        Double fAlphaDivergenceCoef,
+
+        @Schema(description = "The temperature of discopop.", defaultValue = "0.05") @Nullable
+        Double discopopTau,
+
+        @Schema(description = "The weight of dpop's penalty.", defaultValue = "50") @Nullable
+        Double dpopLambda,
 
         @Schema(
                 description = CONTENT,
@@ -130,6 +164,20 @@ record DpoLossRequest(
             row.set("rejected", rejected);
             return PreferenceParser.parse(row, pointer, UnknownFields.REFUSED);
         }
+    }
+
+    /** Which loss, with every gap filled. */
+    LossOptions lossOptions(double beta) {
+        return LossDefaults.resolve(
+                "",
+                beta,
+                lossType,
+                lossWeights,
+                labelSmoothing,
+                fDivergenceType,
+                fAlphaDivergenceCoef,
+                discopopTau,
+                dpopLambda);
     }
 
     /**

@@ -32,7 +32,9 @@ record DpoLossResponse(
     /** One preference. */
     @Schema(name = "PreferenceLoss")
     record Preference(
-            @Schema(description = "The mean over the rejected answers of -log sigmoid(beta * logits).")
+            @Schema(
+                    description =
+                            "The mean over the rejected answers; of the sigmoid loss: of -log sigmoid(beta * logits).")
             double loss,
 
             @Schema(

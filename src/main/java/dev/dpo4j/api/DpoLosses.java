@@ -10,7 +10,7 @@ import dev.dpo4j.dataset.PreferenceTokenizer;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaModel;
-import dev.dpo4j.loss.SigmoidLoss;
+import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tokenizer.Tokenizer;
 import dev.dpo4j.train.NonFiniteException;
@@ -84,13 +84,11 @@ class DpoLosses {
         requireFewTokens(preferences, explain);
 
         double beta = Objects.requireNonNullElse(request.beta(), DEFAULT_BETA);
+        PreferenceLoss loss = request.lossOptions(beta).loss(beta);
         LlamaModel policyModel = policy.on(compute);
         LlamaModel referenceModel = reference.id().equals(policy.id()) ? policyModel : reference.on(compute);
         PreferenceScoring scoring = new PreferenceScoring(
-                policyModel,
-                referenceModel,
-                new SigmoidLoss(beta),
-                limits.memory().toBytes());
+                policyModel, referenceModel, loss, limits.memory().toBytes());
         boolean gradientNorm = Boolean.TRUE.equals(request.includeGradientNorm());
         requireMemory(scoring.bytes(preferences, gradientNorm), gradientNorm);
 

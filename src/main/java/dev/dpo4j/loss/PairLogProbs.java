@@ -1,12 +1,30 @@
 package dev.dpo4j.loss;
 
 /**
- * The summed log-probabilities of a pair of answers to one prompt, natural logarithms.
+ * What a loss knows of a pair of answers to one prompt: summed log-probabilities, natural logarithms, and lengths.
  *
  * @param policyChosen of the preferred answer under the policy
  * @param policyRejected of the other under the policy
  * @param referenceChosen of the preferred answer under the reference
  * @param referenceRejected of the other under the reference
+ * @param chosenTokens how many tokens the preferred answer has, at least 1
+ * @param rejectedTokens how many the other has, at least 1
  */
 public record PairLogProbs(
-        double policyChosen, double policyRejected, double referenceChosen, double referenceRejected) {}
+        double policyChosen,
+        double policyRejected,
+        double referenceChosen,
+        double referenceRejected,
+        int chosenTokens,
+        int rejectedTokens) {
+
+    /** The preferred answer's log-ratio {@code log pi(y|x) / ref(y|x)}. */
+    public double chosenRatio() {
+        return policyChosen - referenceChosen;
+    }
+
+    /** The other answer's log-ratio. */
+    public double rejectedRatio() {
+        return policyRejected - referenceRejected;
+    }
+}

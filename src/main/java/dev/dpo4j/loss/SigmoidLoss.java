@@ -1,25 +1,27 @@
 package dev.dpo4j.loss;
 
 /**
- * The DPO loss (Rafailov et al., arXiv 2305.18290, equation 7): {@code -log sigmoid(beta · ((pc - rc) - (pr - rr)))}.
+ * The DPO loss (Rafailov et al., arXiv 2305.18290, equation 7): {@code -log sigmoid(z)} with {@code z = beta (s(chosen) - s(rejected))}; with
+ * label smoothing cDPO (Mitchell, 2023): {@code -(1 - e) log sigmoid(z) - e log sigmoid(-z)}. TRL ignores the smoothing here.
  *
  * @param beta strength of the pull towards the reference, positive
+ * @param labelSmoothing the share of preferences that are taken to be wrong, 0 to 0.5
+ * @param divergence what makes scores of log-ratios
  */
-public record SigmoidLoss(double beta) implements PreferenceLoss {
+public record SigmoidLoss(double beta, double labelSmoothing, Divergence divergence) implements PairwiseLoss {
 
     public SigmoidLoss {
-        if (!(beta > 0) || Double.isInfinite(beta)) {
-            throw new IllegalArgumentException("beta must be a positive number, not " + beta);
-        }
+        Parameters.requirePositive("beta", beta);
+        Parameters.requireInRange("label_smoothing", labelSmoothing, 0, 0.5);
     }
 
     @Override
-    public PairLoss of(PairLogProbs pair) {
-        double chosen = pair.policyChosen() - pair.referenceChosen();
-        double rejected = pair.policyRejected() - pair.referenceRejected();
-        double z = beta * (chosen - rejected);
-        double loss = Math.max(-z, 0) + Math.log1p(Math.exp(-Math.abs(z))); // -log sigmoid(z) without overflow
-        double slope = -beta / (1 + Math.exp(z)); // d/dz -log sigmoid(z) = -sigmoid(-z)
-        return new PairLoss(loss, chosen - rejected, beta * chosen, beta * rejected, slope, -slope);
+    public PairTerm of(PairLogProbs pair) {
+        Scores scores = Scores.of(pair, divergence);
+        double z = beta * scores.margin();
+        double e = labelSmoothing;
+        double loss = -(1 - e) * Logistic.logSigmoid(z) - e * Logistic.logSigmoid(-z);
+        double slope = -(1 - e) * Logistic.sigmoid(-z) + e * Logistic.sigmoid(z);
+        return PairTerm.ofMargin(loss, slope * beta, scores);
     }
 }

@@ -7,7 +7,6 @@ import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
-import dev.dpo4j.loss.SigmoidLoss;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +80,7 @@ public final class DpoTrainer {
         this.data = data;
         this.hyperparameters = hyperparameters;
         this.schedule = new Schedule(data.training().size(), hyperparameters);
-        this.loss = new SigmoidLoss(hyperparameters.beta());
+        this.loss = hyperparameters.loss().loss(hyperparameters.beta());
         this.optimizer = new AdamW(
                 policy.compute(), state.trained(), state.gradients(), state.firstMoments(), state.secondMoments());
         this.packing = packing;
@@ -243,7 +242,11 @@ public final class DpoTrainer {
         double[][] slopes = new double[policySums.length][];
         for (int p = 0; p < policySums.length; p++) {
             double[] referenceSums = state.trainingReference().get(rows.get(p));
-            PreferenceLosses losses = PreferenceLosses.of(loss, policySums[p], referenceSums);
+            PreferenceLosses losses = PreferenceLosses.of(
+                    loss,
+                    policySums[p],
+                    referenceSums,
+                    PreferenceBatch.lengths(batch.preferences().get(p)));
             if (!Double.isFinite(losses.loss())) {
                 throw new NonFiniteException(
                         "The loss of step " + step + " is not finite (" + losses.loss() + " at row "
@@ -272,10 +275,14 @@ public final class DpoTrainer {
                 double[][] sumsOfBatch = batch.sums(policy, activations);
                 referencePass.takeFromPolicyIfLeft(
                         batch, sumsOfBatch, rows.subList(next, next + sumsOfBatch.length), state.validationReference());
-                for (double[] sums : sumsOfBatch) {
+                for (int p = 0; p < sumsOfBatch.length; p++) {
+                    double[] sums = sumsOfBatch[p];
                     int row = rows.get(next++);
                     PreferenceLosses losses = PreferenceLosses.of(
-                            loss, sums, state.validationReference().get(row));
+                            loss,
+                            sums,
+                            state.validationReference().get(row),
+                            PreferenceBatch.lengths(batch.preferences().get(p)));
                     if (!Double.isFinite(losses.loss())) {
                         throw new NonFiniteException("The validation loss after step "
                                 + state.progress().step() + " is not finite (" + losses.loss() + " at row "

@@ -1,12 +1,15 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.loss.LossOptions;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that decides a run besides its model and data; meaning as in TRL's {@code DPOConfig}.
  *
  * @param beta DPO's inverse temperature
+ * @param loss which loss; of jobs from before there was a choice, DPO's
  * @param batchSize preferences in a micro-step
  * @param gradientAccumulationSteps micro-steps in one optimizer step
  * @param epochs passes over the data, unless {@code maxSteps} says otherwise
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Hyperparameters(
         double beta,
+        LossOptions loss,
         int batchSize,
         int gradientAccumulationSteps,
         int epochs,
@@ -41,4 +45,10 @@ public record Hyperparameters(
         int loggingSteps,
         @Nullable Integer saveSteps,
         int saveTotalLimit,
-        @Nullable LoraConfig lora) {}
+        @Nullable LoraConfig lora) {
+
+    /** Fills in what a job's record from before there was a choice does not hold. */
+    public Hyperparameters {
+        loss = Objects.requireNonNullElse(loss, LossOptions.SIGMOID);
+    }
+}

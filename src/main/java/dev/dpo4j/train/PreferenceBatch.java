@@ -130,6 +130,11 @@ public record PreferenceBatch(
         return answers;
     }
 
+    /** How many tokens each of a preference's answers has, the preferred one first. */
+    public static int[] lengths(TokenizedPreference preference) {
+        return answers(preference).stream().mapToInt(answer -> answer.length).toArray();
+    }
+
     /** What a model, when its turn on the machine has come, gives each answer of each preference: summed log-probabilities. */
     double[][] sums(LlamaModel model, Activations activations) {
         return model.compute()

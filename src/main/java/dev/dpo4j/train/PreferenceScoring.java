@@ -112,7 +112,11 @@ public final class PreferenceScoring {
         double[][] slopes = new double[policySums.length][];
         List<PreferenceScores.Preference> scores = new ArrayList<>();
         for (int p = 0; p < policySums.length; p++) {
-            PreferenceLosses losses = PreferenceLosses.of(loss, policySums[p], referenceSums[p]);
+            PreferenceLosses losses = PreferenceLosses.of(
+                    loss,
+                    policySums[p],
+                    referenceSums[p],
+                    PreferenceBatch.lengths(batch.preferences().get(p)));
             requireFinite(losses, batch.preferences().get(p));
             slopes[p] =
                     Arrays.stream(losses.slopes()).map(slope -> slope * weight).toArray();

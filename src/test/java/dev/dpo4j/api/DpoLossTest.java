@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -193,13 +196,25 @@ class DpoLossTest {
         }
     }
 
-    @Test
-    void answersWithTrlsLossLogProbsAndGradientNormOfSeveralPreferences() {
-        JsonNode golden = TRL.get("cases").get(0);
+    /** Those whose options this service knows: it says which it does not. */
+    static Stream<JsonNode> casesOfTrl() {
+        Set<String> toCome = Set.of("aot", "aot_unpaired", "sft");
+        return TRL.get("cases").valueStream().filter(golden -> {
+            JsonNode options = golden.get("options");
+            return !options.has("ld_alpha")
+                    && !options.has("use_weighting")
+                    && options.get("loss_type").valueStream().noneMatch(name -> toCome.contains(name.asString()));
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("casesOfTrl")
+    void answersWithTrlsLossLogProbsAndGradientNormOfSeveralPreferences(JsonNode golden) {
         ObjectNode request = JSON.createObjectNode()
                 .put("model", "tiny-1")
                 .put("reference_model", "tiny-2")
                 .put("include_gradient_norm", true);
+        request.setAll((ObjectNode) golden.get("options"));
         ArrayNode preferences = request.putArray("preferences");
         TRL.get("batch")
                 .forEach(row -> preferences
@@ -303,6 +318,57 @@ class DpoLossTest {
         assertThat(answer.get("loss").asDouble()).isCloseTo(Math.log(2), within(1e-12));
         assertThat(answer.get("preferences")).hasSize(64);
         assertThat(answer.at("/preferences/63/rejected/0/tokens")).hasSize(256);
+    }
+
+    /** Of a policy that is its own reference every log-ratio is 0; by hand. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '§', textBlock = """
+            {"loss_type":"sigmoid"}                                           | 0.6931471805599453
+            {"loss_type":["sigmoid"],"label_smoothing":0.3}                   | 0.6931471805599453
+            {"loss_type":"hinge"}                                             | 1
+            {"loss_type":"ipo"}                                               | 25
+            {"loss_type":"ipo","beta":0.5}                                    | 1
+            {"loss_type":"exo_pair","label_smoothing":0.1}                    | 0.5108256237659907
+            {"loss_type":"nca_pair"}                                          | 1.3862943611198906
+            {"loss_type":"sppo_hard"}                                         | 50
+            {"loss_type":"apo_zero"}                                          | 1
+            {"loss_type":"discopop"}                                          | 0.8465735902799727
+            {"loss_type":"dpop","dpop_lambda":5}                              | 0.6931471805599453
+            {"loss_type":["hinge","ipo"],"loss_weights":[2,0.1]}              | 4.5
+            {"loss_type":"sigmoid","f_divergence_type":"alpha_divergence","f_alpha_divergence_coef":2} | 0.6931471805599453
+            """)
+    void aLossIsChosenByTrlsOptions(String options, double expected) {
+        ObjectNode request = notebook();
+        request.setAll((ObjectNode) JSON.readTree(options));
+
+        assertThat(ask(request).get("loss").asDouble()).isCloseTo(expected, within(1e-12));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '§', textBlock = """
+            {"loss_type":"sigmoyd"}                                    | invalid_value | /loss_type         | must be one of sigmoid, hinge
+            {"loss_type":["sigmoid","dpo"]}                            | invalid_value | /loss_type         | must be one of sigmoid, hinge
+            {"loss_type":[]}                                           | invalid_value | /loss_type         | at least one loss
+            {"loss_type":7}                                            | invalid_value | /loss_type         | must be one of
+            {"loss_type":["sigmoid","hinge"],"loss_weights":[1]}       | invalid_value | /loss_weights      | one weight for each loss, 2
+            {"loss_weights":[null]}                                    | invalid_value | /loss_weights/0    | must not be null
+            {"loss_weights":[]}                                        | invalid_value | /loss_weights      | size must be
+            {"loss_weights":"1"}                                       | invalid_type  | /loss_weights      | a list
+            {"label_smoothing":null,"loss_weights":[1,1]}              | invalid_value | /loss_weights      | one weight for each loss, 1, not 2
+            {"loss_weights":[-1]}                                      | invalid_value | /loss_weights      | a positive number
+            {"loss_type":"hinge","label_smoothing":0.1}                | invalid_value | /label_smoothing   | no effect on hinge
+            {"loss_type":"exo_pair"}                                   | invalid_value | /label_smoothing   | a positive number
+            {"loss_type":"robust","label_smoothing":0.5}               | invalid_value | /label_smoothing   | from 0.0 to 0.499
+            {"loss_type":"nca_pair","f_divergence_type":"forward_kl"}  | invalid_value | /f_divergence_type | only be reverse_kl with nca_pair
+            {"f_divergence_type":"kl"}                                 | invalid_type  | /f_divergence_type | reverse_kl
+            {"loss_type":"discopop","discopop_tau":0}                  | invalid_value | /discopop_tau      | a positive number
+            {"loss_type":"dpop","dpop_lambda":-5}                      | invalid_value | /dpop_lambda       | a positive number
+            """)
+    void aLossThatCannotBeIsRefusedByItsOption(String options, String code, String pointer, String reason) {
+        ObjectNode request = notebook();
+        request.setAll((ObjectNode) JSON.readTree(options));
+
+        refused(http.postJson("/v1/dpo/loss", request.toString()), 400, code, pointer, reason);
     }
 
     @ParameterizedTest

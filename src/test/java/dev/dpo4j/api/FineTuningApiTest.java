@@ -59,7 +59,8 @@ class FineTuningApiTest {
                 {"model": "notebook", "training_file": "my-preferences", "suffix": "terse", "seed": 7,
                  "metadata": {"team": "a"},
                  "method": {"type": "dpo", "dpo": {"hyperparameters": {
-                   "beta": 0.5, "batch_size": "auto", "learning_rate_multiplier": 2, "n_epochs": "auto",
+                   "beta": 0.5, "loss_type": ["sigmoid", "hinge"], "loss_weights": [1, 0.5], "label_smoothing": 0.1,
+                   "f_divergence_type": "js_divergence", "batch_size": "auto", "learning_rate_multiplier": 2, "n_epochs": "auto",
                    "max_steps": 3, "save_steps": 1, "lr_scheduler_type": "cosine",
                    "lora": {"target_modules": "all-linear"}}}}}""");
         assertThat(answer.status()).isEqualTo(200);
@@ -98,7 +99,10 @@ class FineTuningApiTest {
         assertThat(job.at("/metadata/team").asString()).isEqualTo("a");
         assertThat(job.at("/method/type").asString()).isEqualTo("dpo");
         assertThat(job.at("/method/dpo/hyperparameters").toString())
-                .isEqualTo("{\"beta\":0.5,\"batch_size\":8,\"learning_rate_multiplier\":2.0,\"n_epochs\":3,"
+                .isEqualTo("{\"beta\":0.5,\"loss_type\":[\"sigmoid\",\"hinge\"],\"loss_weights\":[1.0,0.5],"
+                        + "\"label_smoothing\":0.1,\"f_divergence_type\":\"js_divergence\",\"f_alpha_divergence_coef\":0.5,"
+                        + "\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
+                        + "\"batch_size\":8,\"learning_rate_multiplier\":2.0,\"n_epochs\":3,"
                         + "\"learning_rate\":2.0E-4,\"lr_scheduler_type\":\"cosine\",\"warmup_steps\":0,"
                         + "\"weight_decay\":0.0,\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
                         + "\"max_length\":1024,\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
@@ -124,7 +128,9 @@ class FineTuningApiTest {
         Http.Answer answer = http.postJson(JOBS, """
                 {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo"}}""");
         assertThat(answer.json().at("/method/dpo/hyperparameters").toString())
-                .isEqualTo("{\"beta\":0.1,\"batch_size\":8,\"learning_rate_multiplier\":1.0,\"n_epochs\":3,"
+                .isEqualTo("{\"beta\":0.1,\"loss_type\":[\"sigmoid\"],\"loss_weights\":[1.0],\"label_smoothing\":0.0,"
+                        + "\"f_divergence_type\":\"reverse_kl\",\"f_alpha_divergence_coef\":0.5,\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
+                        + "\"batch_size\":8,\"learning_rate_multiplier\":1.0,\"n_epochs\":3,"
                         + "\"learning_rate\":1.0E-6,\"lr_scheduler_type\":\"linear\",\"warmup_steps\":0,"
                         + "\"weight_decay\":0.0,\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
                         + "\"max_length\":1024,\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
@@ -176,6 +182,10 @@ class FineTuningApiTest {
             {"max_length": "all"}                              | /max_length
             {"max_steps": 0}                                   | /max_steps
             {"loss_typ": "sigmoid"}                            | /loss_typ
+            {"loss_type": "sigmoyd"}                           | /loss_type
+            {"loss_type": "exo_pair"}                          | /label_smoothing
+            {"loss_weights": [1, 2]}                           | /loss_weights
+            {"loss_weights": [null]}                           | /loss_weights/0
             {"lora": {"r": 0}}                                 | /lora/r
             {"lora": {"lora_alpha": 0}}                        | /lora/lora_alpha
             {"lora": {"target_modules": ["lm_head"]}}          | /lora/target_modules

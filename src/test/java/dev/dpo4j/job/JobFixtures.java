@@ -1,6 +1,7 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.dataset.TrainingData;
+import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LrSchedulerType;
 import java.util.Map;
@@ -13,7 +14,24 @@ final class JobFixtures {
 
     static Hyperparameters hyperparameters(int steps, @Nullable Integer saveSteps) {
         return new Hyperparameters(
-                0.1, 8, 1, 3, steps, 1e-6, LrSchedulerType.LINEAR, 0, 0, 1, 1024, true, 42, 1, saveSteps, 2, null);
+                0.1,
+                LossOptions.SIGMOID,
+                8,
+                1,
+                3,
+                steps,
+                1e-6,
+                LrSchedulerType.LINEAR,
+                0,
+                0,
+                1,
+                1024,
+                true,
+                42,
+                1,
+                saveSteps,
+                2,
+                null);
     }
 
     static NewJob newJob(int steps, @Nullable Integer saveSteps) {

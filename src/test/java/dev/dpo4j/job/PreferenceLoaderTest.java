@@ -8,6 +8,7 @@ import dev.dpo4j.catalog.ModelLease;
 import dev.dpo4j.dataset.PreferenceFiles;
 import dev.dpo4j.dataset.PreferenceSource;
 import dev.dpo4j.dataset.TrainingData;
+import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LrSchedulerType;
@@ -59,6 +60,23 @@ class PreferenceLoaderTest {
 
     private static Hyperparameters maxLength(int tokens) {
         return new Hyperparameters(
-                0.1, 8, 1, 1, null, 1e-6, LrSchedulerType.LINEAR, 0, 0, 1, tokens, true, 42, 1, null, 2, null);
+                0.1,
+                LossOptions.SIGMOID,
+                8,
+                1,
+                1,
+                null,
+                1e-6,
+                LrSchedulerType.LINEAR,
+                0,
+                0,
+                1,
+                tokens,
+                true,
+                42,
+                1,
+                null,
+                2,
+                null);
     }
 }

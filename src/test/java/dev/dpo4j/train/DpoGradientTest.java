@@ -15,8 +15,8 @@ import dev.dpo4j.llama.PaperLlama;
 import dev.dpo4j.llama.ParameterSet;
 import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.llama.TokenLogProbs;
+import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
-import dev.dpo4j.loss.SigmoidLoss;
 import dev.dpo4j.tensor.Compute;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DpoGradientTest {
 
-    private static final SigmoidLoss LOSS = new SigmoidLoss(0.4);
+    private static final PreferenceLoss LOSS = PreferenceLoss.sigmoid(0.4);
     private static final double STEP = 1e-5;
 
     /** One with two rejected answers and more rows than a block of attention has, one with an answer of one token. */
@@ -194,7 +194,8 @@ class DpoGradientTest {
             double[] sums = PreferenceBatch.answers(preference).stream()
                     .mapToDouble(answer -> sum(paper.logProbs(preference.prompt(), answer)))
                     .toArray();
-            loss += PreferenceLosses.of(LOSS, sums, REFERENCE[p]).loss();
+            loss += PreferenceLosses.of(LOSS, sums, REFERENCE[p], PreferenceBatch.lengths(PREFERENCES.get(p)))
+                    .loss();
         }
         return loss;
     }
@@ -223,7 +224,8 @@ class DpoGradientTest {
             double[][] slopes = new double[sums.length][];
             double loss = 0;
             for (int p = 0; p < sums.length; p++) {
-                PreferenceLosses losses = PreferenceLosses.of(LOSS, sums[p], REFERENCE[p]);
+                PreferenceLosses losses =
+                        PreferenceLosses.of(LOSS, sums[p], REFERENCE[p], PreferenceBatch.lengths(PREFERENCES.get(p)));
                 slopes[p] = losses.slopes();
                 loss += losses.loss();
             }

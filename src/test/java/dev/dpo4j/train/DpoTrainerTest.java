@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.TinyLlama;
+import dev.dpo4j.loss.DivergenceType;
+import dev.dpo4j.loss.LossOptions;
+import dev.dpo4j.loss.LossType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -14,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What must not change a run, and what must. */
 class DpoTrainerTest {
@@ -43,6 +48,26 @@ class DpoTrainerTest {
             PreferenceMetrics last = run.listener.reports.getLast().metrics();
             assertThat(last.loss()).isLessThan(0.2);
             assertThat(last.rewardsAccuracies()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(LossType.class)
+    void everyLossFallsAsItIsTrained(LossType type) {
+        LossOptions loss = new LossOptions(
+                List.of(type),
+                List.of(1.0),
+                type == LossType.EXO_PAIR ? 0.1 : 0,
+                DivergenceType.REVERSE_KL,
+                LossOptions.ALPHA,
+                LossOptions.DISCOPOP_TAU,
+                LossOptions.DPOP_LAMBDA);
+        try (TinyRun run =
+                new TinyRun(TinyRun.hyperparameters().epochs(10).loss(loss).build(), DATA)) {
+            run.run();
+            double first = run.listener.reports.getFirst().metrics().loss();
+            double last = run.listener.reports.getLast().metrics().loss();
+            assertThat(last).isLessThan(first);
         }
     }
 

@@ -3,8 +3,8 @@ package dev.dpo4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
-import dev.dpo4j.loss.SigmoidLoss;
 import org.junit.jupiter.api.Test;
 
 /** Which weight each pair has in the metrics. */
@@ -68,6 +68,6 @@ class MetricsSumTest {
     }
 
     private static void add(MetricsSum sum, double[] policy, double[] reference) {
-        sum.add(PreferenceLosses.of(new SigmoidLoss(0.5), policy, reference), policy);
+        sum.add(PreferenceLosses.of(PreferenceLoss.sigmoid(0.5), policy, reference, new int[policy.length]), policy);
     }
 }

@@ -10,7 +10,7 @@ import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
-import dev.dpo4j.loss.SigmoidLoss;
+import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.tensor.Compute;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class PreferenceScoringTest {
 
     private static final long MUCH = 1L << 30;
-    private static final SigmoidLoss LOSS = new SigmoidLoss(0.1);
+    private static final PreferenceLoss LOSS = PreferenceLoss.sigmoid(0.1);
 
     private static Compute compute;
     private static LlamaWeights one;

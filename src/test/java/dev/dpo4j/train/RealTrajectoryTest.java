@@ -12,6 +12,7 @@ import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.ParameterSet;
+import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.SafetensorsReader;
 import dev.dpo4j.tensor.Compute;
@@ -153,6 +154,7 @@ class RealTrajectoryTest {
         JsonNode given = golden.get("hyperparameters");
         return new Hyperparameters(
                 given.get("beta").doubleValue(),
+                LossOptions.SIGMOID,
                 golden.get("batch_size").intValue(),
                 given.get("gradient_accumulation_steps").intValue(),
                 1,

@@ -7,6 +7,7 @@ import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.TinyLlama;
+import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.tensor.Compute;
 import java.lang.foreign.MemorySegment;
@@ -142,6 +143,7 @@ final class TinyRun implements AutoCloseable {
     }
 
     static final class Builder {
+        private LossOptions loss = LossOptions.SIGMOID;
 
         private int batchSize = 2;
         private int accumulation = 1;
@@ -197,6 +199,11 @@ final class TinyRun implements AutoCloseable {
             return this;
         }
 
+        Builder loss(LossOptions options) {
+            loss = options;
+            return this;
+        }
+
         Builder lora(@Nullable LoraConfig config) {
             lora = config;
             return this;
@@ -205,6 +212,7 @@ final class TinyRun implements AutoCloseable {
         Hyperparameters build() {
             return new Hyperparameters(
                     0.3,
+                    loss,
                     batchSize,
                     accumulation,
                     epochs,

@@ -8,8 +8,9 @@ import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.TokenLogProbs;
+import dev.dpo4j.loss.LossOptions;
+import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
-import dev.dpo4j.loss.SigmoidLoss;
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.tensor.Compute;
 import java.util.List;
@@ -23,7 +24,24 @@ class TrajectoryGoldenTest {
     void takesTrlsTwelveStepsWithWarmUpAndDecayOnMatricesOnly() {
         JsonNode golden = Goldens.LOSSES.get("trainer_trajectory");
         Hyperparameters hyperparameters = new Hyperparameters(
-                0.1, 4, 1, 12, null, 1e-3, LrSchedulerType.LINEAR, 3, 0.1, 1.0, null, false, 0, 1, 100, 1, null);
+                0.1,
+                LossOptions.SIGMOID,
+                4,
+                1,
+                12,
+                null,
+                1e-3,
+                LrSchedulerType.LINEAR,
+                3,
+                0.1,
+                1.0,
+                null,
+                false,
+                0,
+                1,
+                100,
+                1,
+                null);
         TokenizedData data = new TokenizedData(Goldens.batch(), List.of(), Cuts.NONE, Cuts.NONE);
         try (Compute compute = Goldens.compute();
                 LlamaWeights policy = Goldens.tiny(1);
@@ -84,7 +102,11 @@ class TrajectoryGoldenTest {
                 double[][] slopes = new double[4][2];
                 double loss = 0;
                 for (int p = 0; p < 4; p++) {
-                    PreferenceLosses losses = PreferenceLosses.of(new SigmoidLoss(0.1), sums[p], reference[p]);
+                    PreferenceLosses losses = PreferenceLosses.of(
+                            PreferenceLoss.sigmoid(0.1),
+                            sums[p],
+                            reference[p],
+                            PreferenceBatch.lengths(batch.preferences().get(p)));
                     loss += losses.loss() / 4;
                     slopes[p][0] = losses.slopes()[0] / 4;
                     slopes[p][1] = losses.slopes()[1] / 4;

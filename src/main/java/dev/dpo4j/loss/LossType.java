@@ -1,0 +1,75 @@
+package dev.dpo4j.loss;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The losses by their names on the wire, which are TRL's where it has them. */
+public enum LossType {
+    SIGMOID,
+    HINGE,
+    IPO,
+    EXO_PAIR,
+    NCA_PAIR,
+    ROBUST,
+    BCO_PAIR,
+    SPPO_HARD,
+    APO_ZERO,
+    APO_DOWN,
+    DISCOPOP,
+    SIGMOID_NORM,
+    DPOP;
+
+    /** As it is written in requests. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The loss of a name. */
+    public static Optional<LossType> of(String wireName) {
+        return Arrays.stream(values())
+                .filter(type -> type.wireName().equals(wireName))
+                .findFirst();
+    }
+
+    /** All names, in order. */
+    public static List<String> wireNames() {
+        return Arrays.stream(values()).map(LossType::wireName).toList();
+    }
+
+    /** Whether it is a function of scores, which an f-divergence makes of log-ratios. */
+    boolean takesDivergence() {
+        return switch (this) {
+            case SIGMOID, HINGE, IPO, EXO_PAIR, ROBUST, DISCOPOP, SIGMOID_NORM -> true;
+            case NCA_PAIR, BCO_PAIR, SPPO_HARD, APO_ZERO, APO_DOWN, DPOP -> false;
+        };
+    }
+
+    boolean takesLabelSmoothing() {
+        return switch (this) {
+            case SIGMOID, EXO_PAIR, ROBUST -> true;
+            default -> false;
+        };
+    }
+
+    PairwiseLoss with(double beta, LossOptions options) {
+        double smoothing = options.labelSmoothing();
+        Divergence divergence = options.divergence();
+        return switch (this) {
+            case SIGMOID -> new SigmoidLoss(beta, smoothing, divergence);
+            case HINGE -> new HingeLoss(beta, divergence);
+            case IPO -> new IpoLoss(beta, divergence);
+            case EXO_PAIR -> new ExoPairLoss(beta, smoothing, divergence);
+            case NCA_PAIR -> new NcaPairLoss(beta);
+            case ROBUST -> new RobustLoss(beta, smoothing, divergence);
+            case BCO_PAIR -> new BcoPairLoss(beta);
+            case SPPO_HARD -> new SppoHardLoss(beta);
+            case APO_ZERO -> new ApoZeroLoss(beta);
+            case APO_DOWN -> new ApoDownLoss(beta);
+            case DISCOPOP -> new DiscopopLoss(beta, options.discopopTau(), divergence);
+            case SIGMOID_NORM -> new SigmoidNormLoss(beta, divergence);
+            case DPOP -> new DpopLoss(beta, options.dpopLambda());
+        };
+    }
+}

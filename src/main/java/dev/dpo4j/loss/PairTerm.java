@@ -1,0 +1,18 @@
+package dev.dpo4j.loss;
+
+/**
+ * One loss of one pair.
+ *
+ * @param loss its value
+ * @param slopeChosen its derivative by the preferred answer's summed log-probability under the policy
+ * @param slopeRejected its derivative by the other's
+ */
+public record PairTerm(double loss, double slopeChosen, double slopeRejected) {
+
+    /** A loss of {@code z = score(chosen) - score(rejected)}. */
+    static PairTerm ofMargin(double loss, double slope, Scores scores) {
+        return slope == 0 // however steep the scores
+                ? new PairTerm(loss, 0, 0)
+                : new PairTerm(loss, slope * scores.slopeChosen(), -slope * scores.slopeRejected());
+    }
+}
