@@ -11,6 +11,12 @@ final class Parameters {
         }
     }
 
+    static void requireFromZeroToBelow(String name, double value, double limit) {
+        if (!(value >= 0 && value < limit)) {
+            throw new InvalidLossException(name, "must be from 0 to below " + limit + ", not " + value);
+        }
+    }
+
     static void requireInRange(String name, double value, double least, double most) {
         if (!(value >= least && value <= most)) {
             throw new InvalidLossException(name, "must be from " + least + " to " + most + ", not " + value);

@@ -12,7 +12,7 @@ public record RobustLoss(double beta, double labelSmoothing, Divergence divergen
 
     public RobustLoss {
         Parameters.requirePositive("beta", beta);
-        Parameters.requireInRange("label_smoothing", labelSmoothing, 0, 0.499);
+        Parameters.requireFromZeroToBelow("label_smoothing", labelSmoothing, 0.5); // at a half nothing is left to learn
     }
 
     @Override

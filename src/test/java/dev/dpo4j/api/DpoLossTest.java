@@ -358,7 +358,7 @@ class DpoLossTest {
             {"loss_weights":[-1]}                                      | invalid_value | /loss_weights      | a positive number
             {"loss_type":"hinge","label_smoothing":0.1}                | invalid_value | /label_smoothing   | no effect on hinge
             {"loss_type":"exo_pair"}                                   | invalid_value | /label_smoothing   | a positive number
-            {"loss_type":"robust","label_smoothing":0.5}               | invalid_value | /label_smoothing   | from 0.0 to 0.499
+            {"loss_type":"robust","label_smoothing":0.5}               | invalid_value | /label_smoothing   | from 0 to below 0.5
             {"loss_type":"nca_pair","f_divergence_type":"forward_kl"}  | invalid_value | /f_divergence_type | only be reverse_kl with nca_pair
             {"f_divergence_type":"kl"}                                 | invalid_type  | /f_divergence_type | reverse_kl
             {"loss_type":"discopop","discopop_tau":0}                  | invalid_value | /discopop_tau      | a positive number

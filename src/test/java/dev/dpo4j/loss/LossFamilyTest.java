@@ -146,7 +146,7 @@ class LossFamilyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             exo_pair        | 1   | 0   | reverse_kl | label_smoothing must be a positive number
-            robust          | 1   | 0.5 | reverse_kl | label_smoothing must be from 0.0 to 0.499
+            robust          | 1   | 0.5 | reverse_kl | label_smoothing must be from 0 to below 0.5
             sigmoid         | 1   | 0.6 | reverse_kl | label_smoothing must be from 0.0 to 0.5
             hinge           | 1   | 0.1 | reverse_kl | label_smoothing has no effect on hinge
             bco_pair,hinge  | 1,1 | 0   | forward_kl | f_divergence_type can only be reverse_kl with bco_pair
