@@ -25,11 +25,14 @@ public final class NativeMemory {
     /** Linux's {@code MADV_POPULATE_WRITE}. */
     private static final int POPULATE = 23;
 
+    /** Linux's {@code MADV_HUGEPAGE}. */
+    private static final int HUGE = 14;
+
     /** The smallest page there is. */
     private static final int PAGE = 1 << 12;
 
-    /** Bytes a thread populates at a time; a multiple of every page size. */
-    private static final int PIECE = 1 << 21;
+    /** The next larger page, and the bytes a thread populates at a time. */
+    private static final int HUGE_PAGE = 1 << 21;
 
     /** A cache line, and a whole 512-bit vector: one that lies across two lines takes two loads. */
     private static final int ALIGNMENT = 64;
@@ -64,7 +67,7 @@ public final class NativeMemory {
      * Memory of the C library.
      *
      * @param start what it goes back by
-     * @param memory what there is to use, {@link #ALIGNMENT} bytes aligned
+     * @param memory what there is to use, {@link #ALIGNMENT} bytes aligned, and from {@link #HUGE_PAGE} bytes on at the start of such a page
      */
     record Block(MemorySegment start, MemorySegment memory) {}
 
@@ -89,17 +92,21 @@ public final class NativeMemory {
 
     @SuppressWarnings("restricted") // memory of the C library
     private static Block fresh(long bytes, boolean zeroed) {
-        long size = bytes + ALIGNMENT;
+        int alignment = bytes < HUGE_PAGE ? ALIGNMENT : HUGE_PAGE;
+        long size = bytes + alignment;
         try {
             MemorySegment start =
                     zeroed ? (MemorySegment) CALLOC.invokeExact(1L, size) : (MemorySegment) MALLOC.invokeExact(size);
             if (start.address() == 0) {
                 throw new OutOfMemoryError("The operating system has no " + size + " bytes of memory");
             }
-            long first = (start.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            long first = (start.address() + alignment - 1) / alignment * alignment;
             MemorySegment memory = MemorySegment.ofAddress(first).reinterpret(bytes);
             if (bytes >= LARGE) {
-                MADVISE.ifPresent(madvise -> populate(madvise, memory));
+                MADVISE.ifPresent(madvise -> {
+                    advise(madvise, memory, HUGE);
+                    populate(madvise, memory);
+                });
             }
             return new Block(start, memory);
         } catch (Throwable e) {
@@ -113,24 +120,27 @@ public final class NativeMemory {
      * there the pages come with the first write.
      */
     private static void populate(MethodHandle madvise, MemorySegment memory) {
-        inPieces(memory, piece -> {
-            long from = piece.address() / PAGE * PAGE;
-            long length = piece.address() + piece.byteSize() - from;
-            try {
-                int _ = (int) madvise.invokeExact(MemorySegment.ofAddress(from), length, POPULATE);
-            } catch (Throwable e) {
-                throw unchecked(e);
-            }
-        });
+        inPieces(memory, piece -> advise(madvise, piece, POPULATE));
+    }
+
+    /** Tells the operating system what is meant to become of memory. Whether it can is its own affair: the memory is usable either way. */
+    private static void advise(MethodHandle madvise, MemorySegment memory, int advice) {
+        long from = memory.address() / PAGE * PAGE;
+        long length = memory.address() + memory.byteSize() - from;
+        try {
+            int _ = (int) madvise.invokeExact(MemorySegment.ofAddress(from), length, advice);
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
     }
 
     /** Does something with all of the memory, on all cores. */
     private static void inPieces(MemorySegment memory, Consumer<MemorySegment> work) {
-        long first = memory.address() / PIECE;
-        long last = (memory.address() + memory.byteSize() - 1) / PIECE;
+        long first = memory.address() / HUGE_PAGE;
+        long last = (memory.address() + memory.byteSize() - 1) / HUGE_PAGE;
         LongStream.rangeClosed(first, last).parallel().forEach(piece -> {
-            long from = Math.max(piece * PIECE - memory.address(), 0);
-            long to = Math.min((piece + 1) * PIECE - memory.address(), memory.byteSize());
+            long from = Math.max(piece * HUGE_PAGE - memory.address(), 0);
+            long to = Math.min((piece + 1) * HUGE_PAGE - memory.address(), memory.byteSize());
             work.accept(memory.asSlice(from, to - from));
         });
     }
