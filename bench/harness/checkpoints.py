@@ -17,12 +17,18 @@ SPARE = 2  # checkpoints: not to fill the disk
 def dpo4j(settings, service, rows):
     if affordable(settings) < AT_ONCE:
         return {"skipped": f"the disk of {settings.work} has no room for {AT_ONCE} checkpoints"}
-    steps = EVERY * max(settings.checkpoints, AT_ONCE)
+    counted = EVERY * max(settings.checkpoints, AT_ONCE)
+    on_disk = []
+
+    def weigh(step):
+        if step == counted + 1:  # before its update the last counted checkpoint was awaited; a job that has ended keeps less
+            on_disk.append(running.database_bytes())
+
     with service() as running:
         client = Client(running.port)
         file = client.upload(write(rows[: settings.batch], settings.work / "step.jsonl"))
-        hyperparameters = settings.of_dpo4j(1, save_steps=EVERY, max_steps=steps, save_total_limit=KEPT)
-        trace = job.run(client, settings.model.name, file, SEED, hyperparameters)
+        hyperparameters = settings.of_dpo4j(1, save_steps=EVERY, max_steps=counted + EVERY, save_total_limit=KEPT)
+        trace = job.run(client, settings.model.name, file, SEED, hyperparameters, weigh)
         standstills = trace.standstills()[EVERY - 1 :: EVERY]
         metrics = client.metrics()
         written = metrics["dpo4j_checkpoints_size_bytes_count"]
@@ -34,7 +40,7 @@ def dpo4j(settings, service, rows):
             "standstill_seconds": statistics.median(standstills),
             "longest_standstill_seconds": max(standstills),
             "slowed_seconds": slowed(trace),
-            "database_bytes": running.database_bytes(),
+            "database_bytes": on_disk[0],
             "live_bytes": KEPT * size,
             "peak_bytes": running.peak_bytes(),
         }

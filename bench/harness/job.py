@@ -42,8 +42,8 @@ class Trace:
         return self.steps[step - 1]["tokens"] if step else 0
 
 
-def run(client, model, file, seed, hyperparameters):
-    """Creates a job on an uploaded file and follows it; raises Refused when it does not succeed."""
+def run(client, model, file, seed, hyperparameters, after_step=lambda step: None):
+    """Creates a job on an uploaded file and follows it, calling ``after_step`` with the number of each step done; raises Refused when it does not succeed."""
     job = client.post(
         "/v1/fine_tuning/jobs",
         {
@@ -63,6 +63,7 @@ def run(client, model, file, seed, hyperparameters):
             reference = at - began if cached < done else None
         elif event["type"] == "metrics":
             steps.append(step(at - began, event["data"], steps))
+            after_step(len(steps))
     ended = client.get(f"/v1/fine_tuning/jobs/{job}")
     if ended["status"] != "succeeded":
         raise Refused(f"The job {job} {ended['status']}: {ended['error']}")
