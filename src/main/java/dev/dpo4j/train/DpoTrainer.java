@@ -82,7 +82,12 @@ public final class DpoTrainer {
         this.schedule = new Schedule(data.training().size(), hyperparameters);
         this.loss = hyperparameters.loss().loss(hyperparameters.beta());
         this.optimizer = new AdamW(
-                policy.compute(), state.trained(), state.gradients(), state.firstMoments(), state.secondMoments());
+                hyperparameters.adam(),
+                policy.compute(),
+                state.trained(),
+                state.gradients(),
+                state.firstMoments(),
+                state.secondMoments());
         this.packing = packing;
         this.batches = new Batches(data, packing, hyperparameters.batchSize());
         this.referencePass = new ReferencePass(policy, reference, knownReference, batches, schedule);
@@ -133,11 +138,7 @@ public final class DpoTrainer {
     }
 
     private TrainingResult train(TrainingListener listener, Activations activations) {
-        LearningRate learningRate = new LearningRate(
-                hyperparameters.learningRate(),
-                hyperparameters.lrSchedulerType(),
-                hyperparameters.warmupSteps(),
-                schedule.totalSteps());
+        LearningRate learningRate = LearningRate.of(hyperparameters, schedule.totalSteps());
         for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
             stopIfAsked(listener);
             step(step, learningRate.at(step), listener, activations);
