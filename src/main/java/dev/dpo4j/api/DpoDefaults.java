@@ -44,16 +44,7 @@ final class DpoDefaults {
         Warmup warmup = Warmup.of(request.warmupSteps(), request.warmupRatio(), schedulerType);
         return new Hyperparameters(
                 beta,
-                LossDefaults.resolve(
-                        PATH,
-                        beta,
-                        request.lossType(),
-                        request.lossWeights(),
-                        request.labelSmoothing(),
-                        request.fDivergenceType(),
-                        request.fAlphaDivergenceCoef(),
-                        request.discopopTau(),
-                        request.dpopLambda()),
+                LossDefaults.resolve(PATH, beta, request),
                 integer("batch_size", request.batchSize(), BATCH_SIZE, MAX_BATCH_SIZE),
                 requireNonNullElse(request.gradientAccumulationSteps(), 1),
                 integer("n_epochs", request.nEpochs(), EPOCHS, MAX_EPOCHS),

@@ -59,6 +59,32 @@ record DpoHyperparametersRequest(
         @Schema(description = "The weight of dpop's penalty.", defaultValue = "50") @Nullable
         Double dpopLambda,
 
+        @Schema(description = "What the likelihood of the chosen answers counts in cpo.", defaultValue = "1") @Nullable
+        Double cpoAlpha,
+
+        @Schema(description = "The margin that simpo wants.", defaultValue = "0.5") @Nullable
+        Double simpoGamma,
+
+        @Schema(
+                description =
+                        "Whether plackett_luce may take the rejected answers to stand from the best to the worst.",
+                defaultValue = "false")
+        @Nullable
+        Boolean rejectedRanked,
+
+        @Schema(
+                description =
+                        "Whether to leave the reference away: its log-probabilities count as 0. So it is with cpo, simpo and orpo by themselves.",
+                defaultValue = "false")
+        @Nullable
+        Boolean referenceFree,
+
+        @Schema(
+                description = "Whether a pair counts as much as the policy would say its answers (WPO).",
+                defaultValue = "false")
+        @Nullable
+        Boolean useWeighting,
+
         @Schema(
                 description = "Preferences in a micro-step, 1 to 256. Auto: 8.",
                 implementation = Object.class,
@@ -162,10 +188,11 @@ record DpoHyperparametersRequest(
         @Schema(description = "Optimizer steps between two metrics events.", defaultValue = "1") @Min(1) @Nullable
         Integer loggingSteps,
 
-        @Valid @Nullable LoraRequest lora) {
+        @Valid @Nullable LoraRequest lora)
+        implements LossFields {
 
     /** All absent. */
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 }

@@ -54,20 +54,42 @@ class DpoTrainerTest {
     @ParameterizedTest
     @EnumSource(LossType.class)
     void everyLossFallsAsItIsTrained(LossType type) {
-        LossOptions loss = new LossOptions(
-                List.of(type),
-                List.of(1.0),
-                type == LossType.EXO_PAIR ? 0.1 : 0,
-                DivergenceType.REVERSE_KL,
-                LossOptions.ALPHA,
-                LossOptions.DISCOPOP_TAU,
-                LossOptions.DPOP_LAMBDA);
+        LossOptions loss = LossOptions.of(List.of(type));
+        if (type == LossType.EXO_PAIR) {
+            loss = smoothed(type, 0.1);
+        }
         try (TinyRun run =
                 new TinyRun(TinyRun.hyperparameters().epochs(10).loss(loss).build(), DATA)) {
             run.run();
             double first = run.listener.reports.getFirst().metrics().loss();
             double last = run.listener.reports.getLast().metrics().loss();
             assertThat(last).isLessThan(first);
+        }
+    }
+
+    /** A micro-step's preferences belong together, whether they are computed together or not. */
+    @ParameterizedTest
+    @EnumSource(
+            value = LossType.class,
+            names = {"SFT", "AOT", "AOT_UNPAIRED", "CPO", "ORPO", "PLACKETT_LUCE"})
+    void howManyRowsAreComputedTogetherDoesNotMatterToLossesOfABatchEither(LossType type) {
+        Hyperparameters hyperparameters = TinyRun.hyperparameters()
+                .batches(8, 1)
+                .epochs(3)
+                .loss(smoothed(type, type == LossType.AOT ? 0.1 : 0))
+                .build();
+        assertSameTrajectory(hyperparameters, 1000, hyperparameters, 1);
+        assertSameTrajectory(hyperparameters, 1000, hyperparameters, 45);
+    }
+
+    @Test
+    void aLossWithoutAReferenceHasNoPassForOne() {
+        LossOptions simpo = LossOptions.of(List.of(LossType.SIMPO));
+        try (TinyRun run = new TinyRun(TinyRun.hyperparameters().loss(simpo).build(), DATA)) {
+            run.run();
+            assertThat(run.listener.reference).isEqualTo(new ReferenceProgress(0, 0, 0));
+            assertThat(run.listener.reports.getFirst().metrics().rewardsChosen())
+                    .isEqualTo(run.listener.reports.getFirst().metrics().logpsChosen() * 0.3, within(1e-12));
         }
     }
 
@@ -96,6 +118,22 @@ class DpoTrainerTest {
             assertThat(again.run()).isEqualTo(kept.run());
             assertThat(distance(again.trained(), kept.trained())).isZero();
         }
+    }
+
+    private static LossOptions smoothed(LossType type, double smoothing) {
+        return new LossOptions(
+                List.of(type),
+                List.of(1.0),
+                smoothing,
+                DivergenceType.REVERSE_KL,
+                LossOptions.ALPHA,
+                LossOptions.DISCOPOP_TAU,
+                LossOptions.DPOP_LAMBDA,
+                LossOptions.CPO_ALPHA,
+                LossOptions.SIMPO_GAMMA,
+                false,
+                false,
+                false);
     }
 
     private static void assertSameTrajectory(
@@ -248,6 +286,7 @@ class DpoTrainerTest {
                             data,
                             hyperparameters,
                             new Packing(1000, Activations.Keep.ALL),
+                            false,
                             TinyRun.aSecondEachTime())
                     .run(listener);
             assertThat(result.completed()).isFalse();
@@ -278,6 +317,7 @@ class DpoTrainerTest {
                             DATA,
                             TinyRun.hyperparameters().batches(2, 2).build(),
                             new Packing(1000, Activations.Keep.ALL),
+                            false,
                             TinyRun.aSecondEachTime())
                     .run(listener[0]);
             assertThat(result.completed()).isFalse();

@@ -144,7 +144,7 @@ class RealTrajectoryTest {
             LlamaModel policy, TrainingState state, TokenizedData data, Hyperparameters hyperparameters) {
         RecordingListener listener = new RecordingListener();
         TrainingResult result = new DpoTrainer(
-                        policy, null, KnownReference.NOTHING, state, data, hyperparameters, PACKING, () -> 0)
+                        policy, null, KnownReference.NOTHING, state, data, hyperparameters, PACKING, false, () -> 0)
                 .run(listener);
         assertThat(result.completed()).isTrue();
         return listener.reports;

@@ -41,6 +41,7 @@ final class TinyRun implements AutoCloseable {
     int rowCapacity = 1000;
     KnownReference known = KnownReference.NOTHING;
     Activations.Keep keep = Activations.Keep.ALL;
+    boolean roomForCopy;
     LongSupplier nanoTime = () -> 0;
     private final Hyperparameters hyperparameters;
     private final TokenizedData data;
@@ -84,6 +85,7 @@ final class TinyRun implements AutoCloseable {
                         data,
                         hyperparameters,
                         new Packing(rowCapacity, keep),
+                        roomForCopy,
                         nanoTime)
                 .run(told);
     }

@@ -8,6 +8,7 @@ import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.TokenLogProbs;
+import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
@@ -59,6 +60,7 @@ class TrajectoryGoldenTest {
                             data,
                             hyperparameters,
                             new Packing(1000, Activations.Keep.ALL),
+                            false,
                             System::nanoTime)
                     .run(listener);
 
@@ -107,9 +109,10 @@ class TrajectoryGoldenTest {
                 for (int p = 0; p < 4; p++) {
                     PreferenceLosses losses = PreferenceLosses.of(
                             PreferenceLoss.sigmoid(0.1),
-                            sums[p],
-                            reference[p],
-                            PreferenceBatch.lengths(batch.preferences().get(p)));
+                            new AnswerLogProbs(
+                                    sums[p],
+                                    reference[p],
+                                    PreferenceBatch.lengths(batch.preferences().get(p))));
                     loss += losses.loss() / 4;
                     slopes[p][0] = losses.slopes()[0] / 4;
                     slopes[p][1] = losses.slopes()[1] / 4;
