@@ -171,10 +171,12 @@ public final class DpoTrainer {
         List<List<Integer>> microSteps = schedule.microSteps(step);
         MetricsSum stepMetrics = new MetricsSum();
         long tokens = 0;
+        // Every preference weighs the same, also where an epoch's last micro-step is shorter; TRL has micro-steps weigh
+        // the
+        // same.
+        double weight = 1.0 / microSteps.stream().mapToInt(List::size).sum();
         for (List<Integer> rows : microSteps) {
-            double weight = 1.0 / (rows.size() * (double) microSteps.size());
-            stepMetrics.add(
-                    passes.train(step + 1, rows, weight, () -> stopBetweenBatchesIfAsked(listener), activations));
+            passes.train(step + 1, rows, weight, stepMetrics, () -> stopBetweenBatchesIfAsked(listener), activations);
             for (int row : rows) {
                 tokens += PreferenceBatch.tokens(data.training().get(row));
             }

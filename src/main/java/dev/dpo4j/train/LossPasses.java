@@ -45,17 +45,22 @@ final class LossPasses {
      * @param step counted from 1, for messages
      * @param rows of the training data
      * @param weight what each preference's loss counts in the step's
+     * @param metrics each preference's are added to it
      * @param betweenBatches throws when the run is to end
      * @throws NonFiniteException when a loss is not a number
      */
-    PreferenceMetrics train(
-            int step, List<Integer> rows, double weight, Runnable betweenBatches, Activations activations) {
+    void train(
+            int step,
+            List<Integer> rows,
+            double weight,
+            MetricsSum metrics,
+            Runnable betweenBatches,
+            Activations activations) {
         List<PreferenceBatch> ofRows = batches.training(rows);
         double meanChosenTokens = meanChosenTokens(rows, data.training());
         boolean together = loss.comparesPreferences() && ofRows.size() > 1;
         List<PreferenceLosses> known =
                 together ? lossesTogether(ofRows, rows, meanChosenTokens, betweenBatches, activations) : List.of();
-        MetricsSum metrics = new MetricsSum();
         int next = 0;
         for (PreferenceBatch batch : ofRows) {
             int first = next;
@@ -80,7 +85,6 @@ final class LossPasses {
                             Gradients.of(state.gradients())));
             betweenBatches.run();
         }
-        return metrics.mean();
     }
 
     /**

@@ -100,6 +100,18 @@ class DpoTrainerTest {
                 TinyRun.hyperparameters().batches(8, 1).epochs(3).build(), 1000);
     }
 
+    /** Seven preferences: the second step has micro-steps of two and of one, which in TRL would count twice. */
+    @Test
+    void aShorterMicroStepsPreferencesWeighNoMoreThanOthers() {
+        TokenizedData seven = new TokenizedData(TinyRun.preferences(7), List.of(), Cuts.NONE, Cuts.NONE);
+        assertSameTrajectory(
+                seven,
+                TinyRun.hyperparameters().batches(2, 2).maxSteps(3).build(),
+                1000,
+                TinyRun.hyperparameters().batches(4, 1).maxSteps(3).build(),
+                1000);
+    }
+
     @Test
     void howManyRowsAreComputedTogetherDoesNotMatter() {
         Hyperparameters hyperparameters =
@@ -138,8 +150,13 @@ class DpoTrainerTest {
 
     private static void assertSameTrajectory(
             Hyperparameters one, int oneCapacity, Hyperparameters other, int capacity) {
-        try (TinyRun first = new TinyRun(one, DATA);
-                TinyRun second = new TinyRun(other, DATA)) {
+        assertSameTrajectory(DATA, one, oneCapacity, other, capacity);
+    }
+
+    private static void assertSameTrajectory(
+            TokenizedData data, Hyperparameters one, int oneCapacity, Hyperparameters other, int capacity) {
+        try (TinyRun first = new TinyRun(one, data);
+                TinyRun second = new TinyRun(other, data)) {
             first.rowCapacity = oneCapacity;
             second.rowCapacity = capacity;
             assertThat(first.run()).isEqualTo(second.run());

@@ -33,7 +33,7 @@ class MetricsSumTest {
     }
 
     @Test
-    void meansOfMicroStepsCountAlikeWhateverTheirSize() {
+    void meansOfStepsCountAlikeWhateverTheirSize() {
         MetricsSum large = new MetricsSum();
         add(large, ONE_REJECTED, ONE_REJECTED);
         add(large, ONE_REJECTED, ONE_REJECTED);
