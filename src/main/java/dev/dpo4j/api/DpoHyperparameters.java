@@ -8,7 +8,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The hyperparameters a job runs with: nothing is "auto" any more. */
@@ -33,8 +33,26 @@ record DpoHyperparameters(
         int nEpochs,
         double learningRate,
         String lrSchedulerType,
-        int warmupSteps,
+
+        @Schema(implementation = LrSchedulerKwargsRequest.class)
+        Map<String, Object> lrSchedulerKwargs,
+
+        @Schema(
+                description = "Null: warmup_ratio says it.",
+                types = {"integer", "null"})
+        @Nullable
+        Integer warmupSteps,
+
+        @Schema(
+                description = "Null: warmup_steps says it.",
+                types = {"number", "null"})
+        @Nullable
+        Double warmupRatio,
+
         double weightDecay,
+        double adamBeta1,
+        double adamBeta2,
+        double adamEpsilon,
         double maxGradNorm,
         int gradientAccumulationSteps,
         @Schema(types = {"integer", "null"}) @Nullable Integer maxLength,
@@ -64,9 +82,14 @@ record DpoHyperparameters(
                 multiplier(h),
                 h.epochs(),
                 h.learningRate(),
-                h.lrSchedulerType().name().toLowerCase(Locale.ROOT),
-                h.warmupSteps(),
+                h.lrSchedulerType().wireName(),
+                h.lrSchedulerKwargs().byName(),
+                h.warmupRatio() == null ? h.warmupSteps() : null,
+                h.warmupRatio(),
                 h.weightDecay(),
+                h.adam().beta1(),
+                h.adam().beta2(),
+                h.adam().epsilon(),
                 h.maxGradNorm(),
                 h.gradientAccumulationSteps(),
                 h.maxLength(),

@@ -83,7 +83,12 @@ public final class DpoTrainer {
         this.hyperparameters = hyperparameters;
         this.schedule = new Schedule(data.training().size(), hyperparameters);
         this.optimizer = new AdamW(
-                policy.compute(), state.trained(), state.gradients(), state.firstMoments(), state.secondMoments());
+                hyperparameters.adam(),
+                policy.compute(),
+                state.trained(),
+                state.gradients(),
+                state.firstMoments(),
+                state.secondMoments());
         this.packing = packing;
         this.roomForCopy = roomForCopy;
         this.loss = hyperparameters.loss().loss(hyperparameters.beta());
@@ -139,11 +144,7 @@ public final class DpoTrainer {
     }
 
     private TrainingResult train(TrainingListener listener, Activations activations) {
-        LearningRate learningRate = new LearningRate(
-                hyperparameters.learningRate(),
-                hyperparameters.lrSchedulerType(),
-                hyperparameters.warmupSteps(),
-                schedule.totalSteps());
+        LearningRate learningRate = LearningRate.of(hyperparameters, schedule.totalSteps());
         for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
             stopIfAsked(listener);
             step(step, learningRate.at(step), listener, activations);

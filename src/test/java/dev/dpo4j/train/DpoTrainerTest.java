@@ -211,6 +211,36 @@ class DpoTrainerTest {
     }
 
     @Test
+    void theScheduleAndItsWarmupDecideTheRateOfEachStep() {
+        LrSchedulerKwargs toNothingInASquare = new LrSchedulerKwargs(Map.of("lr_end", 0.0, "power", 2.0));
+        Hyperparameters hyperparameters = TinyRun.hyperparameters()
+                .schedule(LrSchedulerType.POLYNOMIAL, toNothingInASquare, 0.5)
+                .build();
+        try (TinyRun run = new TinyRun(hyperparameters, DATA)) {
+            run.run();
+            assertThat(run.listener.reports)
+                    .extracting(StepReport::learningRate)
+                    .containsExactly(0.0, 5e-4, 1e-3, 2.5e-4);
+        }
+    }
+
+    @Test
+    void adamsConstantsDecideHowFarAStepGoes() {
+        AdamOptions timid = new AdamOptions(0.9, 0.999, 1);
+        try (TinyRun usual = new TinyRun(TinyRun.hyperparameters().build(), DATA);
+                TinyRun small =
+                        new TinyRun(TinyRun.hyperparameters().adam(timid).build(), DATA)) {
+            Map<String, float[]> start = usual.trained();
+            usual.run();
+            small.run();
+            // m / (sqrt(v) + 1) is about m, much less than the m / sqrt(v) of the usual epsilon
+            assertThat(distance(small.trained(), start))
+                    .isPositive()
+                    .isLessThan(0.2 * distance(usual.trained(), start));
+        }
+    }
+
+    @Test
     void anAdapterIsTrainedAgainstItsOwnStartAndTheBaseStaysAsItIs() {
         Hyperparameters hyperparameters =
                 TinyRun.hyperparameters().lora(TinyLlama.LORA).build();

@@ -162,8 +162,11 @@ class RealTrajectoryTest {
                 given.get("learning_rate").doubleValue(),
                 LrSchedulerType.valueOf(
                         given.get("lr_scheduler_type").stringValue().toUpperCase(Locale.ROOT)),
+                LrSchedulerKwargs.NONE,
                 given.get("warmup_steps").intValue(),
+                null,
                 given.get("weight_decay").doubleValue(),
+                AdamOptions.DEFAULT,
                 maxGradNorm,
                 null,
                 false,

@@ -33,8 +33,11 @@ class TrajectoryGoldenTest {
                 null,
                 1e-3,
                 LrSchedulerType.LINEAR,
+                LrSchedulerKwargs.NONE,
                 3,
+                null,
                 0.1,
+                AdamOptions.DEFAULT,
                 1.0,
                 null,
                 false,
@@ -96,7 +99,7 @@ class TrajectoryGoldenTest {
             double[][] reference = batch.sums(new LlamaModel(referenceWeights, null, compute)
                     .logProbs(batch.tree(), batch.scored(), a)
                     .logProbs());
-            AdamW adamW = new AdamW(compute, weights, gradients, first, second, tensor -> true);
+            AdamW adamW = new AdamW(AdamOptions.DEFAULT, compute, weights, gradients, first, second, tensor -> true);
             for (int step = 1; step <= 10; step++) {
                 gradients.clear();
                 TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
