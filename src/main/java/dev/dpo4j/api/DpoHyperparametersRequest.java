@@ -86,6 +86,12 @@ record DpoHyperparametersRequest(
         Boolean useWeighting,
 
         @Schema(
+                description =
+                        "What tokens behind the shorter answer's end count, 0 to 1 (LD-DPO). Default: as much as all others.")
+        @Nullable
+        Double ldAlpha,
+
+        @Schema(
                 description = "Preferences in a micro-step, 1 to 256. Auto: 8.",
                 implementation = Object.class,
                 oneOf = {Integer.class, Auto.class},
@@ -194,5 +200,5 @@ record DpoHyperparametersRequest(
     /** All absent. */
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 }

@@ -103,6 +103,12 @@ record DpoLossRequest(
         Boolean useWeighting,
 
         @Schema(
+                description =
+                        "What tokens behind the shorter answer's end count, 0 to 1 (LD-DPO). Default: as much as all others.")
+        @Nullable
+        Double ldAlpha,
+
+        @Schema(
                 description = CONTENT,
                 implementation = Object.class,
                 types = {"array", "string"})

@@ -35,7 +35,8 @@ final class LossDefaults {
                 requireNonNullElse(fields.simpoGamma(), LossOptions.SIMPO_GAMMA),
                 requireNonNullElse(fields.rejectedRanked(), false),
                 requireNonNullElse(fields.referenceFree(), false),
-                requireNonNullElse(fields.useWeighting(), false));
+                requireNonNullElse(fields.useWeighting(), false),
+                fields.ldAlpha());
         try {
             options.loss(beta);
             return options;

@@ -41,4 +41,7 @@ interface LossFields {
 
     @Nullable
     Boolean useWeighting();
+
+    @Nullable
+    Double ldAlpha();
 }

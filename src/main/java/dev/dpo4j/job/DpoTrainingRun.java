@@ -48,7 +48,7 @@ final class DpoTrainingRun implements TrainingRun {
         this.trained = trained;
         this.base = base;
         this.memory = memory;
-        this.state = state(trained, data, saved);
+        this.state = state(spec, trained, data, saved);
         this.fingerprint =
                 policy.compute().fingerprint() + "; rows=" + memory.packing().rows();
         this.trainer = new DpoTrainer(
@@ -102,11 +102,12 @@ final class DpoTrainingRun implements TrainingRun {
     }
 
     /** The state to begin with. When there is none, nothing of the run is left: no one else could free it. */
-    private static TrainingState state(ParameterSet trained, TokenizedData data, @Nullable SavedState saved) {
+    private static TrainingState state(
+            JobSpec spec, ParameterSet trained, TokenizedData data, @Nullable SavedState saved) {
         TrainingState state = null;
         boolean complete = false;
         try {
-            state = new TrainingState(trained, data);
+            state = new TrainingState(trained, data, spec.hyperparameters().loss());
             if (saved != null) {
                 load(saved.weights(), state.weights());
                 load(saved.optimizer(), state.optimizer());

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which loss, by TRL's options. Checked as a whole where a {@link #loss} is made of it.
@@ -20,6 +21,7 @@ import java.util.stream.IntStream;
  * @param rejectedRanked whether the rejected answers stand from the best to the worst
  * @param withoutReference whether the reference is left away whatever the loss
  * @param weighted whether pairs are weighed by WPO
+ * @param ldAlpha LD-DPO's alpha; null: none
  */
 public record LossOptions(
         List<LossType> types,
@@ -33,7 +35,8 @@ public record LossOptions(
         double simpoGamma,
         boolean rejectedRanked,
         boolean withoutReference,
-        boolean weighted) {
+        boolean weighted,
+        @Nullable Double ldAlpha) {
 
     public static final double DISCOPOP_TAU = 0.05;
     public static final double ALPHA = 0.5;
@@ -63,7 +66,8 @@ public record LossOptions(
                 SIMPO_GAMMA,
                 false,
                 false,
-                false);
+                false,
+                null);
     }
 
     /**
@@ -89,7 +93,8 @@ public record LossOptions(
                         .mapToObj(i -> new PreferenceLoss.Term(types.get(i).with(beta, this), weights.get(i)))
                         .toList(),
                 referenceFree(),
-                weighted);
+                weighted,
+                ldAlpha);
     }
 
     /** Whether no reference is needed: {@code sft} needs none either, but alone leaves it to rewards to be told from. */
@@ -107,11 +112,12 @@ public record LossOptions(
         if (rejectedRanked && !types.contains(LossType.PLACKETT_LUCE)) {
             throw new InvalidLossException("rejected_ranked", "has no effect on " + names(types));
         }
-        List<LossType> ofSeveral =
-                types.stream().filter(LossType::looksAtMoreThanAPair).toList();
-        if (weighted && !ofSeveral.isEmpty()) {
-            throw new InvalidLossException(
-                    "use_weighting", "weighs pairs, and cannot go with " + names(ofSeveral) + ", which looks at more");
+        if (weighted) {
+            requirePairs("use_weighting");
+        }
+        if (ldAlpha != null) {
+            Parameters.requireInRange("ld_alpha", ldAlpha, 0, 1);
+            requirePairs("ld_alpha");
         }
         List<LossType> strangers =
                 types.stream().filter(type -> !type.takesDivergence()).toList();
@@ -119,6 +125,15 @@ public record LossOptions(
             throw new InvalidLossException(
                     "f_divergence_type",
                     "can only be reverse_kl with " + names(strangers) + ", which is no function of scores");
+        }
+    }
+
+    private void requirePairs(String option) {
+        List<LossType> ofMore =
+                types.stream().filter(LossType::looksAtMoreThanAPair).toList();
+        if (!ofMore.isEmpty()) {
+            throw new InvalidLossException(
+                    option, "is of pairs, and cannot go with " + names(ofMore) + ", which looks at more than one");
         }
     }
 

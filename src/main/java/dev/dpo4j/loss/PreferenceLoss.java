@@ -2,6 +2,7 @@ package dev.dpo4j.loss;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loss that is answered over HTTP and the loss that is trained on: a weighted sum of losses, as in RPO and MPO (Wang et al., arXiv
@@ -12,8 +13,15 @@ import java.util.List;
  * @param referenceFree whether there is no reference: its log-probabilities count as 0, and nobody needs to compute them
  * @param weighted whether a pair's loss counts as much as the policy would say its answers (WPO, Zhou et al., arXiv 2406.11827): whoever
  *     calls gives the answers' {@link AnswerLogProbs#weights}, which slopes take for constants
+ * @param ldAlpha what tokens count that stand behind the shorter answer's end, 0 to 1 (LD-DPO, Liu et al., arXiv 2409.06411), in the
+ *     policy's log-probabilities and the reference's; slopes are those by such sums then; null: as much as all others
  */
-public record PreferenceLoss(double beta, List<Term> terms, boolean referenceFree, boolean weighted) {
+public record PreferenceLoss(
+        double beta,
+        List<Term> terms,
+        boolean referenceFree,
+        boolean weighted,
+        @Nullable Double ldAlpha) {
 
     /**
      * One of the losses.
@@ -32,7 +40,7 @@ public record PreferenceLoss(double beta, List<Term> terms, boolean referenceFre
     /** The DPO paper's. */
     public static PreferenceLoss sigmoid(double beta) {
         return new PreferenceLoss(
-                beta, List.of(new Term(new SigmoidLoss(beta, 0, Divergence.REVERSE_KL), 1)), false, false);
+                beta, List.of(new Term(new SigmoidLoss(beta, 0, Divergence.REVERSE_KL), 1)), false, false, null);
     }
 
     /** Whether the losses of preferences that belong together can only be computed together. */
@@ -53,7 +61,7 @@ public record PreferenceLoss(double beta, List<Term> terms, boolean referenceFre
     public List<PreferenceLosses> of(List<AnswerLogProbs> preferences, double meanChosenTokens) {
         List<List<PairLogProbs>> pairs = preferences.stream()
                 .map(preference -> referenceFree ? preference.withoutReference() : preference)
-                .map(preference -> preference.pairs(meanChosenTokens))
+                .map(preference -> preference.pairs(meanChosenTokens, ldAlpha))
                 .toList();
         List<List<List<PairTerm>>> computed =
                 terms.stream().map(term -> term.loss().of(pairs)).toList();
@@ -72,13 +80,14 @@ public record PreferenceLoss(double beta, List<Term> terms, boolean referenceFre
         return losses;
     }
 
-    /** The loss of a single pair of answers. */
+    /** The loss of a single pair of answers, whose sums are what the loss is to see of them. */
     public PairLoss of(PairLogProbs pair) {
         AnswerLogProbs preference = new AnswerLogProbs(
                 new double[] {pair.policyChosen(), pair.policyRejected()},
                 new double[] {pair.referenceChosen(), pair.referenceRejected()},
                 new int[] {pair.chosenTokens(), pair.rejectedTokens()});
-        return of(List.of(preference), pair.meanChosenTokens())
+        return new PreferenceLoss(beta, terms, referenceFree, weighted, null)
+                .of(List.of(preference), pair.meanChosenTokens())
                 .getFirst()
                 .pairs()
                 .getFirst();

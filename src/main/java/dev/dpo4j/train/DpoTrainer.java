@@ -93,7 +93,8 @@ public final class DpoTrainer {
         this.roomForCopy = roomForCopy;
         this.loss = hyperparameters.loss().loss(hyperparameters.beta());
         Batches batches = new Batches(data, packing, hyperparameters.batchSize());
-        this.referencePass = new ReferencePass(policy, reference, knownReference, batches, schedule);
+        this.referencePass = new ReferencePass(
+                policy, reference, knownReference, Summed.of(loss.ldAlpha() != null), batches, schedule);
         this.passes = new LossPasses(policy, loss, data, state, batches, referencePass);
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;

@@ -21,9 +21,9 @@ public record KnownReference(ReferenceCache cache, ReferenceKeys keys) {
     /** Nothing is known, and nothing will be. */
     public static final KnownReference NOTHING = new KnownReference(ReferenceCache.NONE, new ReferenceKeys("", ""));
 
-    /** The sums of a batch's answers, chosen first, of each preference; empty unless all of them are known. */
-    Optional<double[][]> find(PreferenceBatch batch) {
-        List<List<String>> names = names(batch);
+    /** The sums of each of a batch's preferences; empty unless all of them are known. */
+    Optional<double[][]> find(PreferenceBatch batch, Summed summed) {
+        List<List<String>> names = names(batch, summed);
         Map<String, Double> known =
                 cache.find(names.stream().flatMap(List::stream).distinct().toList());
         boolean all = names.stream().flatMap(List::stream).allMatch(known::containsKey);
@@ -33,14 +33,14 @@ public record KnownReference(ReferenceCache cache, ReferenceKeys keys) {
     /**
      * Stores what was computed.
      *
-     * @param computed the sums of a batch's answers
+     * @param computed the sums of a batch's preferences
      * @return the sums to use: where somebody stored others before, of the same answer computed in another batch, those
      */
-    double[][] store(PreferenceBatch batch, double[][] computed) {
+    double[][] store(PreferenceBatch batch, Summed summed, double[][] computed) {
         if (!Arrays.stream(computed).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite)) {
             return computed; // the run will fail over it, and must again
         }
-        List<List<String>> names = names(batch);
+        List<List<String>> names = names(batch, summed);
         Map<String, Double> sums = new LinkedHashMap<>();
         for (int p = 0; p < computed.length; p++) {
             for (int a = 0; a < computed[p].length; a++) {
@@ -50,13 +50,16 @@ public record KnownReference(ReferenceCache cache, ReferenceKeys keys) {
         return sums(names, cache.store(sums));
     }
 
-    private List<List<String>> names(PreferenceBatch batch) {
-        return batch.preferences().stream().map(this::names).toList();
+    private List<List<String>> names(PreferenceBatch batch, Summed summed) {
+        return batch.preferences().stream()
+                .map(preference -> names(preference, summed))
+                .toList();
     }
 
-    private List<String> names(TokenizedPreference preference) {
-        return PreferenceBatch.answers(preference).stream()
-                .map(answer -> keys.of(preference.prompt(), answer))
+    /** An answer's beginning has the name of an answer that ends there: its sum is the same. */
+    private List<String> names(TokenizedPreference preference, Summed summed) {
+        return summed.texts(preference).stream()
+                .map(text -> keys.of(preference.prompt(), text))
                 .toList();
     }
 

@@ -69,18 +69,16 @@ final class LossPasses {
             TokenLogProbs logProbs = logProbs(batch, activations);
             List<AnswerLogProbs> answers = answers(batch, logProbs, rowsOfBatch, state.trainingReference());
             List<PreferenceLosses> losses = together ? known.subList(first, next) : loss.of(answers, meanChosenTokens);
-            double[][] slopes = new double[answers.size()][];
-            for (int p = 0; p < slopes.length; p++) {
+            for (int p = 0; p < answers.size(); p++) {
                 requireFinite(losses.get(p), step, batch, p, rowsOfBatch);
                 metrics.add(losses.get(p), answers.get(p).policy());
-                slopes[p] = scaled(losses.get(p).slopes(), weight);
             }
             policy.compute()
                     .run(() -> policy.backward(
                             batch.tree(),
                             batch.scored(),
                             logProbs,
-                            batch.spread(slopes),
+                            batch.slopes(losses, loss.ldAlpha(), weight),
                             activations,
                             Gradients.of(state.gradients())));
             betweenBatches.run();
@@ -145,9 +143,9 @@ final class LossPasses {
     /** What the loss knows; the reference's part is the policy's where that was left to it. */
     private List<AnswerLogProbs> answers(
             PreferenceBatch batch, TokenLogProbs policyTokens, List<Integer> rows, ReferenceLogProbs reference) {
-        referencePass.takeFromPolicyIfLeft(batch, batch.sums(policyTokens.logProbs()), rows, reference);
+        referencePass.takeFromPolicyIfLeft(batch, policyTokens.logProbs(), rows, reference);
         double[][] sums = rows.stream().map(reference::get).toArray(double[][]::new);
-        return batch.answers(policyTokens, sums);
+        return batch.answers(policyTokens, sums, Summed.of(loss.ldAlpha() != null));
     }
 
     private void requireFinite(
@@ -162,13 +160,5 @@ final class LossPasses {
     private static double meanChosenTokens(List<Integer> rows, List<TokenizedPreference> preferences) {
         return PreferenceBatch.meanChosenTokens(
                 rows.stream().map(preferences::get).toList());
-    }
-
-    private static double[] scaled(double[] values, double by) {
-        double[] scaled = values.clone();
-        for (int i = 0; i < scaled.length; i++) {
-            scaled[i] *= by;
-        }
-        return scaled;
     }
 }

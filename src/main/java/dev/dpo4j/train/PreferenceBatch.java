@@ -8,11 +8,15 @@ import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.llama.TokenTree;
 import dev.dpo4j.llama.TokenTrie;
 import dev.dpo4j.loss.AnswerLogProbs;
+import dev.dpo4j.loss.Beginnings;
+import dev.dpo4j.loss.PairLoss;
+import dev.dpo4j.loss.PreferenceLosses;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Preferences packed for one forward pass; what begins alike is computed once, see {@link TokenTrie}. For prompt {@code [1 2]}, chosen {@code [3 4]} and rejected {@code [5]}:
@@ -146,20 +150,27 @@ public record PreferenceBatch(
                 .orElseThrow();
     }
 
-    /** What a model, when its turn on the machine has come, gives each answer of each preference: summed log-probabilities. */
-    double[][] sums(LlamaModel model, Activations activations) {
+    /** What a model, when its turn on the machine has come, gives each preference: summed log-probabilities. */
+    double[][] sums(LlamaModel model, Summed summed, Activations activations) {
         return model.compute()
-                .call(() -> sums(model.logProbs(tree, scored, activations).logProbs()));
+                .call(() -> sums(model.logProbs(tree, scored, activations).logProbs(), summed));
     }
 
     /** Sums token values over each answer of each preference. */
     public double[][] sums(double[] perToken) {
+        return sums(perToken, Summed.ANSWERS);
+    }
+
+    /** Sums token values over each span of each preference. */
+    double[][] sums(double[] perToken, Summed summed) {
         double[][] sums = new double[starts.length][];
         for (int p = 0; p < starts.length; p++) {
-            sums[p] = new double[starts[p].length - 1];
-            for (int a = 0; a < sums[p].length; a++) {
-                for (int i = starts[p][a]; i < starts[p][a + 1]; i++) {
-                    sums[p][a] += perToken[i];
+            List<Summed.Span> spans = summed.spans(preferences.get(p));
+            sums[p] = new double[spans.size()];
+            for (int s = 0; s < sums[p].length; s++) {
+                int first = starts[p][spans.get(s).answer()];
+                for (int i = first; i < first + spans.get(s).length(); i++) {
+                    sums[p][s] += perToken[i];
                 }
             }
         }
@@ -170,38 +181,76 @@ public record PreferenceBatch(
      * What a loss knows of each preference.
      *
      * @param policy of the scored tokens
-     * @param reference of each preference's answers
+     * @param reference each preference's sums
+     * @param summed of what the reference's sums are
      */
-    List<AnswerLogProbs> answers(TokenLogProbs policy, double[][] reference) {
-        double[][] sums = sums(policy.logProbs());
+    List<AnswerLogProbs> answers(TokenLogProbs policy, double[][] reference, Summed summed) {
+        double[][] sums = sums(policy.logProbs(), summed);
         double[] logSquares = policy.logSquares();
-        double[][] squareSums = logSquares == null ? null : sums(logSquares);
-        return IntStream.range(0, starts.length)
-                .mapToObj(p -> {
-                    int[] lengths = lengths(preferences.get(p));
-                    return squareSums == null
-                            ? new AnswerLogProbs(sums[p], reference[p], lengths)
-                            : new AnswerLogProbs(
-                                    sums[p], reference[p], lengths, weights(sums[p], squareSums[p], lengths));
-                })
-                .toList();
+        double[][] squares = logSquares == null ? null : sums(logSquares);
+        List<AnswerLogProbs> answers = new ArrayList<>();
+        for (int p = 0; p < starts.length; p++) {
+            int[] lengths = lengths(preferences.get(p));
+            double[] ofAnswers = Arrays.copyOf(sums[p], lengths.length);
+            answers.add(new AnswerLogProbs(
+                    ofAnswers,
+                    Arrays.copyOf(reference[p], lengths.length),
+                    lengths,
+                    squares == null ? AnswerLogProbs.ones(lengths.length) : weights(ofAnswers, squares[p], lengths),
+                    summed == Summed.ANSWERS
+                            ? null
+                            : new Beginnings(behind(sums[p], lengths.length), behind(reference[p], lengths.length))));
+        }
+        return answers;
     }
 
-    /** WPO's (Zhou et al., arXiv 2406.11827, equation 6, aligned by sampling): {@code exp(mean over tokens of log p - log Σ p²)}. */
+    private static double[] behind(double[] sums, int answers) {
+        return Arrays.copyOfRange(sums, answers, sums.length);
+    }
+
+    /** WPO's (Zhou et al., arXiv 2406.11827, aligned by sampling): {@code exp(mean over tokens of log p - log Σ p²)}. */
     private static double[] weights(double[] sums, double[] squareSums, int[] lengths) {
         return IntStream.range(0, sums.length)
                 .mapToDouble(a -> Math.exp((sums[a] - squareSums[a]) / lengths[a]))
                 .toArray();
     }
 
-    /** Gives every token of an answer its answer's value: the transpose of {@link #sums}. */
-    public double[] spread(double[][] perAnswer) {
+    /**
+     * The slopes of losses by each token's log-probability: its answer's or, with LD-DPO, the sum of its pairs', of which those count alpha
+     * whose shorter answer has ended before the token.
+     *
+     * @param weight what each preference's loss counts
+     */
+    double[] slopes(List<PreferenceLosses> losses, @Nullable Double ldAlpha, double weight) {
         double[] perToken = new double[scored.size()];
         for (int p = 0; p < starts.length; p++) {
-            for (int a = 0; a < perAnswer[p].length; a++) {
-                Arrays.fill(perToken, starts[p][a], starts[p][a + 1], perAnswer[p][a]);
+            double[] slopes = losses.get(p).slopes();
+            if (ldAlpha == null) {
+                for (int a = 0; a < slopes.length; a++) {
+                    Arrays.fill(perToken, starts[p][a], starts[p][a + 1], slopes[a] * weight);
+                }
+            } else {
+                addSlopesOfPairs(losses.get(p).pairs(), p, ldAlpha, weight, perToken);
             }
         }
         return perToken;
+    }
+
+    private void addSlopesOfPairs(List<PairLoss> pairs, int p, double ldAlpha, double weight, double[] perToken) {
+        int[] lengths = lengths(preferences.get(p));
+        double share = weight / pairs.size();
+        for (int i = 0; i < pairs.size(); i++) {
+            int shorter = Math.min(lengths[0], lengths[i + 1]);
+            double[] slopes = {
+                share * pairs.get(i).slopeChosen(), share * pairs.get(i).slopeRejected()
+            };
+            int[] answers = {0, i + 1};
+            for (int side = 0; side < 2; side++) {
+                int first = starts[p][answers[side]];
+                for (int t = 0; t < lengths[answers[side]]; t++) {
+                    perToken[first + t] += t < shorter ? slopes[side] : ldAlpha * slopes[side];
+                }
+            }
+        }
     }
 }

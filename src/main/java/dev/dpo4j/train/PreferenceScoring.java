@@ -116,7 +116,7 @@ public final class PreferenceScoring {
         for (int b = 0; b < batches.size(); b++) {
             PreferenceBatch batch = batches.get(b);
             TokenLogProbs ofReference = referenceTokens.isEmpty() ? policyTokens.get(b) : referenceTokens.get(b);
-            answers.addAll(batch.answers(policyTokens.get(b), batch.sums(ofReference.logProbs())));
+            answers.addAll(batch.answers(policyTokens.get(b), batch.sums(ofReference.logProbs(), summed()), summed()));
         }
         return loss.of(answers, meanChosenTokens);
     }
@@ -139,17 +139,14 @@ public final class PreferenceScoring {
         double[] referenceTokens = loss.referenceFree()
                 ? new double[forward.logProbs().length]
                 : given == null ? forward.logProbs() : given;
-        List<AnswerLogProbs> logProbs = batch.answers(forward, batch.sums(referenceTokens));
+        List<AnswerLogProbs> logProbs = batch.answers(forward, batch.sums(referenceTokens, summed()), summed());
         List<PreferenceLosses> ofBatch = lossesOf.apply(logProbs);
-        double[][] slopes = new double[logProbs.size()][];
         List<PreferenceScores.Preference> scores = new ArrayList<>();
         for (int p = 0; p < logProbs.size(); p++) {
             PreferenceLosses losses = ofBatch.get(p);
             requireFinite(losses, batch.preferences().get(p));
-            slopes[p] =
-                    Arrays.stream(losses.slopes()).map(slope -> slope * weight).toArray();
             List<PreferenceScores.Answer> answers = new ArrayList<>();
-            for (int a = 0; a < slopes[p].length; a++) {
+            for (int a = 0; a < logProbs.get(p).policy().length; a++) {
                 int from = batch.starts()[p][a];
                 int to = batch.starts()[p][a + 1];
                 answers.add(new PreferenceScores.Answer(
@@ -166,11 +163,15 @@ public final class PreferenceScoring {
                     batch.tree(),
                     batch.scored(),
                     forward,
-                    batch.spread(slopes),
+                    batch.slopes(ofBatch, loss.ldAlpha(), weight),
                     activations,
                     new Gradients(gradient, null));
         }
         return scores;
+    }
+
+    private Summed summed() {
+        return Summed.of(loss.ldAlpha() != null);
     }
 
     private static void requireFinite(PreferenceLosses losses, TokenizedPreference preference) {

@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * Where answers' summed log-probabilities under reference models outlive the runs that computed them. Keys are those of
  * {@link ReferenceKeys}. The first value stored under a key stays: whoever computes it again gets that one, so that a run which is
- * begun again sees the numbers it saw before. Whole answers' sums are kept, not tokens': no loss here weighs tokens by themselves. A
- * loss that does wants keys of its own kind, not other values under these.
+ * begun again sees the numbers it saw before. Sums of answers and of their beginnings are kept, not tokens': a
+ * loss that weighs tokens by themselves wants keys of its own kind, not other values under these.
  */
 public interface ReferenceCache {
 

@@ -21,13 +21,13 @@ final class ReferenceLogProbs {
     private final NamedTensor tensor; // (answers, 3)
     private final BitSet withPolicy = new BitSet();
 
-    /** Room for the given preferences; unset values are 0. */
-    ReferenceLogProbs(String name, List<TokenizedPreference> preferences, Arena arena) {
+    /** Room for what is summed of the given preferences; unset values are 0. */
+    ReferenceLogProbs(String name, List<TokenizedPreference> preferences, Summed summed, Arena arena) {
         firstAnswer = new int[preferences.size()];
         int next = 0;
         for (int p = 0; p < firstAnswer.length; p++) {
             firstAnswer[p] = next;
-            next += 1 + preferences.get(p).rejected().size();
+            next += summed.spans(preferences.get(p)).size();
         }
         answers = next;
         MemorySegment data = arena.allocate((long) answers * PARTS * Float.BYTES, Float.BYTES);
@@ -49,7 +49,7 @@ final class ReferenceLogProbs {
         return withPolicy.get(preference);
     }
 
-    /** Sets the sums of a preference's answers, chosen first. */
+    /** Sets a preference's sums. */
     void set(int preference, double[] sums) {
         withPolicy.clear(preference);
         for (int a = 0; a < sums.length; a++) {
@@ -62,7 +62,7 @@ final class ReferenceLogProbs {
         }
     }
 
-    /** The sums of a preference's answers, chosen first. */
+    /** A preference's sums. */
     double[] get(int preference) {
         int end = preference + 1 < firstAnswer.length ? firstAnswer[preference + 1] : answers;
         double[] sums = new double[end - firstAnswer[preference]];

@@ -20,6 +20,7 @@ final class ReferencePass {
     private final @Nullable LlamaModel reference;
     private final LlamaModel model;
     private final KnownReference known;
+    private final Summed summed;
     private final Batches batches;
     private final Schedule schedule;
 
@@ -27,16 +28,19 @@ final class ReferencePass {
      * A pass over a run's data.
      *
      * @param reference null: the policy, as it is before its first step
+     * @param summed what is to be known of each preference
      */
     ReferencePass(
             LlamaModel policy,
             @Nullable LlamaModel reference,
             KnownReference known,
+            Summed summed,
             Batches batches,
             Schedule schedule) {
         this.reference = reference;
         this.model = reference == null ? policy : reference;
         this.known = known;
+        this.summed = summed;
         this.batches = batches;
         this.schedule = schedule;
     }
@@ -73,9 +77,9 @@ final class ReferencePass {
     }
 
     /** What the policy computed is the reference's too, where that was left to it. */
-    void takeFromPolicyIfLeft(PreferenceBatch batch, double[][] sums, List<Integer> rows, ReferenceLogProbs to) {
+    void takeFromPolicyIfLeft(PreferenceBatch batch, double[] tokens, List<Integer> rows, ReferenceLogProbs to) {
         if (to.leftToPolicy(rows.getFirst())) {
-            set(to, rows, known.store(batch, sums));
+            set(to, rows, known.store(batch, summed, batch.sums(tokens, summed)));
         }
     }
 
@@ -93,13 +97,13 @@ final class ReferencePass {
             betweenBatches.run();
             int size = batch.preferences().size();
             List<Integer> rowsOfBatch = rows.subList(next, next += size);
-            Optional<double[][]> found = known.find(batch);
+            Optional<double[][]> found = known.find(batch, summed);
             if (found.isPresent()) {
                 set(to, rowsOfBatch, found.get());
             } else if (leaveToPolicy) {
                 rowsOfBatch.forEach(to::leaveToPolicy);
             } else {
-                set(to, rowsOfBatch, known.store(batch, batch.sums(model, activations)));
+                set(to, rowsOfBatch, known.store(batch, summed, batch.sums(model, summed, activations)));
             }
             progress = found.isPresent() ? progress.plusCached(size) : progress.plusComputed(size);
         }

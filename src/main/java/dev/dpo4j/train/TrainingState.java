@@ -1,6 +1,7 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.llama.ParameterSet;
+import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.safetensors.NamedTensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -25,14 +26,16 @@ public final class TrainingState implements AutoCloseable {
      * The state of a run that has not begun.
      *
      * @param trained what is trained: owned by the caller, who closes it after this
+     * @param loss says what is to be known of the reference
      */
-    public TrainingState(ParameterSet trained, TokenizedData data) {
+    public TrainingState(ParameterSet trained, TokenizedData data, LossOptions loss) {
         this.trained = trained;
         this.gradients = trained.zerosLike();
         this.firstMoments = trained.zerosLike();
         this.secondMoments = trained.zerosLike();
-        this.trainingReference = new ReferenceLogProbs("reference.training", data.training(), arena);
-        this.validationReference = new ReferenceLogProbs("reference.validation", data.validation(), arena);
+        Summed summed = Summed.of(loss.ldAlpha() != null);
+        this.trainingReference = new ReferenceLogProbs("reference.training", data.training(), summed, arena);
+        this.validationReference = new ReferenceLogProbs("reference.validation", data.validation(), summed, arena);
     }
 
     /** Says that {@link #weights()} and {@link #optimizer()} have been filled from a checkpoint. */

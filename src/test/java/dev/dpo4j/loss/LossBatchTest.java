@@ -74,8 +74,10 @@ class LossBatchTest {
     /** TRL's trainer: MPO, and its slopes. */
     @Test
     void addsUpLossesOfPairsAndOfTheWhole() {
-        List<LossType> types = List.of(LossType.SIGMOID, LossType.BCO_PAIR, LossType.SFT);
-        PreferenceLoss mpo = weighted(types, List.of(0.8, 0.2, 1.0)).loss(0.1);
+        PreferenceLoss mpo = Options.of(LossType.SIGMOID, LossType.BCO_PAIR, LossType.SFT)
+                .weights(List.of(0.8, 0.2, 1.0))
+                .build()
+                .loss(0.1);
 
         List<PreferenceLosses> losses = mpo.of(List.of(FIRST, SECOND));
 
@@ -128,8 +130,7 @@ class LossBatchTest {
     /** TRL's trainer: WPO, with the weights of its policy's sums of squared probabilities. */
     @Test
     void weighedPairsAreTrls() {
-        LossOptions plain = LossOptions.of(List.of(LossType.SIGMOID));
-        PreferenceLoss wpo = new PreferenceLoss(0.1, plain.loss(0.1).terms(), false, true);
+        PreferenceLoss wpo = Options.of(LossType.SIGMOID).weighted(true).build().loss(0.1);
         double first = Math.exp((-2.5 + 2.5) / 3);
         double second = Math.exp((-2.1 + 1.4) / 2);
 
@@ -143,9 +144,42 @@ class LossBatchTest {
                 .containsExactly(-0.0160462146, 0.0160462146, -0.0156180281, 0.0156180281);
     }
 
+    /** TRL's trainer: LD-DPO, of which these slopes are those of the tokens before the shorter answer's end. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.5, 0.6873299199, -0.0241253571, -0.0255624051",
+        "0, 0.6871424671, -0.0243126733, -0.0253749719",
+        "1, 0.6875735734, -0.0239381393, -0.0257497751"
+    })
+    void tokensBehindTheShorterAnswersEndCountAlpha(double alpha, double loss, double slope1, double slope2) {
+        PreferenceLoss ld = Options.of(LossType.SIGMOID).ldAlpha(alpha).build().loss(0.1);
+
+        List<PreferenceLosses> losses = ld.of(List.of(
+                withBeginnings(FIRST, new double[] {-1.75, -2.6}, new double[] {-1.7, -2.0}),
+                withBeginnings(SECOND, new double[] {-2.1, -2.5}, new double[] {-1.8, -2.5})));
+
+        assertThat(mean(losses)).isCloseTo(loss, within(1e-10));
+        assertThat(slopes(losses))
+                .usingElementComparator((one, other) -> Math.abs(one - other) < 1e-10 ? 0 : 1)
+                .containsExactly(slope1, -slope1, slope2, -slope2);
+    }
+
+    private static AnswerLogProbs withBeginnings(AnswerLogProbs preference, double[] policy, double[] reference) {
+        return new AnswerLogProbs(
+                preference.policy(),
+                preference.reference(),
+                preference.tokens(),
+                preference.weights(),
+                new Beginnings(policy, reference));
+    }
+
     private static AnswerLogProbs weighed(AnswerLogProbs preference, double chosen, double rejected) {
         return new AnswerLogProbs(
-                preference.policy(), preference.reference(), preference.tokens(), new double[] {chosen, rejected});
+                preference.policy(),
+                preference.reference(),
+                preference.tokens(),
+                new double[] {chosen, rejected},
+                null);
     }
 
     /** Scores are 0.5 times the log-ratios: 0.125, -0.3, 0.15. */
@@ -225,23 +259,7 @@ class LossBatchTest {
 
     private static PreferenceLoss plackettLuce(boolean ranked) {
         return new PreferenceLoss(
-                0.5, List.of(new PreferenceLoss.Term(new PlackettLuceLoss(0.5, ranked), 1)), false, false);
-    }
-
-    private static LossOptions weighted(List<LossType> types, List<Double> weights) {
-        return new LossOptions(
-                types,
-                weights,
-                0,
-                DivergenceType.REVERSE_KL,
-                LossOptions.ALPHA,
-                LossOptions.DISCOPOP_TAU,
-                LossOptions.DPOP_LAMBDA,
-                LossOptions.CPO_ALPHA,
-                LossOptions.SIMPO_GAMMA,
-                false,
-                false,
-                false);
+                0.5, List.of(new PreferenceLoss.Term(new PlackettLuceLoss(0.5, ranked), 1)), false, false, null);
     }
 
     private static double mean(List<PreferenceLosses> losses) {

@@ -157,21 +157,13 @@ class LossFamilyTest {
             """)
     void whatHasNoMeaningIsRefusedByName(
             String types, String weights, double smoothing, String divergence, String message) {
-        LossOptions options = new LossOptions(
-                Arrays.stream(types.split(","))
+        LossOptions options = Options.of(Arrays.stream(types.split(","))
                         .map(name -> LossType.of(name).orElseThrow())
-                        .toList(),
-                Arrays.stream(weights.split(",")).map(Double::valueOf).toList(),
-                smoothing,
-                DivergenceType.valueOf(divergence.strip().toUpperCase(Locale.ROOT)),
-                0.5,
-                0.05,
-                50,
-                1,
-                0.5,
-                false,
-                false,
-                false);
+                        .toList())
+                .weights(Arrays.stream(weights.split(",")).map(Double::valueOf).toList())
+                .labelSmoothing(smoothing)
+                .divergence(DivergenceType.valueOf(divergence.strip().toUpperCase(Locale.ROOT)), 0.5)
+                .build();
         assertThatThrownBy(() -> options.loss(0.1))
                 .isInstanceOf(InvalidLossException.class)
                 .hasMessageStartingWith(message);
@@ -188,19 +180,10 @@ class LossFamilyTest {
     }
 
     static LossOptions options(String type, double smoothing, String divergence, double alpha) {
-        return new LossOptions(
-                List.of(LossType.of(type.strip()).orElseThrow()),
-                List.of(1.0),
-                smoothing,
-                DivergenceType.valueOf(divergence.strip().toUpperCase(Locale.ROOT)),
-                alpha,
-                LossOptions.DISCOPOP_TAU,
-                LossOptions.DPOP_LAMBDA,
-                LossOptions.CPO_ALPHA,
-                LossOptions.SIMPO_GAMMA,
-                false,
-                false,
-                false);
+        return Options.of(LossType.of(type.strip()).orElseThrow())
+                .labelSmoothing(smoothing)
+                .divergence(DivergenceType.valueOf(divergence.strip().toUpperCase(Locale.ROOT)), alpha)
+                .build();
     }
 
     private static PairLogProbs moved(PairLogProbs pair, double chosen, double rejected) {

@@ -222,16 +222,10 @@ class DpoGradientTest {
                 2,
                 Activations.Keep.ALL)) {
             TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
-            double[][] sums = batch.sums(tokens.logProbs());
-            double[][] slopes = new double[sums.length][];
-            double loss = 0;
-            for (int p = 0; p < sums.length; p++) {
-                PreferenceLosses losses = PreferenceLosses.of(
-                        LOSS, new AnswerLogProbs(sums[p], REFERENCE[p], PreferenceBatch.lengths(PREFERENCES.get(p))));
-                slopes[p] = losses.slopes();
-                loss += losses.loss();
-            }
-            policy.backward(batch.tree(), batch.scored(), tokens, batch.spread(slopes), a, gradients);
+            List<PreferenceLosses> losses = LOSS.of(batch.answers(tokens, REFERENCE, Summed.ANSWERS));
+            double loss = losses.stream().mapToDouble(PreferenceLosses::loss).sum();
+            double[] slopes = batch.slopes(losses, null, 1);
+            policy.backward(batch.tree(), batch.scored(), tokens, slopes, a, gradients);
             return loss;
         }
     }

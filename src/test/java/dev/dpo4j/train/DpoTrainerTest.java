@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.TinyLlama;
-import dev.dpo4j.loss.DivergenceType;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
+import dev.dpo4j.loss.Options;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -82,6 +82,28 @@ class DpoTrainerTest {
         assertSameTrajectory(hyperparameters, 1000, hyperparameters, 45);
     }
 
+    /** LD-DPO's reference is found before the first step, from the policy's first pass, or from a cache: it is the same. */
+    @Test
+    void whatLdDpoKnowsOfTheReferenceComesFromWhereverItIs() {
+        Hyperparameters ld = TinyRun.hyperparameters()
+                .batches(4, 1)
+                .maxSteps(3)
+                .loss(Options.of(LossType.SIGMOID).ldAlpha(0.3).build())
+                .build();
+        assertSameTrajectory(ld, 1000, ld, 1);
+        MapCache cache = new MapCache();
+        KnownReference known = new KnownReference(cache, new ReferenceKeys("model", "machine"));
+        try (TinyRun first = new TinyRun(ld, DATA);
+                TinyRun second = new TinyRun(ld, DATA)) {
+            first.known = known;
+            second.known = known;
+            first.run();
+            second.run();
+            assertThat(second.listener.reference.computed()).isZero();
+            assertThat(distance(second.trained(), first.trained())).isZero();
+        }
+    }
+
     @Test
     void aLossWithoutAReferenceHasNoPassForOne() {
         LossOptions simpo = LossOptions.of(List.of(LossType.SIMPO));
@@ -133,19 +155,7 @@ class DpoTrainerTest {
     }
 
     private static LossOptions smoothed(LossType type, double smoothing) {
-        return new LossOptions(
-                List.of(type),
-                List.of(1.0),
-                smoothing,
-                DivergenceType.REVERSE_KL,
-                LossOptions.ALPHA,
-                LossOptions.DISCOPOP_TAU,
-                LossOptions.DPOP_LAMBDA,
-                LossOptions.CPO_ALPHA,
-                LossOptions.SIMPO_GAMMA,
-                false,
-                false,
-                false);
+        return Options.of(type).labelSmoothing(smoothing).build();
     }
 
     private static void assertSameTrajectory(

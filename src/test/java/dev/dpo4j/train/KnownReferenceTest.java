@@ -83,9 +83,10 @@ class KnownReferenceTest {
     void theFirstValueStoredIsTheOneThatAllUse() {
         PreferenceBatch batch = PreferenceBatch.of(DATA.training().subList(0, 1));
         KnownReference known = new KnownReference(cache, KEYS);
-        known.store(batch, new double[][] {{-1, -2}});
-        assertThat(known.store(batch, new double[][] {{-1.5, -2.5}})).isDeepEqualTo(new double[][] {{-1, -2}});
-        assertThat(known.find(batch))
+        known.store(batch, Summed.ANSWERS, new double[][] {{-1, -2}});
+        assertThat(known.store(batch, Summed.ANSWERS, new double[][] {{-1.5, -2.5}}))
+                .isDeepEqualTo(new double[][] {{-1, -2}});
+        assertThat(known.find(batch, Summed.ANSWERS))
                 .hasValueSatisfying(sums -> assertThat(sums).isDeepEqualTo(new double[][] {{-1, -2}}));
     }
 
@@ -93,7 +94,8 @@ class KnownReferenceTest {
     void whatIsNoNumberIsNotKept() {
         PreferenceBatch batch = PreferenceBatch.of(DATA.training().subList(0, 1));
         KnownReference known = new KnownReference(cache, KEYS);
-        assertThat(known.store(batch, new double[][] {{-1, Double.NaN}})).hasDimensions(1, 2);
+        assertThat(known.store(batch, Summed.ANSWERS, new double[][] {{-1, Double.NaN}}))
+                .hasDimensions(1, 2);
         assertThat(cache.sums).isEmpty();
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.loss.PairLoss;
+import dev.dpo4j.loss.PreferenceLosses;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +29,38 @@ class PreferenceBatchTest {
     }
 
     @Test
-    void sumsAreOverAnswersAndSpreadingIsTheirTranspose() {
+    void sumsAreOverAnswersAndTheirBeginnings() {
         PreferenceBatch batch = PreferenceBatch.of(List.of(EXAMPLE, TWO_REJECTED));
 
         assertThat(batch.sums(new double[] {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024}))
                 .isDeepEqualTo(new double[][] {{3, 4}, {56, 192, 1792}});
-        assertThat(batch.spread(new double[][] {{1, 2}, {3, 4, 5}})).containsExactly(1, 1, 2, 3, 3, 3, 4, 4, 5, 5, 5);
+        assertThat(batch.sums(
+                        new double[] {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024}, Summed.ANSWERS_AND_BEGINNINGS))
+                .isDeepEqualTo(new double[][] {{3, 4, 1, 4}, {56, 192, 1792, 24, 192, 56, 1792}});
+    }
+
+    @Test
+    void everyTokenHasItsAnswersSlope() {
+        PreferenceBatch batch = PreferenceBatch.of(List.of(EXAMPLE, TWO_REJECTED));
+        List<PreferenceLosses> losses = List.of(losses(new double[] {-1, 2}), losses(new double[] {-3, 4, 5}));
+
+        assertThat(batch.slopes(losses, null, 0.5))
+                .containsExactly(-0.5, -0.5, 1, /* */ -1.5, -1.5, -1.5, 2, 2, 2.5, 2.5, 2.5);
+    }
+
+    /** The chosen answer of three tokens stands in a pair with one of two and in one with one of three. */
+    @Test
+    void behindTheShorterAnswersEndATokenHasAShareOfItsPairsSlope() {
+        PreferenceBatch batch = PreferenceBatch.of(List.of(TWO_REJECTED));
+        PreferenceLosses losses =
+                losses(new double[] {-4, 1, 3}, new PairLoss(0, 0, 0, 0, -1, 1), new PairLoss(0, 0, 0, 0, -3, 3));
+
+        assertThat(batch.slopes(List.of(losses), 0.5, 1))
+                .containsExactly(-2, -2, -1.75, /* */ 0.5, 0.5, /* */ 1.5, 1.5, 1.5);
+    }
+
+    private static PreferenceLosses losses(double[] slopes, PairLoss... pairs) {
+        return new PreferenceLosses(0, List.of(pairs), slopes);
     }
 
     @Test

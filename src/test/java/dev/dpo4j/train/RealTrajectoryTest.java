@@ -70,7 +70,7 @@ class RealTrajectoryTest {
         TokenizedData data = data(golden, golden);
         try (Compute compute = Goldens.compute();
                 LlamaWeights weights = smolLm2();
-                TrainingState state = new TrainingState(weights, data)) {
+                TrainingState state = new TrainingState(weights, data, LossOptions.SIGMOID)) {
             LlamaModel policy = new LlamaModel(weights, null, compute);
             return run(policy, state, data, hyperparameters(golden, maxGradNorm, null));
         }
@@ -86,7 +86,7 @@ class RealTrajectoryTest {
                 LoraWeights adapter = LoraWeights.allocate(weights.config(), lora)) {
             Path file = SHARED.resolve("goldens/adapter-open/adapter_model.safetensors");
             load(file, adapter);
-            try (TrainingState state = new TrainingState(adapter, data)) {
+            try (TrainingState state = new TrainingState(adapter, data, LossOptions.SIGMOID)) {
                 LlamaModel policy = new LlamaModel(weights, adapter, compute);
                 double maxGradNorm = golden.at("/hyperparameters/max_grad_norm").doubleValue();
                 List<StepReport> reports = run(policy, state, data, hyperparameters(golden, maxGradNorm, lora));

@@ -15,7 +15,7 @@ class ReferenceLogProbsTest {
         List<TokenizedPreference> preferences = TinyRun.preferences(200); // with one or two rejected answers
         Random random = new Random(3);
         try (Arena arena = Arena.ofConfined()) {
-            ReferenceLogProbs logProbs = new ReferenceLogProbs("reference", preferences, arena);
+            ReferenceLogProbs logProbs = new ReferenceLogProbs("reference", preferences, Summed.ANSWERS, arena);
             double[][] sums = new double[preferences.size()][];
             for (int p = 0; p < sums.length; p++) {
                 sums[p] = random.doubles(1 + preferences.get(p).rejected().size())

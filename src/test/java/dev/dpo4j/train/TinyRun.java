@@ -52,7 +52,7 @@ final class TinyRun implements AutoCloseable {
         LoraConfig lora = hyperparameters.lora();
         this.adapter = lora == null ? null : TinyLlama.adapter(TinyLlama.UNTIED, 22);
         this.policy = new LlamaModel(weights, adapter, compute);
-        this.state = new TrainingState(adapter == null ? weights : adapter, data);
+        this.state = new TrainingState(adapter == null ? weights : adapter, data, hyperparameters.loss());
     }
 
     /** Fills the state as from a checkpoint. */

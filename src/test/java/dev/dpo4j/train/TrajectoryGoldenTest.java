@@ -8,7 +8,6 @@ import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.TokenLogProbs;
-import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
@@ -50,7 +49,7 @@ class TrajectoryGoldenTest {
         try (Compute compute = Goldens.compute();
                 LlamaWeights policy = Goldens.tiny(1);
                 LlamaWeights reference = Goldens.tiny(2);
-                TrainingState state = new TrainingState(policy, data)) {
+                TrainingState state = new TrainingState(policy, data, LossOptions.SIGMOID)) {
             RecordingListener listener = new RecordingListener();
             TrainingResult result = new DpoTrainer(
                             new LlamaModel(policy, null, compute),
@@ -103,21 +102,14 @@ class TrajectoryGoldenTest {
             for (int step = 1; step <= 10; step++) {
                 gradients.clear();
                 TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
-                double[][] sums = batch.sums(tokens.logProbs());
-                double[][] slopes = new double[4][2];
-                double loss = 0;
-                for (int p = 0; p < 4; p++) {
-                    PreferenceLosses losses = PreferenceLosses.of(
-                            PreferenceLoss.sigmoid(0.1),
-                            new AnswerLogProbs(
-                                    sums[p],
-                                    reference[p],
-                                    PreferenceBatch.lengths(batch.preferences().get(p))));
-                    loss += losses.loss() / 4;
-                    slopes[p][0] = losses.slopes()[0] / 4;
-                    slopes[p][1] = losses.slopes()[1] / 4;
-                }
-                policy.backward(batch.tree(), batch.scored(), tokens, batch.spread(slopes), a, Gradients.of(gradients));
+                List<PreferenceLosses> losses =
+                        PreferenceLoss.sigmoid(0.1).of(batch.answers(tokens, reference, Summed.ANSWERS));
+                double loss = losses.stream()
+                        .mapToDouble(PreferenceLosses::loss)
+                        .average()
+                        .orElseThrow();
+                double[] slopes = batch.slopes(losses, null, 1.0 / 4);
+                policy.backward(batch.tree(), batch.scored(), tokens, slopes, a, Gradients.of(gradients));
                 double norm = adamW.gradientNorm();
                 adamW.step(step, 1e-3, AdamW.clipping(norm, 1.0), 0.01);
 

@@ -1,0 +1,50 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Of what the tokens' log-probabilities are summed up: all that a loss may ask of a preference. */
+enum Summed {
+    /** Each answer, chosen first. */
+    ANSWERS,
+    /** Each answer, and then of each pair the beginnings of both, as long as the shorter of the two: for LD-DPO. */
+    ANSWERS_AND_BEGINNINGS;
+
+    /**
+     * Some tokens of a preference.
+     *
+     * @param answer of which they are, 0 for the chosen one
+     * @param length how many, from the answer's first on
+     */
+    record Span(int answer, int length) {}
+
+    static Summed of(boolean beginnings) {
+        return beginnings ? ANSWERS_AND_BEGINNINGS : ANSWERS;
+    }
+
+    List<Span> spans(TokenizedPreference preference) {
+        int[] lengths = PreferenceBatch.lengths(preference);
+        List<Span> spans = new ArrayList<>();
+        for (int a = 0; a < lengths.length; a++) {
+            spans.add(new Span(a, lengths[a]));
+        }
+        if (this == ANSWERS_AND_BEGINNINGS) {
+            for (int a = 1; a < lengths.length; a++) {
+                int shorter = Math.min(lengths[0], lengths[a]);
+                spans.add(new Span(0, shorter));
+                spans.add(new Span(a, shorter));
+            }
+        }
+        return spans;
+    }
+
+    /** The tokens of each span. */
+    List<int[]> texts(TokenizedPreference preference) {
+        List<int[]> answers = PreferenceBatch.answers(preference);
+        return spans(preference).stream()
+                .map(span -> Arrays.copyOf(answers.get(span.answer()), span.length()))
+                .toList();
+    }
+}
