@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The hyperparameters a job runs with: nothing is "auto" any more. */
@@ -95,15 +96,27 @@ record DpoHyperparameters(
      * @param r its rank
      * @param loraAlpha its scale's numerator
      * @param targetModules the linear layers it is put on
+     * @param useRslora whether the scale is alpha / √r
+     * @param rankPattern other ranks by pattern
+     * @param alphaPattern other alphas by pattern
      */
     @Schema(name = "LoraHyperparameters")
-    record Lora(int r, double loraAlpha, List<String> targetModules) {
+    record Lora(
+            int r,
+            double loraAlpha,
+            List<String> targetModules,
+            boolean useRslora,
+            Map<String, Integer> rankPattern,
+            Map<String, Double> alphaPattern) {
 
         static Lora of(LoraConfig lora) {
             return new Lora(
                     lora.r(),
                     lora.alpha(),
-                    lora.targetModules().stream().sorted().toList());
+                    lora.targetModules().stream().sorted().toList(),
+                    lora.useRslora(),
+                    lora.rankPattern(),
+                    lora.alphaPattern());
         }
     }
 }

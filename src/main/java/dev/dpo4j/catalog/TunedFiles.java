@@ -3,7 +3,6 @@ package dev.dpo4j.catalog;
 import dev.dpo4j.blob.BlobStore;
 import dev.dpo4j.llama.LoraConfig;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ class TunedFiles {
         LoraConfig lora = model.lora();
         if (lora != null) {
             return List.of(
-                    json("adapter_config.json", AdapterConfig.json(model.base(), lora)),
+                    json("adapter_config.json", AdapterConfigWriter.toJson(model.base(), lora)),
                     weights("adapter_model.safetensors", model));
         }
         List<ModelFile> files = new ArrayList<>();
@@ -40,9 +39,7 @@ class TunedFiles {
                 "config.json",
                 asFloat32(tuned.configJson(tuned.find(model.id()).isPresent() ? model.id() : model.base()))));
         files.add(weights("model.safetensors", model));
-        for (Path file : tokenizer) {
-            files.add(new ModelFile(String.valueOf(file.getFileName()), out -> Files.copy(file, out)));
-        }
+        tokenizer.stream().map(ModelFile::of).forEach(files::add);
         return files;
     }
 

@@ -173,8 +173,8 @@ class ModelCatalogTest {
         int in = TinyModel.CONFIG.intermediateSize();
         int row = 5;
         int column = 7;
-        double expected = w[row * in + column]
-                + LORA.scale() * (b[row * 2] * a[column] + b[row * 2 + 1] * (double) a[in + column]);
+        double expected =
+                w[row * in + column] + 6.0 / 2 * (b[row * 2] * a[column] + b[row * 2 + 1] * (double) a[in + column]);
 
         try (ModelLease lease = catalog.leaseMerged("ft:tiny:x:5")) {
             assertThat(lease.model().lora()).isNull();
