@@ -75,20 +75,18 @@ ANSWERS = {"chosen": [6, 7, 8, 9], "rejected": [10, 11, 12]}
 
 
 def layers(options):
-    base = LlamaForCausalLM(LlamaConfig(**TWELVE_BLOCKS))
-    base.name_or_path = "twelve"
-    model = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", **options))
+    """PEFT saves patterns sorted, and takes those that it reads in the file's order: it reads what is written here."""
+    with tempfile.TemporaryDirectory() as folder:
+        LoraConfig(task_type="CAUSAL_LM", base_model_name_or_path="twelve", **options).save_pretrained(folder)
+        file = pathlib.Path(folder) / "adapter_config.json"
+        config = json.loads(file.read_text()) | options
+        file.write_text(json.dumps(config))
+        model = get_peft_model(LlamaForCausalLM(LlamaConfig(**TWELVE_BLOCKS)), LoraConfig.from_pretrained(folder))
     found = {
         name.removeprefix("base_model.model."): {"r": module.r["default"], "scale": module.scaling["default"]}
         for name, module in model.named_modules()
         if hasattr(module, "lora_A")
     }
-    with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
-        config = json.loads((pathlib.Path(folder) / "adapter_config.json").read_text())
-    config["target_modules"] = (
-        sorted(config["target_modules"]) if isinstance(config["target_modules"], list) else config["target_modules"]
-    )
     return {"adapter_config": config, "layers": found}
 
 

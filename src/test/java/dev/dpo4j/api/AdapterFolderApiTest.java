@@ -201,7 +201,7 @@ class AdapterFolderApiTest {
             base_model_name_or_path | "org/none"       | a model "none" is wanted in the models directory
             base_model_name_or_path | "org/adapter"    | its base is not there
             base_model_name_or_path | "broken"         | its base "broken" cannot be used: it has no config.json
-            base_model_name_or_path | "notebook"       | on its base "notebook": tensor "base_model.model.model.layers.0.
+            base_model_name_or_path | "notebook"       | on its base "notebook": its weights hold
             base_model_name_or_path | "on-adapter"     | is built on an adapter that is built on itself
             use_dora                | true             | use_dora true, which is not supported
             r                       | 5                | its adapter_config.json makes it [5, 16]
