@@ -20,7 +20,7 @@ def groups(results, beta):
 
 
 def losses(results, *names):
-    return {name: results[name]["losses"] for name in names if name in results}
+    return {name: results[name]["losses"] for name in names if "losses" in results.get(name, {})}
 
 
 def log_probs(results):

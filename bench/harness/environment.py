@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,10 @@ BENCH = pathlib.Path(__file__).resolve().parent.parent
 
 class PeerFailed(Exception):
     """A peer's process did not end well."""
+
+
+class PeerKilled(PeerFailed):
+    """By the system, as it does when there is no memory left."""
 
 
 class Environment:
@@ -57,6 +62,8 @@ class Environment:
                 env=os.environ | threads | offline,
                 check=False,
             )
+        if ended.returncode == -signal.SIGKILL:
+            raise PeerKilled(f"{script} was killed")
         if ended.returncode != 0:
             end = "\n".join(log_file.read_text(errors="replace").splitlines()[-15:])
             raise PeerFailed(f"{script} ended with {ended.returncode}; the end of {log_file}:\n{end}")

@@ -25,7 +25,7 @@ def rates(results):
         for line, sides in RATES.items()
     }
     for name in results:
-        if name.startswith("length "):
+        if name.startswith("length ") and "rate" in results[name]:
             length, side = name.rsplit(" ", 1)
             line = table.setdefault(f"texts of {length.removeprefix('length ')} tokens, reference cached", {})
             line["dpo4j" if side == "dpo4j" else "PyTorch loop"] = results[name]["rate"]
@@ -130,6 +130,9 @@ def further(results, machine):
                 f" training stood still for {checkpoints['standstill_seconds']:.2f} s (median) and {checkpoints['longest_standstill_seconds']:.2f} s"
                 f" (longest), and the step beside the writing took {checkpoints['slowed_seconds']:.2f} s longer; the database then took {checkpoints['database_bytes'] / GIGABYTE:.1f} GB."
             )
+    for name, result in results.items():
+        if name.startswith("length ") and "skipped" in result:
+            lines.append(f"- The PyTorch loop on texts of {name.split()[1]} tokens: {result['skipped']}, the machine having no memory left for it.")
     sizes = {name.removeprefix("size "): result for name, result in results.items() if name.startswith("size ")}
     for size, result in sizes.items():
         lines.append(f"- {size} preferences in the file: {result['rate']:.0f} tokens/s, {result['peak_bytes'] / GIGABYTE:.2f} GB.")

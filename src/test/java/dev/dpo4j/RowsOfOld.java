@@ -77,6 +77,10 @@ final class RowsOfOld {
                 JsonNode job = ok(http.get("/v1/fine_tuning/jobs/" + JOB));
                 assertThat(job.get("status").asString()).isEqualTo("succeeded");
                 assertThat(job.at("/metadata/who").asString()).isEqualTo("me");
+                JsonNode hyperparameters = job.at("/method/dpo/hyperparameters");
+                assertThat(hyperparameters.get("lr_scheduler_kwargs").isEmpty()).isTrue();
+                assertThat(hyperparameters.get("warmup_steps").asInt()).isZero();
+                assertThat(hyperparameters.get("adam_beta2").asDouble()).isEqualTo(0.999);
                 assertThat(EventLog.oldestFirst(http, JOB))
                         .extracting(ShownEvent::message)
                         .containsExactly("The job is queued");

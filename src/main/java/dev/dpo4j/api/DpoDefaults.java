@@ -3,7 +3,10 @@ package dev.dpo4j.api;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.InvalidScheduleException;
+import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.LrSchedulerType;
 import org.jspecify.annotations.Nullable;
 
@@ -35,28 +38,27 @@ final class DpoDefaults {
     static Hyperparameters resolve(DpoHyperparametersRequest request, int seed) {
         LoraConfig lora = request.lora() == null ? null : request.lora().resolve();
         double beta = beta(request.beta());
+        double learningRate = learningRate(request, automaticLearningRate(lora));
+        LrSchedulerType schedulerType = requireNonNullElse(request.lrSchedulerType(), LrScheduler.linear)
+                .type();
+        Warmup warmup = Warmup.of(request.warmupSteps(), request.warmupRatio(), schedulerType);
         return new Hyperparameters(
                 beta,
-                LossDefaults.resolve(
-                        PATH,
-                        beta,
-                        request.lossType(),
-                        request.lossWeights(),
-                        request.labelSmoothing(),
-                        request.fDivergenceType(),
-                        request.fAlphaDivergenceCoef(),
-                        request.discopopTau(),
-                        request.dpopLambda()),
+                LossDefaults.resolve(PATH, beta, request),
                 integer("batch_size", request.batchSize(), BATCH_SIZE, MAX_BATCH_SIZE),
                 requireNonNullElse(request.gradientAccumulationSteps(), 1),
                 integer("n_epochs", request.nEpochs(), EPOCHS, MAX_EPOCHS),
                 request.maxSteps(),
-                learningRate(request, automaticLearningRate(lora)),
-                request.lrSchedulerType() == null
-                        ? LrSchedulerType.LINEAR
-                        : request.lrSchedulerType().type(),
-                requireNonNullElse(request.warmupSteps(), 0),
+                learningRate,
+                schedulerType,
+                schedulerKwargs(request.lrSchedulerKwargs(), schedulerType, learningRate),
+                warmup.steps(),
+                warmup.ratio(),
                 requireNonNullElse(request.weightDecay(), 0.0),
+                new AdamOptions(
+                        requireNonNullElse(request.adamBeta1(), AdamOptions.DEFAULT.beta1()),
+                        requireNonNullElse(request.adamBeta2(), AdamOptions.DEFAULT.beta2()),
+                        requireNonNullElse(request.adamEpsilon(), AdamOptions.DEFAULT.epsilon())),
                 requireNonNullElse(request.maxGradNorm(), MAX_GRAD_NORM),
                 maxLength(request.maxLength()),
                 requireNonNullElse(request.shuffle(), true),
@@ -111,6 +113,16 @@ final class DpoDefaults {
         return multiplier == null ? automatic : automatic * multiplier;
     }
 
+    private static LrSchedulerKwargs schedulerKwargs(
+            @Nullable LrSchedulerKwargsRequest request, LrSchedulerType type, double learningRate) {
+        try {
+            return type.complete(request == null ? LrSchedulerKwargs.NONE : request.kwargs(), learningRate);
+        } catch (InvalidScheduleException e) {
+            throw ApiException.badRequest(
+                    "invalid_value", PATH + "lr_scheduler_kwargs." + e.option(), String.valueOf(e.getMessage()));
+        }
+    }
+
     private static int integer(String name, @Nullable AutoInteger wanted, int automatic, int max) {
         Integer value = wanted == null ? null : wanted.value();
         if (value == null) {
@@ -122,7 +134,7 @@ final class DpoDefaults {
         return value;
     }
 
-    private static ApiException invalid(String name, String reason) {
+    static ApiException invalid(String name, String reason) {
         return ApiException.badRequest("invalid_value", PATH + name, name + " " + reason);
     }
 }

@@ -8,7 +8,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +23,36 @@ record DpoHyperparameters(
         double fAlphaDivergenceCoef,
         double discopopTau,
         double dpopLambda,
+        double cpoAlpha,
+        double simpoGamma,
+        boolean rejectedRanked,
+        boolean referenceFree,
+        boolean useWeighting,
         int batchSize,
         double learningRateMultiplier,
         int nEpochs,
         double learningRate,
         String lrSchedulerType,
-        int warmupSteps,
+
+        @Schema(implementation = LrSchedulerKwargsRequest.class)
+        Map<String, Object> lrSchedulerKwargs,
+
+        @Schema(
+                description = "Null: warmup_ratio says it.",
+                types = {"integer", "null"})
+        @Nullable
+        Integer warmupSteps,
+
+        @Schema(
+                description = "Null: warmup_steps says it.",
+                types = {"number", "null"})
+        @Nullable
+        Double warmupRatio,
+
         double weightDecay,
+        double adamBeta1,
+        double adamBeta2,
+        double adamEpsilon,
         double maxGradNorm,
         int gradientAccumulationSteps,
         @Schema(types = {"integer", "null"}) @Nullable Integer maxLength,
@@ -51,13 +73,23 @@ record DpoHyperparameters(
                 h.loss().alpha(),
                 h.loss().discopopTau(),
                 h.loss().dpopLambda(),
+                h.loss().cpoAlpha(),
+                h.loss().simpoGamma(),
+                h.loss().rejectedRanked(),
+                h.loss().withoutReference(),
+                h.loss().weighted(),
                 h.batchSize(),
                 multiplier(h),
                 h.epochs(),
                 h.learningRate(),
-                h.lrSchedulerType().name().toLowerCase(Locale.ROOT),
-                h.warmupSteps(),
+                h.lrSchedulerType().wireName(),
+                h.lrSchedulerKwargs().byName(),
+                h.warmupRatio() == null ? h.warmupSteps() : null,
+                h.warmupRatio(),
                 h.weightDecay(),
+                h.adam().beta1(),
+                h.adam().beta2(),
+                h.adam().epsilon(),
                 h.maxGradNorm(),
                 h.gradientAccumulationSteps(),
                 h.maxLength(),

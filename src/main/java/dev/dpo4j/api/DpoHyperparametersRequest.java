@@ -1,8 +1,9 @@
 package dev.dpo4j.api;
 
-import dev.dpo4j.train.LrSchedulerType;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -58,6 +59,32 @@ record DpoHyperparametersRequest(
         @Schema(description = "The weight of dpop's penalty.", defaultValue = "50") @Nullable
         Double dpopLambda,
 
+        @Schema(description = "What the likelihood of the chosen answers counts in cpo.", defaultValue = "1") @Nullable
+        Double cpoAlpha,
+
+        @Schema(description = "The margin that simpo wants.", defaultValue = "0.5") @Nullable
+        Double simpoGamma,
+
+        @Schema(
+                description =
+                        "Whether plackett_luce may take the rejected answers to stand from the best to the worst.",
+                defaultValue = "false")
+        @Nullable
+        Boolean rejectedRanked,
+
+        @Schema(
+                description =
+                        "Whether to leave the reference away: its log-probabilities count as 0. So it is with cpo, simpo and orpo by themselves.",
+                defaultValue = "false")
+        @Nullable
+        Boolean referenceFree,
+
+        @Schema(
+                description = "Whether a pair counts as much as the policy would say its answers (WPO).",
+                defaultValue = "false")
+        @Nullable
+        Boolean useWeighting,
+
         @Schema(
                 description = "Preferences in a micro-step, 1 to 256. Auto: 8.",
                 implementation = Object.class,
@@ -85,13 +112,45 @@ record DpoHyperparametersRequest(
         @Schema(description = "The peak learning rate. Default: 1e-6, for LoRA 1e-4.") @Positive @Nullable
         Double learningRate,
 
-        @Schema(defaultValue = "linear") @Nullable LrScheduler lrSchedulerType,
+        @Schema(description = "How the rate moves; docs/training.md has the formulas.", defaultValue = "linear")
+        @Nullable
+        LrScheduler lrSchedulerType,
 
-        @Schema(description = "Optimizer steps of linear warm-up.", defaultValue = "0") @Min(0) @Nullable
-        Integer warmupSteps,
+        @Nullable LrSchedulerKwargsRequest lrSchedulerKwargs,
+
+        @Schema(
+                description = "Optimizer steps in which the rate rises from 0; below 1, their share of all steps.",
+                defaultValue = "0")
+        @PositiveOrZero
+        @Nullable
+        Double warmupSteps,
+
+        @Schema(description = "The warm-up's share of all optimizer steps, rounded up. Not together with warmup_steps.")
+        @DecimalMin("0")
+        @DecimalMax("1")
+        @Nullable
+        Double warmupRatio,
 
         @Schema(description = "AdamW's decay, never on norm weights.", defaultValue = "0") @PositiveOrZero @Nullable
         Double weightDecay,
+
+        @Schema(description = "What AdamW's first moment keeps in a step.", defaultValue = "0.9")
+        @DecimalMin("0")
+        @DecimalMax(value = "1", inclusive = false)
+        @Nullable
+        Double adamBeta1,
+
+        @Schema(description = "What AdamW's second moment keeps in a step.", defaultValue = "0.999")
+        @DecimalMin("0")
+        @DecimalMax(value = "1", inclusive = false)
+        @Nullable
+        Double adamBeta2,
+
+        @Schema(description = "Added to the root of AdamW's second moment.", defaultValue = "1e-8")
+        @DecimalMin("1e-30")
+        @DecimalMax("1")
+        @Nullable
+        Double adamEpsilon,
 
         @Schema(description = "The gradient's L2 norm is clipped to this; 0: no clipping.", defaultValue = "1")
         @PositiveOrZero
@@ -129,25 +188,11 @@ record DpoHyperparametersRequest(
         @Schema(description = "Optimizer steps between two metrics events.", defaultValue = "1") @Min(1) @Nullable
         Integer loggingSteps,
 
-        @Valid @Nullable LoraRequest lora) {
+        @Valid @Nullable LoraRequest lora)
+        implements LossFields {
 
     /** All absent. */
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null, null, null, null);
-
-    /** {@link LrSchedulerType} by the names that transformers gives. */
-    enum LrScheduler {
-        constant,
-        linear,
-        cosine;
-
-        LrSchedulerType type() {
-            return switch (this) {
-                case constant -> LrSchedulerType.CONSTANT;
-                case linear -> LrSchedulerType.LINEAR;
-                case cosine -> LrSchedulerType.COSINE;
-            };
-        }
-    }
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 }

@@ -4,7 +4,6 @@ import dev.dpo4j.dataset.InvalidRowException;
 import dev.dpo4j.dataset.PreferenceExample;
 import dev.dpo4j.dataset.PreferenceParser;
 import dev.dpo4j.dataset.UnknownFields;
-import dev.dpo4j.loss.LossOptions;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -31,7 +30,7 @@ record DpoLossRequest(
         @Schema(
                 description =
                         "The frozen model it is compared with: an id from GET /v1/models. Default: the model that the"
-                                + " policy was tuned from, or the policy itself.")
+                                + " policy was tuned from, or the policy itself. Losses without a reference take none.")
         @Size(min = 1, max = 255)
         @Nullable
         String referenceModel,
@@ -77,6 +76,32 @@ record DpoLossRequest(
         @Schema(description = "The weight of dpop's penalty.", defaultValue = "50") @Nullable
         Double dpopLambda,
 
+        @Schema(description = "What the likelihood of the chosen answers counts in cpo.", defaultValue = "1") @Nullable
+        Double cpoAlpha,
+
+        @Schema(description = "The margin that simpo wants.", defaultValue = "0.5") @Nullable
+        Double simpoGamma,
+
+        @Schema(
+                description =
+                        "Whether plackett_luce may take the rejected answers to stand from the best to the worst.",
+                defaultValue = "false")
+        @Nullable
+        Boolean rejectedRanked,
+
+        @Schema(
+                description =
+                        "Whether to leave the reference away: its log-probabilities count as 0. So it is with cpo, simpo and orpo by themselves.",
+                defaultValue = "false")
+        @Nullable
+        Boolean referenceFree,
+
+        @Schema(
+                description = "Whether a pair counts as much as the policy would say its answers (WPO).",
+                defaultValue = "false")
+        @Nullable
+        Boolean useWeighting,
+
         @Schema(
                 description = CONTENT,
                 implementation = Object.class,
@@ -116,7 +141,8 @@ record DpoLossRequest(
                         "Whether to show every step of the computation, as the notebook does; up to 4,096 tokens.",
                 defaultValue = "false")
         @Nullable
-        Boolean explain) {
+        Boolean explain)
+        implements LossFields {
 
     static final String CONTENT = "A list of token ids, a string, or a list of chat messages.";
     static final String REJECTED = "The answer that was not preferred, in the same form; or a list of such answers.";
@@ -164,20 +190,6 @@ record DpoLossRequest(
             row.set("rejected", rejected);
             return PreferenceParser.parse(row, pointer, UnknownFields.REFUSED);
         }
-    }
-
-    /** Which loss, with every gap filled. */
-    LossOptions lossOptions(double beta) {
-        return LossDefaults.resolve(
-                "",
-                beta,
-                lossType,
-                lossWeights,
-                labelSmoothing,
-                fDivergenceType,
-                fAlphaDivergenceCoef,
-                discopopTau,
-                dpopLambda);
     }
 
     /**

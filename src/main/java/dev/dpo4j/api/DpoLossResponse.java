@@ -18,7 +18,8 @@ record DpoLossResponse(
         @Schema(description = "The policy.", example = "notebook")
         String model,
 
-        @Schema(description = "The frozen model it is compared with.", example = "notebook")
+        @Schema(description = "The frozen model it is compared with; absent where there is none.", example = "notebook")
+        @Nullable
         String referenceModel,
 
         List<Preference> preferences,
@@ -47,16 +48,20 @@ record DpoLossResponse(
 
     /** One answer. */
     @Schema(name = "AnswerLogProbs")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Answer(
             @Schema(description = "Sum of the tokens' log-probabilities under the policy.", example = "-26.9894")
             @JsonProperty("logprob")
             double logProb,
 
-            @Schema(description = "The same under the reference.", example = "-26.9894")
+            @Schema(description = "The same under the reference, where there is one.", example = "-26.9894")
             @JsonProperty("reference_logprob")
-            double referenceLogProb,
+            @Nullable
+            Double referenceLogProb,
 
-            @Schema(description = "beta * (logprob - reference_logprob)", example = "0.0")
+            @Schema(
+                    description = "beta * (logprob - reference_logprob); without a reference beta * logprob.",
+                    example = "0.0")
             double reward,
 
             @Schema(description = "The answer's tokens; the prompt's do not count.", example = "4")
@@ -76,6 +81,6 @@ record DpoLossResponse(
             @Schema(example = "-7.0314") @JsonProperty("policy_logprob")
             double policyLogProb,
 
-            @Schema(example = "-7.0314") @JsonProperty("reference_logprob")
-            double referenceLogProb) {}
+            @Schema(example = "-7.0314") @JsonProperty("reference_logprob") @Nullable
+            Double referenceLogProb) {}
 }

@@ -49,12 +49,14 @@ class DpoLosses {
 
     DpoLossResponse of(DpoLossRequest request) {
         String model = Objects.requireNonNullElse(request.model(), DEFAULT_MODEL);
-        String reference =
-                request.referenceModel() == null ? catalog.defaultReference(model) : request.referenceModel();
+        double beta = Objects.requireNonNullElse(request.beta(), DEFAULT_BETA);
+        PreferenceLoss loss = LossDefaults.resolve("", beta, request).loss(beta);
+        String reference = reference(request, model, loss);
         try (ModelLease policyLease = catalog.lease(model);
                 ModelLease referenceLease = referenceLease(reference)) {
             return of(
                     request,
+                    loss,
                     policyLease.model(),
                     referenceLease.model(),
                     catalog.tokenizer(model).orElse(null));
@@ -68,6 +70,19 @@ class DpoLosses {
         }
     }
 
+    /** The reference's id; where there is none the policy's, which needs no further memory and is not looked at. */
+    private String reference(DpoLossRequest request, String model, PreferenceLoss loss) {
+        String wanted = request.referenceModel();
+        if (loss.referenceFree()) {
+            if (wanted != null) {
+                throw ApiException.badRequest(
+                        "invalid_value", "reference_model", "The loss has no reference: leave reference_model out.");
+            }
+            return model;
+        }
+        return wanted == null ? catalog.defaultReference(model) : wanted;
+    }
+
     private ModelLease referenceLease(String id) {
         try {
             return catalog.lease(id);
@@ -77,14 +92,16 @@ class DpoLosses {
     }
 
     private DpoLossResponse of(
-            DpoLossRequest request, LoadedModel policy, LoadedModel reference, @Nullable Tokenizer tokenizer) {
+            DpoLossRequest request,
+            PreferenceLoss loss,
+            LoadedModel policy,
+            LoadedModel reference,
+            @Nullable Tokenizer tokenizer) {
         requireOneVocabulary(policy, reference);
         List<TokenizedPreference> preferences = tokenized(request.examples(), policy, reference, tokenizer);
         boolean explain = Boolean.TRUE.equals(request.explain());
         requireFewTokens(preferences, explain);
 
-        double beta = Objects.requireNonNullElse(request.beta(), DEFAULT_BETA);
-        PreferenceLoss loss = request.lossOptions(beta).loss(beta);
         LlamaModel policyModel = policy.on(compute);
         LlamaModel referenceModel = reference.id().equals(policy.id()) ? policyModel : reference.on(compute);
         PreferenceScoring scoring = new PreferenceScoring(
@@ -103,11 +120,11 @@ class DpoLosses {
                 : null;
         return new DpoLossResponse(
                 scores.loss(),
-                beta,
+                loss.beta(),
                 policy.id(),
-                reference.id(),
+                loss.referenceFree() ? null : reference.id(),
                 scores.preferences().stream()
-                        .map(preference -> result(preference, tokenizer))
+                        .map(preference -> result(preference, loss, tokenizer))
                         .toList(),
                 scores.gradientNorm(),
                 explanation);
@@ -194,13 +211,13 @@ class DpoLosses {
     }
 
     private static DpoLossResponse.Preference result(
-            PreferenceScores.Preference preference, @Nullable Tokenizer tokenizer) {
+            PreferenceScores.Preference preference, PreferenceLoss loss, @Nullable Tokenizer tokenizer) {
         List<DpoLossResponse.Answer> answers = new ArrayList<>();
         for (int a = 0; a < preference.answers().size(); a++) {
             double reward = a == 0
                     ? preference.losses().pairs().getFirst().rewardChosen()
                     : preference.losses().pairs().get(a - 1).rewardRejected();
-            answers.add(result(preference.answers().get(a), reward, tokenizer));
+            answers.add(result(preference.answers().get(a), reward, loss, tokenizer));
         }
         return new DpoLossResponse.Preference(
                 preference.losses().loss(),
@@ -210,15 +227,17 @@ class DpoLosses {
     }
 
     private static DpoLossResponse.Answer result(
-            PreferenceScores.Answer answer, double reward, @Nullable Tokenizer tokenizer) {
+            PreferenceScores.Answer answer, double reward, PreferenceLoss loss, @Nullable Tokenizer tokenizer) {
+        boolean referenceFree = loss.referenceFree();
         List<DpoLossResponse.Token> tokens = IntStream.range(0, answer.tokens().length)
                 .mapToObj(i -> new DpoLossResponse.Token(
                         answer.tokens()[i],
                         text(answer.tokens()[i], tokenizer),
                         answer.policy()[i],
-                        answer.reference()[i]))
+                        referenceFree ? null : answer.reference()[i]))
                 .toList();
-        return new DpoLossResponse.Answer(answer.policySum(), answer.referenceSum(), reward, tokens.size(), tokens);
+        return new DpoLossResponse.Answer(
+                answer.policySum(), referenceFree ? null : answer.referenceSum(), reward, tokens.size(), tokens);
     }
 
     /** Models often have more ids than their tokenizer has texts for. */

@@ -101,6 +101,7 @@ record FineTuningJob(
      * @param gradientsBytes of the loss
      * @param momentsBytes AdamW's two
      * @param activationsBytes of the largest pass
+     * @param checkpointCopyBytes of a copy that is made, beyond the total, when a checkpoint is slow to write; 0: there is no room, the job waits
      * @param rowsPerPass how many tokens are put through the model at once, those that preferences share counted once
      * @param recomputesActivations whether they are computed again for want of memory, which is slower
      */
@@ -115,6 +116,7 @@ record FineTuningJob(
             long gradientsBytes,
             long momentsBytes,
             long activationsBytes,
+            long checkpointCopyBytes,
             int rowsPerPass,
             boolean recomputesActivations) {
 
@@ -127,6 +129,7 @@ record FineTuningJob(
                     plan.gradients(),
                     plan.moments(),
                     plan.activations(),
+                    plan.snapshot(),
                     plan.packing().rows(),
                     plan.recomputes());
         }

@@ -7,7 +7,6 @@ import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
 import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The one place where a loss's absent options get their values: TRL's, but for what the contract names. */
 final class LossDefaults {
@@ -20,25 +19,23 @@ final class LossDefaults {
      * @param path what stands before the options' names in the request
      * @throws ApiException naming the first option that is out of range, or has no meaning beside the others
      */
-    static LossOptions resolve(
-            String path,
-            double beta,
-            @Nullable LossTypes types,
-            @Nullable List<Double> weights,
-            @Nullable Double labelSmoothing,
-            @Nullable FDivergence divergence,
-            @Nullable Double alpha,
-            @Nullable Double discopopTau,
-            @Nullable Double dpopLambda) {
-        List<LossType> wanted = types == null ? LossOptions.SIGMOID.types() : types.types();
+    static LossOptions resolve(String path, double beta, LossFields fields) {
+        LossTypes given = fields.lossType();
+        List<LossType> types = given == null ? LossOptions.SIGMOID.types() : given.types();
         LossOptions options = new LossOptions(
-                wanted,
-                requireNonNullElse(weights, Collections.nCopies(wanted.size(), 1.0)),
-                requireNonNullElse(labelSmoothing, 0.0),
-                requireNonNullElse(divergence, FDivergence.reverse_kl).type(),
-                requireNonNullElse(alpha, LossOptions.ALPHA),
-                requireNonNullElse(discopopTau, LossOptions.DISCOPOP_TAU),
-                requireNonNullElse(dpopLambda, LossOptions.DPOP_LAMBDA));
+                types,
+                requireNonNullElse(fields.lossWeights(), Collections.nCopies(types.size(), 1.0)),
+                requireNonNullElse(fields.labelSmoothing(), 0.0),
+                requireNonNullElse(fields.fDivergenceType(), FDivergence.reverse_kl)
+                        .type(),
+                requireNonNullElse(fields.fAlphaDivergenceCoef(), LossOptions.ALPHA),
+                requireNonNullElse(fields.discopopTau(), LossOptions.DISCOPOP_TAU),
+                requireNonNullElse(fields.dpopLambda(), LossOptions.DPOP_LAMBDA),
+                requireNonNullElse(fields.cpoAlpha(), LossOptions.CPO_ALPHA),
+                requireNonNullElse(fields.simpoGamma(), LossOptions.SIMPO_GAMMA),
+                requireNonNullElse(fields.rejectedRanked(), false),
+                requireNonNullElse(fields.referenceFree(), false),
+                requireNonNullElse(fields.useWeighting(), false));
         try {
             options.loss(beta);
             return options;

@@ -63,16 +63,18 @@ record LossExplanation(
         @Schema(description = "all_logps of the rejected answers.")
         List<Double> policyBadLogps,
 
-        @Schema(description = "The same under the reference.")
+        @Schema(description = "The same under the reference; 0 where there is none.")
         List<Double> referenceGoodLogps,
 
-        @Schema(description = "The same under the reference.")
+        @Schema(description = "The same under the reference; 0 where there is none.")
         List<Double> referenceBadLogps,
 
         @Schema(description = "For each rejected answer: (policy_good - policy_bad) - (reference_good - reference_bad)")
         List<Double> logits,
 
-        @Schema(description = "-log sigmoid(beta * logits), the mean over rejected answers, then over preferences.")
+        @Schema(
+                description =
+                        "The loss; of sigmoid -log sigmoid(beta * logits), the mean over rejected answers, then over preferences.")
         double loss) {
 
     private static final int IGNORED = -100;

@@ -9,6 +9,7 @@ import dev.dpo4j.blob.Database;
 import dev.dpo4j.blob.UnknownBlobException;
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.SafetensorsWriter;
+import dev.dpo4j.safetensors.TensorReader;
 import dev.dpo4j.train.TrainingSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,8 +87,9 @@ class CheckpointStore implements BlobOwner {
         List<String> obsolete = new ArrayList<>();
         boolean committed = false;
         try {
-            StoredFile weights = store(fence, snapshot.weights(), snapshot.weightsMetadata(), written);
-            StoredFile optimizer = store(fence, snapshot.optimizer(), Map.of(), written);
+            StoredFile weights =
+                    store(fence, snapshot.weights(), snapshot.weightsMetadata(), snapshot.reader(), written);
+            StoredFile optimizer = store(fence, snapshot.optimizer(), Map.of(), snapshot.reader(), written);
             CheckpointRow manifest = new CheckpointRow(
                     fence.jobId(), snapshot.progress(), fingerprint, metrics, weights, optimizer, clock.instant());
             jobs.write(fence, job -> obsolete.addAll(commit(job, manifest)));
@@ -156,9 +158,13 @@ class CheckpointStore implements BlobOwner {
     }
 
     private StoredFile store(
-            Fence fence, List<NamedTensor> tensors, Map<String, String> metadata, List<String> written) {
+            Fence fence,
+            List<NamedTensor> tensors,
+            Map<String, String> metadata,
+            TensorReader reader,
+            List<String> written) {
         try (BlobWriter writer = blobs.open()) {
-            SafetensorsWriter.write(new FencedStream(writer, fence, jobs), tensors, metadata);
+            SafetensorsWriter.write(new FencedStream(writer, fence, jobs), tensors, metadata, reader);
             Blob blob = writer.finish();
             written.add(blob.id());
             return StoredFile.of(blob);

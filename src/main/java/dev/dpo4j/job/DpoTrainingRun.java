@@ -52,7 +52,15 @@ final class DpoTrainingRun implements TrainingRun {
         this.fingerprint =
                 policy.compute().fingerprint() + "; rows=" + memory.packing().rows();
         this.trainer = new DpoTrainer(
-                policy, null, reference, state, data, spec.hyperparameters(), memory.packing(), System::nanoTime);
+                policy,
+                null,
+                reference,
+                state,
+                data,
+                spec.hyperparameters(),
+                memory.packing(),
+                memory.snapshot() > 0,
+                System::nanoTime);
     }
 
     /**

@@ -35,6 +35,7 @@ final class Figures {
         data.put("moments_bytes", plan.moments());
         data.put("activations_bytes", plan.activations());
         data.put("total_bytes", plan.total());
+        data.put("checkpoint_copy_bytes", plan.snapshot());
         data.put("limit_bytes", plan.limit());
         data.put("rows_per_pass", plan.packing().rows());
         data.put("recomputes_activations", plan.recomputes());

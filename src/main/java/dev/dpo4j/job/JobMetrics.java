@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -119,12 +120,14 @@ class JobMetrics {
     /**
      * Times what a run waits for a checkpoint; one that fails leaves no trace.
      *
-     * @param wait returns when the checkpoint is durable
+     * @param wait returns when the run goes on, and whether the checkpoint is durable
+     * @return what it returned
      */
-    void standstill(Runnable wait) {
+    boolean standstill(BooleanSupplier wait) {
         Timer.Sample began = Timer.start(registry);
-        wait.run();
+        boolean durable = wait.getAsBoolean();
         began.stop(standstills);
+        return durable;
     }
 
     void checkpointDamaged() {

@@ -9,6 +9,7 @@ import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingPlan;
 import dev.dpo4j.train.TrainingSnapshot;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -151,7 +152,24 @@ final class JobRecorder implements TrainingListener {
         PendingCheckpoint pending = WriterThread.start(
                 fence.jobId(),
                 () -> metrics.checkpoint(() -> checkpoints.write(fence, snapshot, fingerprint, figures, keep)));
-        return () -> metrics.standstill(pending::await);
+        return new Timed(pending, metrics);
+    }
+
+    /** Tells the metrics how long the run waits for a checkpoint. */
+    private record Timed(PendingCheckpoint pending, JobMetrics metrics) implements PendingCheckpoint {
+
+        @Override
+        public void await() {
+            metrics.standstill(() -> {
+                pending.await();
+                return true;
+            });
+        }
+
+        @Override
+        public boolean await(Duration atMost) {
+            return metrics.standstill(() -> pending.await(atMost));
+        }
     }
 
     /** Only what was measured at the very step: the last report may be of an earlier one, and so may the last validation. */

@@ -1,11 +1,17 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.train.PendingCheckpoint;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A checkpoint being written on a thread of its own, which ends with it. */
 final class WriterThread implements PendingCheckpoint {
+
+    /** As long as a clock of nanoseconds counts: 292 years. */
+    private static final Duration EVER = Duration.ofNanos(Long.MAX_VALUE);
 
     private final FutureTask<Void> writing;
     private final Thread thread;
@@ -38,12 +44,19 @@ final class WriterThread implements PendingCheckpoint {
      */
     @Override
     public void await() {
+        await(EVER);
+    }
+
+    @Override
+    public boolean await(Duration atMost) {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    writing.get();
-                    return;
+                    writing.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+                    return true;
+                } catch (TimeoutException e) {
+                    return false;
                 } catch (InterruptedException e) {
                     interrupted = true;
                     thread.interrupt();

@@ -169,6 +169,16 @@ public interface Kernels {
             double @Nullable [] lse);
 
     /**
+     * How sure the next token is: {@code out[r] = log Σ p²} with {@code p = exp(logits[r] - lse[r])}, 0 when one is certain and {@code -log
+     * width} when all are alike. The sum in float lanes, the rest in double.
+     *
+     * @param logits (rows, width), read
+     * @param lse log-sum-exp of each row, which is {@code lse[first + r]}
+     * @param out written, indexed likewise
+     */
+    void logSumOfSquares(MemorySegment logits, int rows, int width, int first, double[] lse, double[] out);
+
+    /**
      * Logits become their gradient in place: {@code dLogits[r,v] = slope[r] · (1[v = target[r]] - exp(logits[r,v] - lse[r]))}.
      *
      * @param slopes dLoss/dlogp of each row, indexed as targets

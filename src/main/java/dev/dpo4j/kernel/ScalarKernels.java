@@ -300,6 +300,20 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void logSumOfSquares(MemorySegment logits, int rows, int width, int first, double[] lse, double[] out) {
+        for (int r = 0; r < rows; r++) {
+            MemorySegment x = row(logits, r, width, width);
+            float max = max(x, width);
+            float[] sums = new float[LaneOrder.partials(lanes)];
+            for (int v = 0; v < width; v++) {
+                float e = Exp.exp(at(x, v) - max);
+                sums[LaneOrder.partial(v, width, lanes)] += e * e;
+            }
+            out[first + r] = StrictMath.log(LaneOrder.total(sums)) + 2 * (max - lse[first + r]);
+        }
+    }
+
+    @Override
     public void logProbsBackward(
             MemorySegment logits, int rows, int width, int[] targets, int first, double[] lse, double[] slopes) {
         for (int r = 0; r < rows; r++) {

@@ -153,6 +153,11 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void logSumOfSquares(MemorySegment logits, int rows, int width, int first, double[] lse, double[] out) {
+        VectorLogProbs.logSumOfSquares(logits, rows, width, first, lse, out);
+    }
+
+    @Override
     public void logProbsBackward(
             MemorySegment logits, int rows, int width, int[] targets, int first, double[] lse, double[] slopes) {
         VectorLogProbs.logProbsBackward(logits, rows, width, targets, first, lse, slopes);

@@ -78,6 +78,50 @@ final class VectorLogProbs {
         return total(s0, s1, s2, s3, remainder, lanes);
     }
 
+    static void logSumOfSquares(MemorySegment logits, int rows, int width, int first, double[] lse, double[] out) {
+        float[] lanes = new float[LANES];
+        float[] block = new float[EXPONENTIALS];
+        for (int r = 0; r < rows; r++) {
+            MemorySegment x = row(logits, r, width, width);
+            float max = max(x, width, lanes);
+            double squares = sumOfSquaredExponentials(x, max, width, block, lanes);
+            out[first + r] = StrictMath.log(squares) + 2 * (max - lse[first + r]);
+        }
+    }
+
+    /** {@code Σ exp(x - shift)²}, in the manner of {@link #sumOfExponentials}. */
+    private static double sumOfSquaredExponentials(MemorySegment x, float shift, int n, float[] block, float[] lanes) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        int whole = wholeMultiple(n, UNROLL * LANES);
+        for (int from = 0; from < whole; from += block.length) {
+            int count = Math.min(block.length, whole - from);
+            exponentials(x, from, shift, count, block);
+            for (int i = 0; i < count; i += UNROLL * LANES) {
+                s0 = s0.add(square(FloatVector.fromArray(SPECIES, block, i)));
+                s1 = s1.add(square(FloatVector.fromArray(SPECIES, block, i + LANES)));
+                s2 = s2.add(square(FloatVector.fromArray(SPECIES, block, i + 2 * LANES)));
+                s3 = s3.add(square(FloatVector.fromArray(SPECIES, block, i + 3 * LANES)));
+            }
+        }
+        int i = whole;
+        for (; i < SPECIES.loopBound(n); i += LANES) {
+            s0 = s0.add(square(VectorExp.exp(load(x, i).sub(shift))));
+        }
+        float remainder = 0;
+        for (; i < n; i++) {
+            float e = Exp.exp(at(x, i) - shift);
+            remainder += e * e;
+        }
+        return total(s0, s1, s2, s3, remainder, lanes);
+    }
+
+    private static FloatVector square(FloatVector x) {
+        return x.mul(x);
+    }
+
     /** {@code to[i] = exp(x[from + i] - shift)} of whole vectors. */
     private static void exponentials(MemorySegment x, int from, float shift, int count, float[] to) {
         for (int i = 0; i < count; i += LANES) {

@@ -32,8 +32,9 @@ final class OutputLayer {
 
     /**
      * @param x (T, C) what leaves the last block
+     * @param squares whether to tell the sums of squared probabilities too
      */
-    TokenLogProbs logProbs(ScoredTokens scored, Matrix x, Activations a) {
+    TokenLogProbs logProbs(ScoredTokens scored, Matrix x, Activations a, boolean squares) {
         int n = scored.size();
         for (int target : scored.targets()) {
             config.requireToken(target); // an answer's last token is in no row of the tree
@@ -41,6 +42,7 @@ final class OutputLayer {
         pickAndNorm(scored.rows(), x, a);
         double[] logProbs = new double[n];
         double[] lse = new double[n];
+        double[] logSquares = squares ? new double[n] : null;
         for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
             int chunk = first;
             int rows = Math.min(Activations.HEAD_CHUNK, n - first);
@@ -51,9 +53,16 @@ final class OutputLayer {
                     v,
                     (from, to) -> kernels.logProbs(
                             at(logits, from, v), to - from, v, scored.targets(), chunk + from, logProbs, lse));
+            if (logSquares != null) {
+                compute.rows(
+                        rows,
+                        v,
+                        (from, to) -> kernels.logSumOfSquares(
+                                at(logits, from, v), to - from, v, chunk + from, lse, logSquares));
+            }
             compute.yieldTurn();
         }
-        return new TokenLogProbs(logProbs, lse);
+        return new TokenLogProbs(logProbs, lse, logSquares);
     }
 
     /** Writes the rows of {@code scored} of dX, which must be zero before, and adds to the weights' gradients when given. */

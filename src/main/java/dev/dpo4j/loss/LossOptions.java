@@ -1,5 +1,6 @@
 package dev.dpo4j.loss;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -14,6 +15,11 @@ import java.util.stream.IntStream;
  * @param alpha the alpha divergence's coefficient
  * @param discopopTau DiscoPOP's temperature
  * @param dpopLambda the weight of DPOP's penalty
+ * @param cpoAlpha what CPO's likelihood counts
+ * @param simpoGamma SimPO's margin
+ * @param rejectedRanked whether the rejected answers stand from the best to the worst
+ * @param withoutReference whether the reference is left away whatever the loss
+ * @param weighted whether pairs are weighed by WPO
  */
 public record LossOptions(
         List<LossType> types,
@@ -22,19 +28,42 @@ public record LossOptions(
         DivergenceType divergenceType,
         double alpha,
         double discopopTau,
-        double dpopLambda) {
+        double dpopLambda,
+        double cpoAlpha,
+        double simpoGamma,
+        boolean rejectedRanked,
+        boolean withoutReference,
+        boolean weighted) {
 
     public static final double DISCOPOP_TAU = 0.05;
     public static final double ALPHA = 0.5;
     public static final double DPOP_LAMBDA = 50;
+    public static final double CPO_ALPHA = 1;
+    public static final double SIMPO_GAMMA = 0.5;
 
     /** DPO as its paper has it. */
-    public static final LossOptions SIGMOID = new LossOptions(
-            List.of(LossType.SIGMOID), List.of(1.0), 0, DivergenceType.REVERSE_KL, ALPHA, DISCOPOP_TAU, DPOP_LAMBDA);
+    public static final LossOptions SIGMOID = of(List.of(LossType.SIGMOID));
 
     public LossOptions {
         types = List.copyOf(types);
         weights = List.copyOf(weights);
+    }
+
+    /** Losses that count alike, with their papers' parameters. */
+    public static LossOptions of(List<LossType> types) {
+        return new LossOptions(
+                types,
+                Collections.nCopies(types.size(), 1.0),
+                0,
+                DivergenceType.REVERSE_KL,
+                ALPHA,
+                DISCOPOP_TAU,
+                DPOP_LAMBDA,
+                CPO_ALPHA,
+                SIMPO_GAMMA,
+                false,
+                false,
+                false);
     }
 
     /**
@@ -58,13 +87,31 @@ public record LossOptions(
                 beta,
                 IntStream.range(0, types.size())
                         .mapToObj(i -> new PreferenceLoss.Term(types.get(i).with(beta, this), weights.get(i)))
-                        .toList());
+                        .toList(),
+                referenceFree(),
+                weighted);
+    }
+
+    /** Whether no reference is needed: {@code sft} needs none either, but alone leaves it to rewards to be told from. */
+    private boolean referenceFree() {
+        return withoutReference
+                || (types.stream().allMatch(LossType::needsNoReference)
+                        && types.stream().anyMatch(type -> type != LossType.SFT));
     }
 
     /** TRL says nothing when smoothing has no effect; here it must have one. */
     private void requireMeaning() {
         if (labelSmoothing != 0 && types.stream().noneMatch(LossType::takesLabelSmoothing)) {
             throw new InvalidLossException("label_smoothing", "has no effect on " + names(types));
+        }
+        if (rejectedRanked && !types.contains(LossType.PLACKETT_LUCE)) {
+            throw new InvalidLossException("rejected_ranked", "has no effect on " + names(types));
+        }
+        List<LossType> ofSeveral =
+                types.stream().filter(LossType::looksAtMoreThanAPair).toList();
+        if (weighted && !ofSeveral.isEmpty()) {
+            throw new InvalidLossException(
+                    "use_weighting", "weighs pairs, and cannot go with " + names(ofSeveral) + ", which looks at more");
         }
         List<LossType> strangers =
                 types.stream().filter(type -> !type.takesDivergence()).toList();

@@ -19,7 +19,14 @@ public enum LossType {
     APO_DOWN,
     DISCOPOP,
     SIGMOID_NORM,
-    DPOP;
+    AOT,
+    AOT_UNPAIRED,
+    SFT,
+    DPOP,
+    PLACKETT_LUCE,
+    CPO,
+    SIMPO,
+    ORPO;
 
     /** As it is written in requests. */
     public String wireName() {
@@ -42,18 +49,36 @@ public enum LossType {
     boolean takesDivergence() {
         return switch (this) {
             case SIGMOID, HINGE, IPO, EXO_PAIR, ROBUST, DISCOPOP, SIGMOID_NORM -> true;
-            case NCA_PAIR, BCO_PAIR, SPPO_HARD, APO_ZERO, APO_DOWN, DPOP -> false;
+            case NCA_PAIR, BCO_PAIR, SPPO_HARD, APO_ZERO, APO_DOWN, AOT, AOT_UNPAIRED, DPOP, PLACKETT_LUCE -> false;
+            case CPO, SIMPO, ORPO -> false;
+            case SFT -> true; // it has none, and goes along with those that have
+        };
+    }
+
+    /** Whether it never looks at the reference. */
+    boolean needsNoReference() {
+        return switch (this) {
+            case SFT, CPO, SIMPO, ORPO -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether its value belongs to more than one pair of answers. */
+    boolean looksAtMoreThanAPair() {
+        return switch (this) {
+            case AOT, AOT_UNPAIRED, PLACKETT_LUCE -> true;
+            default -> false;
         };
     }
 
     boolean takesLabelSmoothing() {
         return switch (this) {
-            case SIGMOID, EXO_PAIR, ROBUST -> true;
+            case SIGMOID, EXO_PAIR, ROBUST, AOT, AOT_UNPAIRED, CPO, SIMPO -> true;
             default -> false;
         };
     }
 
-    PairwiseLoss with(double beta, LossOptions options) {
+    Loss with(double beta, LossOptions options) {
         double smoothing = options.labelSmoothing();
         Divergence divergence = options.divergence();
         return switch (this) {
@@ -69,7 +94,14 @@ public enum LossType {
             case APO_DOWN -> new ApoDownLoss(beta);
             case DISCOPOP -> new DiscopopLoss(beta, options.discopopTau(), divergence);
             case SIGMOID_NORM -> new SigmoidNormLoss(beta, divergence);
+            case AOT -> new AotLoss(beta, smoothing);
+            case AOT_UNPAIRED -> new AotUnpairedLoss(beta, smoothing);
+            case SFT -> new SftLoss();
             case DPOP -> new DpopLoss(beta, options.dpopLambda());
+            case PLACKETT_LUCE -> new PlackettLuceLoss(beta, options.rejectedRanked());
+            case CPO -> new CpoLoss(beta, smoothing, options.cpoAlpha());
+            case SIMPO -> new SimpoLoss(beta, smoothing, options.simpoGamma());
+            case ORPO -> new OrpoLoss(beta);
         };
     }
 }

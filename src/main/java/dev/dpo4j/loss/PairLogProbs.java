@@ -9,6 +9,7 @@ package dev.dpo4j.loss;
  * @param referenceRejected of the other under the reference
  * @param chosenTokens how many tokens the preferred answer has, at least 1
  * @param rejectedTokens how many the other has, at least 1
+ * @param meanChosenTokens how many the chosen answers that are computed together have on average
  */
 public record PairLogProbs(
         double policyChosen,
@@ -16,7 +17,26 @@ public record PairLogProbs(
         double referenceChosen,
         double referenceRejected,
         int chosenTokens,
-        int rejectedTokens) {
+        int rejectedTokens,
+        double meanChosenTokens) {
+
+    /** A pair that is computed alone. */
+    public PairLogProbs(
+            double policyChosen,
+            double policyRejected,
+            double referenceChosen,
+            double referenceRejected,
+            int chosenTokens,
+            int rejectedTokens) {
+        this(
+                policyChosen,
+                policyRejected,
+                referenceChosen,
+                referenceRejected,
+                chosenTokens,
+                rejectedTokens,
+                chosenTokens);
+    }
 
     /** The preferred answer's log-ratio {@code log pi(y|x) / ref(y|x)}. */
     public double chosenRatio() {

@@ -1,7 +1,9 @@
 package dev.dpo4j.loss;
 
-/** A loss of a pair of answers, with its parameters: from log-probabilities to a number and its slopes in closed form. Pure. */
-public sealed interface PairwiseLoss
+import java.util.List;
+
+/** A loss of a pair of answers. */
+public sealed interface PairwiseLoss extends Loss
         permits SigmoidLoss,
                 SigmoidNormLoss,
                 HingeLoss,
@@ -14,8 +16,19 @@ public sealed interface PairwiseLoss
                 SppoHardLoss,
                 ApoZeroLoss,
                 ApoDownLoss,
-                DpopLoss {
+                DpopLoss,
+                SftLoss,
+                CpoLoss,
+                SimpoLoss,
+                OrpoLoss {
 
     /** The loss of one pair. */
     PairTerm of(PairLogProbs pair);
+
+    @Override
+    default List<List<PairTerm>> of(List<List<PairLogProbs>> preferences) {
+        return preferences.stream()
+                .map(pairs -> pairs.stream().map(this::of).toList())
+                .toList();
+    }
 }

@@ -11,6 +11,12 @@ final class Parameters {
         }
     }
 
+    static void requireNotNegative(String name, double value) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new InvalidLossException(name, "must be 0 or more, not " + value);
+        }
+    }
+
     static void requireFromZeroToBelow(String name, double value, double limit) {
         if (!(value >= 0 && value < limit)) {
             throw new InvalidLossException(name, "must be from 0 to below " + limit + ", not " + value);

@@ -1,22 +1,26 @@
 package dev.dpo4j.loss;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The loss that is answered over HTTP and the loss that is trained on: a weighted sum of losses of a pair, as in RPO and MPO (Wang et al.,
- * arXiv 2411.10442). Pure.
+ * The loss that is answered over HTTP and the loss that is trained on: a weighted sum of losses, as in RPO and MPO (Wang et al., arXiv
+ * 2411.10442). Pure.
  *
  * @param beta what rewards are scaled with
  * @param terms at least one
+ * @param referenceFree whether there is no reference: its log-probabilities count as 0, and nobody needs to compute them
+ * @param weighted whether a pair's loss counts as much as the policy would say its answers (WPO, Zhou et al., arXiv 2406.11827): whoever
+ *     calls gives the answers' {@link AnswerLogProbs#weights}, which slopes take for constants
  */
-public record PreferenceLoss(double beta, List<Term> terms) {
+public record PreferenceLoss(double beta, List<Term> terms, boolean referenceFree, boolean weighted) {
 
     /**
      * One of the losses.
      *
      * @param weight what it counts in the sum
      */
-    public record Term(PairwiseLoss loss, double weight) {}
+    public record Term(Loss loss, double weight) {}
 
     public PreferenceLoss {
         terms = List.copyOf(terms);
@@ -27,22 +31,78 @@ public record PreferenceLoss(double beta, List<Term> terms) {
 
     /** The DPO paper's. */
     public static PreferenceLoss sigmoid(double beta) {
-        return new PreferenceLoss(beta, List.of(new Term(new SigmoidLoss(beta, 0, Divergence.REVERSE_KL), 1)));
+        return new PreferenceLoss(
+                beta, List.of(new Term(new SigmoidLoss(beta, 0, Divergence.REVERSE_KL), 1)), false, false);
     }
 
-    /** The loss of one pair of answers. */
+    /** Whether the losses of preferences that belong together can only be computed together. */
+    public boolean comparesPreferences() {
+        return terms.stream().anyMatch(term -> term.loss().comparesPreferences());
+    }
+
+    /** The losses of preferences that are computed together. */
+    public List<PreferenceLosses> of(List<AnswerLogProbs> preferences) {
+        return of(preferences, meanChosenTokens(preferences));
+    }
+
+    /**
+     * The losses of some of the preferences that belong together; of all of them if the loss {@link #comparesPreferences}.
+     *
+     * @param meanChosenTokens how many tokens the chosen answers of all of them have on average
+     */
+    public List<PreferenceLosses> of(List<AnswerLogProbs> preferences, double meanChosenTokens) {
+        List<List<PairLogProbs>> pairs = preferences.stream()
+                .map(preference -> referenceFree ? preference.withoutReference() : preference)
+                .map(preference -> preference.pairs(meanChosenTokens))
+                .toList();
+        List<List<List<PairTerm>>> computed =
+                terms.stream().map(term -> term.loss().of(pairs)).toList();
+        List<PreferenceLosses> losses = new ArrayList<>();
+        for (int p = 0; p < pairs.size(); p++) {
+            List<PairLoss> ofPairs = new ArrayList<>();
+            for (int i = 0; i < pairs.get(p).size(); i++) {
+                List<PairTerm> ofPair = new ArrayList<>();
+                for (List<List<PairTerm>> ofTerm : computed) {
+                    ofPair.add(ofTerm.get(p).get(i));
+                }
+                ofPairs.add(sum(pairs.get(p).get(i), ofPair, preferences.get(p).weight(i)));
+            }
+            losses.add(PreferenceLosses.mean(ofPairs));
+        }
+        return losses;
+    }
+
+    /** The loss of a single pair of answers. */
     public PairLoss of(PairLogProbs pair) {
+        AnswerLogProbs preference = new AnswerLogProbs(
+                new double[] {pair.policyChosen(), pair.policyRejected()},
+                new double[] {pair.referenceChosen(), pair.referenceRejected()},
+                new int[] {pair.chosenTokens(), pair.rejectedTokens()});
+        return of(List.of(preference), pair.meanChosenTokens())
+                .getFirst()
+                .pairs()
+                .getFirst();
+    }
+
+    private PairLoss sum(PairLogProbs pair, List<PairTerm> ofPair, double weightOfPair) {
         double loss = 0;
         double slopeChosen = 0;
         double slopeRejected = 0;
-        for (Term term : terms) {
-            PairTerm one = term.loss().of(pair);
-            loss += term.weight() * one.loss();
-            slopeChosen += term.weight() * one.slopeChosen();
-            slopeRejected += term.weight() * one.slopeRejected();
+        for (int t = 0; t < terms.size(); t++) {
+            double weight = terms.get(t).weight() * weightOfPair;
+            loss += weight * ofPair.get(t).loss();
+            slopeChosen += weight * ofPair.get(t).slopeChosen();
+            slopeRejected += weight * ofPair.get(t).slopeRejected();
         }
         double chosen = pair.chosenRatio();
         double rejected = pair.rejectedRatio();
         return new PairLoss(loss, chosen - rejected, beta * chosen, beta * rejected, slopeChosen, slopeRejected);
+    }
+
+    private static double meanChosenTokens(List<AnswerLogProbs> preferences) {
+        return preferences.stream()
+                .mapToInt(preference -> preference.tokens()[0])
+                .average()
+                .orElseThrow();
     }
 }

@@ -1,6 +1,5 @@
 package dev.dpo4j.loss;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,25 +12,17 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // a carrier of results; never compared
 public record PreferenceLosses(double loss, List<PairLoss> pairs, double[] slopes) {
 
-    /**
-     * Computes the loss.
-     *
-     * @param policy summed log-probabilities of the answers under the policy, chosen first, then at least one rejected
-     * @param reference the same under the reference
-     * @param tokens the answers' lengths
-     */
-    public static PreferenceLosses of(PreferenceLoss loss, double[] policy, double[] reference, int[] tokens) {
-        int rejected = policy.length - 1;
-        if (rejected < 1 || reference.length != policy.length || tokens.length != policy.length) {
-            throw new IllegalArgumentException("A preference needs a chosen and at least one rejected answer");
-        }
-        List<PairLoss> pairs = new ArrayList<>();
-        double[] slopes = new double[policy.length];
+    /** Of a preference that is computed alone. */
+    public static PreferenceLosses of(PreferenceLoss loss, AnswerLogProbs preference) {
+        return loss.of(List.of(preference)).getFirst();
+    }
+
+    static PreferenceLosses mean(List<PairLoss> pairs) {
+        int rejected = pairs.size();
+        double[] slopes = new double[rejected + 1];
         double sum = 0;
         for (int i = 1; i <= rejected; i++) {
-            PairLoss pair =
-                    loss.of(new PairLogProbs(policy[0], policy[i], reference[0], reference[i], tokens[0], tokens[i]));
-            pairs.add(pair);
+            PairLoss pair = pairs.get(i - 1);
             sum += pair.loss();
             slopes[0] += pair.slopeChosen() / rejected;
             slopes[i] = pair.slopeRejected() / rejected;

@@ -18,10 +18,7 @@ public record SigmoidLoss(double beta, double labelSmoothing, Divergence diverge
     @Override
     public PairTerm of(PairLogProbs pair) {
         Scores scores = Scores.of(pair, divergence);
-        double z = beta * scores.margin();
-        double e = labelSmoothing;
-        double loss = -(1 - e) * Logistic.logSigmoid(z) - e * Logistic.logSigmoid(-z);
-        double slope = -(1 - e) * Logistic.sigmoid(-z) + e * Logistic.sigmoid(z);
-        return PairTerm.ofMargin(loss, slope * beta, scores);
+        Smoothed smoothed = Smoothed.of(beta * scores.margin(), labelSmoothing);
+        return PairTerm.ofMargin(smoothed.loss(), smoothed.slope() * beta, scores);
     }
 }

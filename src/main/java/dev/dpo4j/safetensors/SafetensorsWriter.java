@@ -37,6 +37,18 @@ public final class SafetensorsWriter {
      */
     public static void write(OutputStream out, List<NamedTensor> tensors, Map<String, String> metadata)
             throws IOException {
+        write(out, tensors, metadata, TensorReader.DIRECT);
+    }
+
+    /**
+     * Writes the tensors; neither flushes nor closes the stream.
+     *
+     * @param metadata as above
+     * @param reader lends the tensors' values, a few at a time
+     */
+    public static void write(
+            OutputStream out, List<NamedTensor> tensors, Map<String, String> metadata, TensorReader reader)
+            throws IOException {
         byte[] header = header(tensors, metadata);
         out.write(ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -45,7 +57,7 @@ public final class SafetensorsWriter {
         out.write(header);
         byte[] chunk = new byte[CHUNK_BYTES];
         for (NamedTensor tensor : tensors) {
-            write(out, tensor.data(), chunk);
+            write(out, tensor, reader, chunk);
         }
     }
 
@@ -84,14 +96,24 @@ public final class SafetensorsWriter {
         return tensors.stream().mapToLong(t -> t.data().byteSize()).sum();
     }
 
-    private static void write(OutputStream out, MemorySegment data, byte[] chunk) throws IOException {
+    private static void write(OutputStream out, NamedTensor tensor, TensorReader reader, byte[] chunk)
+            throws IOException {
         MemorySegment target = MemorySegment.ofArray(chunk);
-        for (long done = 0; done < data.byteSize(); ) {
-            int n = (int) Math.min(chunk.length, data.byteSize() - done);
-            MemorySegment.copy(
-                    data, ValueLayout.JAVA_FLOAT_UNALIGNED, done, target, LITTLE_ENDIAN_FLOAT, 0, n / Float.BYTES);
+        long bytes = tensor.data().byteSize();
+        for (long done = 0; done < bytes; done += chunk.length) {
+            long from = done;
+            int n = (int) Math.min(chunk.length, bytes - done);
+            reader.read(
+                    tensor,
+                    data -> MemorySegment.copy(
+                            data,
+                            ValueLayout.JAVA_FLOAT_UNALIGNED,
+                            from,
+                            target,
+                            LITTLE_ENDIAN_FLOAT,
+                            0,
+                            n / Float.BYTES));
             out.write(chunk, 0, n);
-            done += n;
         }
     }
 }

@@ -9,14 +9,10 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * AdamW (Loshchilov & Hutter, arXiv 1711.05101) with torch's defaults, and the gradient's norm. Tensors are cut into pieces of a fixed
- * size, so that results do not depend on the number of threads.
+ * AdamW (Loshchilov & Hutter, arXiv 1711.05101), and the gradient's norm. Tensors are cut into pieces of a fixed size, so that
+ * results do not depend on the number of threads.
  */
 final class AdamW {
-
-    private static final double BETA1 = 0.9;
-    private static final double BETA2 = 0.999;
-    private static final double EPSILON = 1e-8;
 
     /** Elements in a piece. */
     private static final int PIECE = 1 << 18;
@@ -32,6 +28,7 @@ final class AdamW {
         }
     }
 
+    private final AdamOptions options;
     private final Compute compute;
     private final List<NamedTensor> weights;
     private final List<NamedTensor> gradients;
@@ -41,8 +38,14 @@ final class AdamW {
     private final List<Piece> pieces = new ArrayList<>();
 
     /** An optimizer that spares norm weights from decay, as TRL does. */
-    AdamW(Compute compute, ParameterSet weights, ParameterSet gradients, ParameterSet first, ParameterSet second) {
-        this(compute, weights, gradients, first, second, tensor -> tensor.shape().length > 1);
+    AdamW(
+            AdamOptions options,
+            Compute compute,
+            ParameterSet weights,
+            ParameterSet gradients,
+            ParameterSet first,
+            ParameterSet second) {
+        this(options, compute, weights, gradients, first, second, tensor -> tensor.shape().length > 1);
     }
 
     /**
@@ -51,12 +54,14 @@ final class AdamW {
      * @param decays to which weights weight decay applies
      */
     AdamW(
+            AdamOptions options,
             Compute compute,
             ParameterSet weights,
             ParameterSet gradients,
             ParameterSet first,
             ParameterSet second,
             Predicate<NamedTensor> decays) {
+        this.options = options;
         this.decays = decays;
         this.compute = compute;
         this.weights = weights.tensors();
@@ -99,8 +104,8 @@ final class AdamW {
      * @param weightDecay decoupled
      */
     void step(int step, double learningRate, double gradientScale, double weightDecay) {
-        double correction1 = 1 - Math.pow(BETA1, step);
-        double correction2 = 1 - Math.pow(BETA2, step);
+        double correction1 = 1 - Math.pow(options.beta1(), step);
+        double correction2 = 1 - Math.pow(options.beta2(), step);
         for (int first = 0; first < pieces.size(); first += PIECES_IN_A_ROW) {
             int from = first;
             compute.parallel(Math.min(PIECES_IN_A_ROW, pieces.size() - first), (part, worker) -> {
@@ -114,9 +119,9 @@ final class AdamW {
                                 piece.size,
                                 (float) gradientScale,
                                 learningRate,
-                                BETA1,
-                                BETA2,
-                                EPSILON,
+                                options.beta1(),
+                                options.beta2(),
+                                options.epsilon(),
                                 decays.test(weights.get(piece.tensor)) ? weightDecay : 0,
                                 correction1,
                                 correction2);

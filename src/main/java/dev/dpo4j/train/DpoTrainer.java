@@ -1,16 +1,15 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.llama.Activations;
-import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.PassSize;
-import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.PreferenceLoss;
-import dev.dpo4j.loss.PreferenceLosses;
+import dev.dpo4j.safetensors.NamedTensor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +39,12 @@ public final class DpoTrainer {
     private final TokenizedData data;
     private final Hyperparameters hyperparameters;
     private final Schedule schedule;
-    private final PreferenceLoss loss;
     private final AdamW optimizer;
     private final Packing packing;
-    private final Batches batches;
+    private final boolean roomForCopy;
+    private final PreferenceLoss loss;
     private final ReferencePass referencePass;
+    private final LossPasses passes;
     private final Map<String, String> weightsMetadata;
     private final LongSupplier nanoTime;
     private final Saving saving;
@@ -64,6 +64,7 @@ public final class DpoTrainer {
      * @param knownReference what is known of the reference's log-probabilities, and where new ones go
      * @param state fresh, or filled from a checkpoint
      * @param packing how preferences are put through the model
+     * @param roomForCopy whether there is memory for a copy of what a checkpoint holds
      * @param nanoTime a clock for speed and for the time between checkpoints
      */
     public DpoTrainer(
@@ -74,18 +75,26 @@ public final class DpoTrainer {
             TokenizedData data,
             Hyperparameters hyperparameters,
             Packing packing,
+            boolean roomForCopy,
             LongSupplier nanoTime) {
         this.policy = policy;
         this.state = state;
         this.data = data;
         this.hyperparameters = hyperparameters;
         this.schedule = new Schedule(data.training().size(), hyperparameters);
-        this.loss = hyperparameters.loss().loss(hyperparameters.beta());
         this.optimizer = new AdamW(
-                policy.compute(), state.trained(), state.gradients(), state.firstMoments(), state.secondMoments());
+                hyperparameters.adam(),
+                policy.compute(),
+                state.trained(),
+                state.gradients(),
+                state.firstMoments(),
+                state.secondMoments());
         this.packing = packing;
-        this.batches = new Batches(data, packing, hyperparameters.batchSize());
+        this.roomForCopy = roomForCopy;
+        this.loss = hyperparameters.loss().loss(hyperparameters.beta());
+        Batches batches = new Batches(data, packing, hyperparameters.batchSize());
         this.referencePass = new ReferencePass(policy, reference, knownReference, batches, schedule);
+        this.passes = new LossPasses(policy, loss, data, state, batches, referencePass);
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
         this.saving = new Saving(state.progress());
@@ -116,7 +125,9 @@ public final class DpoTrainer {
         nanosAtCheckpoint = nanosAtQuestion;
         try (Activations activations = activations()) {
             if (start.step() == 0) {
-                referencePass.run(state, listener, () -> stopBetweenBatchesIfAsked(listener), activations);
+                if (!loss.referenceFree()) {
+                    referencePass.run(state, listener, () -> stopBetweenBatchesIfAsked(listener), activations);
+                }
                 validate(listener, activations);
             } else if (start.validationDue()) {
                 conclude(listener, activations);
@@ -133,11 +144,7 @@ public final class DpoTrainer {
     }
 
     private TrainingResult train(TrainingListener listener, Activations activations) {
-        LearningRate learningRate = new LearningRate(
-                hyperparameters.learningRate(),
-                hyperparameters.lrSchedulerType(),
-                hyperparameters.warmupSteps(),
-                schedule.totalSteps());
+        LearningRate learningRate = LearningRate.of(hyperparameters, schedule.totalSteps());
         for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
             stopIfAsked(listener);
             step(step, learningRate.at(step), listener, activations);
@@ -164,41 +171,25 @@ public final class DpoTrainer {
         List<List<Integer>> microSteps = schedule.microSteps(step);
         MetricsSum stepMetrics = new MetricsSum();
         long tokens = 0;
+        // Every preference weighs the same, also where an epoch's last micro-step is shorter; TRL has micro-steps weigh
+        // the
+        // same.
+        double weight = 1.0 / microSteps.stream().mapToInt(List::size).sum();
         for (List<Integer> rows : microSteps) {
-            double weight = 1.0 / (rows.size() * (double) microSteps.size());
-            MetricsSum metrics = new MetricsSum();
-            int first = 0;
-            for (PreferenceBatch batch : batches.training(rows)) {
-                List<Integer> batchRows =
-                        rows.subList(first, first += batch.preferences().size());
-                TokenLogProbs logProbs =
-                        policy.compute().call(() -> policy.logProbs(batch.tree(), batch.scored(), activations));
-                double[][] sums = batch.sums(logProbs.logProbs());
-                referencePass.takeFromPolicyIfLeft(batch, sums, batchRows, state.trainingReference());
-                double[][] slopes = slopes(step + 1, batch, batchRows, sums, weight, metrics);
-                policy.compute()
-                        .run(() -> policy.backward(
-                                batch.tree(),
-                                batch.scored(),
-                                logProbs,
-                                batch.spread(slopes),
-                                activations,
-                                Gradients.of(state.gradients())));
-                stopBetweenBatchesIfAsked(listener);
-            }
+            passes.train(step + 1, rows, weight, stepMetrics, () -> stopBetweenBatchesIfAsked(listener), activations);
             for (int row : rows) {
                 tokens += PreferenceBatch.tokens(data.training().get(row));
             }
-            stepMetrics.add(metrics.mean());
         }
-        long standstill = awaitCheckpoint(listener);
+        long standstill = releaseCheckpoint(listener);
         double[] norm = new double[1];
         policy.compute().run(() -> {
             norm[0] = optimizer.gradientNorm();
             if (!Double.isFinite(norm[0])) {
                 throw new NonFiniteException("The gradient of step " + (step + 1) + " is not finite (norm " + norm[0]
                         + "); rows "
-                        + rowNumbers(microSteps.stream().flatMap(List::stream).toList())
+                        + data.rowNumbers(
+                                microSteps.stream().flatMap(List::stream).toList())
                         + ". A smaller learning rate or max_grad_norm often helps.");
             }
             double clipping = AdamW.clipping(norm[0], hyperparameters.maxGradNorm());
@@ -224,77 +215,14 @@ public final class DpoTrainer {
         workSinceReport = StepReport.Work.NONE;
     }
 
-    /**
-     * The loss of some of a micro-step's preferences: its derivative by each answer's log-probability.
-     *
-     * @param rows where the batch's preferences stand in the data
-     * @param policySums of each preference's answers, chosen first
-     * @param weight what each preference's loss counts in the step's
-     * @param metrics added to
-     */
-    private double[][] slopes(
-            int step,
-            PreferenceBatch batch,
-            List<Integer> rows,
-            double[][] policySums,
-            double weight,
-            MetricsSum metrics) {
-        double[][] slopes = new double[policySums.length][];
-        for (int p = 0; p < policySums.length; p++) {
-            double[] referenceSums = state.trainingReference().get(rows.get(p));
-            PreferenceLosses losses = PreferenceLosses.of(
-                    loss,
-                    policySums[p],
-                    referenceSums,
-                    PreferenceBatch.lengths(batch.preferences().get(p)));
-            if (!Double.isFinite(losses.loss())) {
-                throw new NonFiniteException(
-                        "The loss of step " + step + " is not finite (" + losses.loss() + " at row "
-                                + batch.preferences().get(p).row() + "; computed together: rows " + rowNumbers(rows)
-                                + "). A smaller learning rate often helps.");
-            }
-            metrics.add(losses, policySums[p]);
-            slopes[p] = losses.slopes();
-            for (int a = 0; a < slopes[p].length; a++) {
-                slopes[p][a] *= weight;
-            }
-        }
-        return slopes;
-    }
-
     /** Evaluates the validation data; nothing happens when there is none. */
     private void validate(TrainingListener listener, Activations activations) {
         if (data.validation().isEmpty()) {
             return;
         }
-        MetricsSum metrics = new MetricsSum();
-        for (List<Integer> rows : batches.validationRows()) {
-            int next = 0;
-            for (PreferenceBatch batch : batches.validation(rows)) {
-                stopBetweenBatchesIfAsked(listener);
-                double[][] sumsOfBatch = batch.sums(policy, activations);
-                referencePass.takeFromPolicyIfLeft(
-                        batch, sumsOfBatch, rows.subList(next, next + sumsOfBatch.length), state.validationReference());
-                for (int p = 0; p < sumsOfBatch.length; p++) {
-                    double[] sums = sumsOfBatch[p];
-                    int row = rows.get(next++);
-                    PreferenceLosses losses = PreferenceLosses.of(
-                            loss,
-                            sums,
-                            state.validationReference().get(row),
-                            PreferenceBatch.lengths(batch.preferences().get(p)));
-                    if (!Double.isFinite(losses.loss())) {
-                        throw new NonFiniteException("The validation loss after step "
-                                + state.progress().step() + " is not finite (" + losses.loss() + " at row "
-                                + data.validation().get(row).row() + " of the validation data)."
-                                + " A smaller learning rate often helps.");
-                    }
-                    metrics.add(losses, sums);
-                }
-            }
-        }
         int step = state.progress().step();
-        listener.onValidation(step, schedule.epoch(step), metrics.mean());
+        PreferenceMetrics metrics = passes.validate(step, () -> stopBetweenBatchesIfAsked(listener), activations);
+        listener.onValidation(step, schedule.epoch(step), metrics);
         state.progress(state.progress().validated());
     }
 
@@ -304,32 +232,41 @@ public final class DpoTrainer {
         if (saving.covers(progress)) {
             return;
         }
+        List<NamedTensor> weights = state.weights();
+        List<NamedTensor> optimizerState = state.optimizer();
+        SnapshotMemory memory = new SnapshotMemory(
+                Stream.concat(weights.stream(), optimizerState.stream()).toList());
         TrainingSnapshot snapshot = new TrainingSnapshot(
                 progress,
                 schedule.epoch(progress.step()),
                 lastReport,
                 last(progress.step()) && !progress.validationDue(),
-                state.weights(),
+                weights,
                 weightsMetadata,
-                state.optimizer());
-        saving.begin(progress, () -> listener.onCheckpoint(snapshot));
+                optimizerState,
+                memory);
+        saving.begin(progress, memory, () -> listener.onCheckpoint(snapshot));
         nanosAtCheckpoint = nanoTime.getAsLong();
     }
 
     /**
-     * Before an update: waits for the checkpoint that is being written of the weights as they are. Asks once more then, since a wish
-     * to stop that came meanwhile needs no further checkpoint now, but would after the update.
+     * Before an update: waits for the checkpoint that is being written of the weights as they are, or gives it a copy of them. Asks once
+     * more then, since a wish to stop that came meanwhile needs no further checkpoint now, but would after the update.
      *
      * @return nanoseconds that the run stood still
      */
-    private long awaitCheckpoint(TrainingListener listener) {
+    private long releaseCheckpoint(TrainingListener listener) {
         long began = nanoTime.getAsLong();
-        if (!saving.await()) {
+        if (!saving.release(roomForCopy ? this::copy : null)) {
             return 0;
         }
         long standstill = nanoTime.getAsLong() - began;
         stopBetweenBatchesIfAsked(listener);
         return standstill;
+    }
+
+    private void copy(SnapshotMemory memory) {
+        policy.compute().run(() -> memory.detach(policy.compute()));
     }
 
     private boolean checkpointDue(int step) {
@@ -374,10 +311,6 @@ public final class DpoTrainer {
     private TrainingResult result(boolean completed) {
         return new TrainingResult(
                 completed, state.progress().step(), state.progress().numTokens());
-    }
-
-    private List<Integer> rowNumbers(List<Integer> rows) {
-        return rows.stream().map(row -> data.training().get(row).row()).toList();
     }
 
     /** Memory for the largest batch of this run. */

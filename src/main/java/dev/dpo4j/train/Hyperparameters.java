@@ -15,9 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param epochs passes over the data, unless {@code maxSteps} says otherwise
  * @param maxSteps optimizer steps; null: as many as {@code epochs} make
  * @param learningRate the peak learning rate
- * @param lrSchedulerType how it moves after warm-up
- * @param warmupSteps optimizer steps of linear warm-up from 0
+ * @param lrSchedulerType how it moves
+ * @param lrSchedulerKwargs the schedule's own options; of jobs from before there were any, its defaults
+ * @param warmupSteps optimizer steps of warm-up, unless {@code warmupRatio} says otherwise
+ * @param warmupRatio the warm-up's share of all optimizer steps, 0 to 1, rounded up to whole steps; null: {@code warmupSteps} counts
  * @param weightDecay AdamW's decoupled decay, never on norm weights
+ * @param adam AdamW's constants; of jobs from before there was a choice, torch's
  * @param maxGradNorm the gradient's L2 norm is clipped to this; 0 or less: no clipping
  * @param maxLength tokens of prompt and answer that are kept, from the start; null: all
  * @param shuffle whether each epoch has an order of its own (TRL's)
@@ -36,8 +39,11 @@ public record Hyperparameters(
         @Nullable Integer maxSteps,
         double learningRate,
         LrSchedulerType lrSchedulerType,
+        LrSchedulerKwargs lrSchedulerKwargs,
         int warmupSteps,
+        @Nullable Double warmupRatio,
         double weightDecay,
+        AdamOptions adam,
         double maxGradNorm,
         @Nullable Integer maxLength,
         boolean shuffle,
@@ -50,5 +56,9 @@ public record Hyperparameters(
     /** Fills in what a job's record from before there was a choice does not hold. */
     public Hyperparameters {
         loss = Objects.requireNonNullElse(loss, LossOptions.SIGMOID);
+        if (lrSchedulerKwargs == null) {
+            lrSchedulerKwargs = lrSchedulerType.complete(LrSchedulerKwargs.NONE, learningRate);
+        }
+        adam = Objects.requireNonNullElse(adam, AdamOptions.DEFAULT);
     }
 }

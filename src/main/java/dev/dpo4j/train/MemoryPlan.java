@@ -55,6 +55,12 @@ public record MemoryPlan(
         return weights + gradients + moments + activations;
     }
 
+    /** Bytes of a copy of what a checkpoint holds, with which a run need not wait for one that is slow to write; 0 when there is no room for it. */
+    public long snapshot() {
+        long bytes = weights + moments;
+        return total() + bytes <= limit ? bytes : 0;
+    }
+
     /** Whether the run may begin. */
     public boolean fits() {
         return total() <= limit;
@@ -67,7 +73,7 @@ public record MemoryPlan(
 
     /** The figures in a sentence. */
     public String describe() {
-        return "weights %d MB, gradients %d MB, moments %d MB, activations %d MB: %d MB of %d MB%s; up to %d rows a pass%s"
+        return "weights %d MB, gradients %d MB, moments %d MB, activations %d MB: %d MB of %d MB%s; up to %d rows a pass%s%s"
                 .formatted(
                         weights >> 20,
                         gradients >> 20,
@@ -77,7 +83,8 @@ public record MemoryPlan(
                         limit >> 20,
                         base == 0 ? "" : ", beside the base's " + (base >> 20) + " MB",
                         packing.rows(),
-                        recomputes() ? ", activations computed again" : "");
+                        recomputes() ? ", activations computed again" : "",
+                        snapshot() == 0 ? "" : "; room for a checkpoint's copy of " + (snapshot() >> 20) + " MB");
     }
 
     /** The passes of one run, by how they are packed. */

@@ -32,7 +32,7 @@ final class MetricsSum {
         }
     }
 
-    /** Adds a mean as one unit: micro-steps and steps count alike, as in TRL. */
+    /** Adds a mean as one unit: steps count alike, as in TRL. */
     void add(PreferenceMetrics mean) {
         addSums(mean, 1);
     }

@@ -4,12 +4,15 @@ import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.ScoredTokens;
+import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.llama.TokenTree;
 import dev.dpo4j.llama.TokenTrie;
+import dev.dpo4j.loss.AnswerLogProbs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Preferences packed for one forward pass; what begins alike is computed once, see {@link TokenTrie}. For prompt {@code [1 2]}, chosen {@code [3 4]} and rejected {@code [5]}:
@@ -135,6 +138,14 @@ public record PreferenceBatch(
         return answers(preference).stream().mapToInt(answer -> answer.length).toArray();
     }
 
+    /** How many tokens the chosen answers have on average. */
+    static double meanChosenTokens(List<TokenizedPreference> preferences) {
+        return preferences.stream()
+                .mapToInt(preference -> preference.chosen().length)
+                .average()
+                .orElseThrow();
+    }
+
     /** What a model, when its turn on the machine has come, gives each answer of each preference: summed log-probabilities. */
     double[][] sums(LlamaModel model, Activations activations) {
         return model.compute()
@@ -153,6 +164,34 @@ public record PreferenceBatch(
             }
         }
         return sums;
+    }
+
+    /**
+     * What a loss knows of each preference.
+     *
+     * @param policy of the scored tokens
+     * @param reference of each preference's answers
+     */
+    List<AnswerLogProbs> answers(TokenLogProbs policy, double[][] reference) {
+        double[][] sums = sums(policy.logProbs());
+        double[] logSquares = policy.logSquares();
+        double[][] squareSums = logSquares == null ? null : sums(logSquares);
+        return IntStream.range(0, starts.length)
+                .mapToObj(p -> {
+                    int[] lengths = lengths(preferences.get(p));
+                    return squareSums == null
+                            ? new AnswerLogProbs(sums[p], reference[p], lengths)
+                            : new AnswerLogProbs(
+                                    sums[p], reference[p], lengths, weights(sums[p], squareSums[p], lengths));
+                })
+                .toList();
+    }
+
+    /** WPO's (Zhou et al., arXiv 2406.11827, equation 6, aligned by sampling): {@code exp(mean over tokens of log p - log Σ p²)}. */
+    private static double[] weights(double[] sums, double[] squareSums, int[] lengths) {
+        return IntStream.range(0, sums.length)
+                .mapToDouble(a -> Math.exp((sums[a] - squareSums[a]) / lengths[a]))
+                .toArray();
     }
 
     /** Gives every token of an answer its answer's value: the transpose of {@link #sums}. */

@@ -7,12 +7,14 @@ import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.llama.TokenLogProbs;
+import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import dev.dpo4j.safetensors.NamedTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,7 @@ public final class PreferenceScoring {
     /**
      * Scoring under two models over one vocabulary.
      *
-     * @param reference the policy itself, the same object, where they are one: then one pass serves both
+     * @param reference the policy itself, the same object, where they are one or the loss has none: then one pass serves both
      * @param memory bytes that may be used besides the models; see {@link #bytes}
      */
     public PreferenceScoring(LlamaModel policy, LlamaModel reference, PreferenceLoss loss, long memory) {
@@ -70,7 +72,12 @@ public final class PreferenceScoring {
      */
     public PreferenceScores score(List<TokenizedPreference> preferences, boolean gradientNorm, Runnable beforeEach) {
         List<PreferenceBatch> batches = batches(preferences, gradientNorm);
-        List<double[]> referenceTokens = reference == policy ? List.of() : logProbs(reference, batches, beforeEach);
+        List<TokenLogProbs> referenceTokens =
+                reference == policy ? List.of() : logProbs(reference, batches, beforeEach);
+        double meanChosenTokens = PreferenceBatch.meanChosenTokens(preferences);
+        boolean together = loss.comparesPreferences() && batches.size() > 1;
+        List<PreferenceLosses> known =
+                together ? losses(batches, referenceTokens, meanChosenTokens, beforeEach) : List.of();
         List<PreferenceScores.Preference> scores = new ArrayList<>();
         Double norm = null;
         try (LlamaWeights gradient = gradientNorm ? LlamaWeights.allocate(policy.config()) : null;
@@ -78,9 +85,14 @@ public final class PreferenceScoring {
             for (int b = 0; b < batches.size(); b++) {
                 beforeEach.run();
                 PreferenceBatch batch = batches.get(b);
-                double[] given = referenceTokens.isEmpty() ? null : referenceTokens.get(b);
+                double[] given = referenceTokens.isEmpty()
+                        ? null
+                        : referenceTokens.get(b).logProbs();
                 double weight = 1.0 / preferences.size();
-                policy.compute().run(() -> scores.addAll(score(batch, given, weight, activations, gradient)));
+                int first = scores.size();
+                Function<List<AnswerLogProbs>, List<PreferenceLosses>> losses = answers ->
+                        together ? known.subList(first, first + answers.size()) : loss.of(answers, meanChosenTokens);
+                policy.compute().run(() -> scores.addAll(score(batch, given, losses, weight, activations, gradient)));
             }
             if (gradient != null) {
                 norm = norm(gradient);
@@ -93,43 +105,59 @@ public final class PreferenceScoring {
         return new PreferenceScores(mean, List.copyOf(scores), norm);
     }
 
+    /** The losses of all batches, by passes of their own: for a loss that compares preferences of several. */
+    private List<PreferenceLosses> losses(
+            List<PreferenceBatch> batches,
+            List<TokenLogProbs> referenceTokens,
+            double meanChosenTokens,
+            Runnable beforeEach) {
+        List<TokenLogProbs> policyTokens = logProbs(policy, batches, beforeEach);
+        List<AnswerLogProbs> answers = new ArrayList<>();
+        for (int b = 0; b < batches.size(); b++) {
+            PreferenceBatch batch = batches.get(b);
+            TokenLogProbs ofReference = referenceTokens.isEmpty() ? policyTokens.get(b) : referenceTokens.get(b);
+            answers.addAll(batch.answers(policyTokens.get(b), batch.sums(ofReference.logProbs())));
+        }
+        return loss.of(answers, meanChosenTokens);
+    }
+
     /**
      * Scores a batch and adds its gradient.
      *
      * @param given the tokens' log-probabilities under the reference; null: the policy's
+     * @param lossesOf gives the batch's losses
      * @param weight what a preference's loss counts in the whole
      */
     private List<PreferenceScores.Preference> score(
             PreferenceBatch batch,
             double @Nullable [] given,
+            Function<List<AnswerLogProbs>, List<PreferenceLosses>> lossesOf,
             double weight,
             Activations activations,
             @Nullable LlamaWeights gradient) {
-        TokenLogProbs forward = policy.logProbs(batch.tree(), batch.scored(), activations);
-        double[] referenceTokens = given == null ? forward.logProbs() : given;
-        double[][] policySums = batch.sums(forward.logProbs());
-        double[][] referenceSums = batch.sums(referenceTokens);
-        double[][] slopes = new double[policySums.length][];
+        TokenLogProbs forward = policy.logProbs(batch.tree(), batch.scored(), activations, loss.weighted());
+        double[] referenceTokens = loss.referenceFree()
+                ? new double[forward.logProbs().length]
+                : given == null ? forward.logProbs() : given;
+        List<AnswerLogProbs> logProbs = batch.answers(forward, batch.sums(referenceTokens));
+        List<PreferenceLosses> ofBatch = lossesOf.apply(logProbs);
+        double[][] slopes = new double[logProbs.size()][];
         List<PreferenceScores.Preference> scores = new ArrayList<>();
-        for (int p = 0; p < policySums.length; p++) {
-            PreferenceLosses losses = PreferenceLosses.of(
-                    loss,
-                    policySums[p],
-                    referenceSums[p],
-                    PreferenceBatch.lengths(batch.preferences().get(p)));
+        for (int p = 0; p < logProbs.size(); p++) {
+            PreferenceLosses losses = ofBatch.get(p);
             requireFinite(losses, batch.preferences().get(p));
             slopes[p] =
                     Arrays.stream(losses.slopes()).map(slope -> slope * weight).toArray();
             List<PreferenceScores.Answer> answers = new ArrayList<>();
-            for (int a = 0; a < policySums[p].length; a++) {
+            for (int a = 0; a < slopes[p].length; a++) {
                 int from = batch.starts()[p][a];
                 int to = batch.starts()[p][a + 1];
                 answers.add(new PreferenceScores.Answer(
                         Arrays.copyOfRange(batch.scored().targets(), from, to),
                         Arrays.copyOfRange(forward.logProbs(), from, to),
                         Arrays.copyOfRange(referenceTokens, from, to),
-                        policySums[p][a],
-                        referenceSums[p][a]));
+                        logProbs.get(p).policy()[a],
+                        logProbs.get(p).reference()[a]));
             }
             scores.add(new PreferenceScores.Preference(losses, List.copyOf(answers)));
         }
@@ -187,14 +215,12 @@ public final class PreferenceScoring {
         return gradientNorm ? Activations.Keep.ALL : Activations.Keep.NOTHING;
     }
 
-    private static List<double[]> logProbs(LlamaModel model, List<PreferenceBatch> batches, Runnable beforeEach) {
+    private static List<TokenLogProbs> logProbs(LlamaModel model, List<PreferenceBatch> batches, Runnable beforeEach) {
         try (Activations activations = activations(model, batches, Activations.Keep.NOTHING)) {
-            List<double[]> logProbs = new ArrayList<>();
+            List<TokenLogProbs> logProbs = new ArrayList<>();
             for (PreferenceBatch batch : batches) {
                 beforeEach.run();
-                logProbs.add(model.compute()
-                        .call(() -> model.logProbs(batch.tree(), batch.scored(), activations)
-                                .logProbs()));
+                logProbs.add(model.compute().call(() -> model.logProbs(batch.tree(), batch.scored(), activations)));
             }
             return logProbs;
         }

@@ -24,4 +24,11 @@ public record TokenizedData(
             throw new IllegalArgumentException("There is nothing to train on");
         }
     }
+
+    /** What training preferences, counted from 0, are known by to whoever sent them. */
+    List<Integer> rowNumbers(List<Integer> preferences) {
+        return preferences.stream()
+                .map(preference -> training.get(preference).row())
+                .toList();
+    }
 }

@@ -16,8 +16,9 @@ public interface TrainingListener {
     void onValidation(int step, double epoch, PreferenceMetrics metrics);
 
     /**
-     * A checkpoint is due. It may be written behind: the run computes the next gradient meanwhile, and awaits it before it changes
-     * anything that the snapshot shows, before the next checkpoint, and before it ends, however it ends.
+     * A checkpoint is due. It may be written behind: the run computes the next gradient meanwhile. Before it changes anything that the
+     * snapshot shows it awaits the checkpoint or makes the snapshot's reader read a copy; before the next checkpoint, and before it ends,
+     * however it ends, it awaits it.
      */
     PendingCheckpoint onCheckpoint(TrainingSnapshot snapshot);
 

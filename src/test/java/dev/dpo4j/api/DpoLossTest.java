@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -198,12 +197,9 @@ class DpoLossTest {
 
     /** Those whose options this service knows: it says which it does not. */
     static Stream<JsonNode> casesOfTrl() {
-        Set<String> toCome = Set.of("aot", "aot_unpaired", "sft");
         return TRL.get("cases").valueStream().filter(golden -> {
             JsonNode options = golden.get("options");
-            return !options.has("ld_alpha")
-                    && !options.has("use_weighting")
-                    && options.get("loss_type").valueStream().noneMatch(name -> toCome.contains(name.asString()));
+            return !options.has("ld_alpha");
         });
     }
 
@@ -238,6 +234,32 @@ class DpoLossTest {
             tokensClose(preference.get("chosen"), expected.get("chosen_ids"));
             tokensClose(preference.at("/rejected/0"), expected.get("rejected_ids"));
         }
+    }
+
+    /** SimPO of the notebook's answers by hand, from the log-probabilities that are answered. */
+    @Test
+    void aLossWithoutAReferenceShowsNone() {
+        ObjectNode request = notebook().put("loss_type", "simpo").put("beta", 2).put("simpo_gamma", 0.25);
+
+        JsonNode answer = ask(request);
+
+        JsonNode preference = answer.at("/preferences/0");
+        double expected = 0;
+        for (JsonNode rejected : preference.get("rejected")) {
+            double margin = perToken(preference.get("chosen")) - perToken(rejected);
+            expected += Math.log1p(Math.exp(-(2 * margin - 0.25)))
+                    / preference.get("rejected").size();
+        }
+        assertThat(answer.get("loss").asDouble()).isCloseTo(expected, within(1e-12));
+        assertThat(answer.has("reference_model")).isFalse();
+        assertThat(preference.get("chosen").has("reference_logprob")).isFalse();
+        assertThat(preference.at("/chosen/tokens/0").has("reference_logprob")).isFalse();
+        assertThat(preference.at("/chosen/reward").asDouble())
+                .isEqualTo(2 * preference.at("/chosen/logprob").asDouble());
+    }
+
+    private static double perToken(JsonNode answer) {
+        return answer.get("logprob").asDouble() / answer.get("num_tokens").asDouble();
     }
 
     @Test
@@ -335,6 +357,8 @@ class DpoLossTest {
             {"loss_type":"discopop"}                                          | 0.8465735902799727
             {"loss_type":"dpop","dpop_lambda":5}                              | 0.6931471805599453
             {"loss_type":["hinge","ipo"],"loss_weights":[2,0.1]}              | 4.5
+            {"loss_type":"aot"}                                               | 0.6931471805599453
+            {"loss_type":"plackett_luce","rejected_ranked":true}              | 1.791759469228055
             {"loss_type":"sigmoid","f_divergence_type":"alpha_divergence","f_alpha_divergence_coef":2} | 0.6931471805599453
             """)
     void aLossIsChosenByTrlsOptions(String options, double expected) {
@@ -360,6 +384,10 @@ class DpoLossTest {
             {"loss_type":"exo_pair"}                                   | invalid_value | /label_smoothing   | a positive number
             {"loss_type":"robust","label_smoothing":0.5}               | invalid_value | /label_smoothing   | from 0 to below 0.5
             {"loss_type":"nca_pair","f_divergence_type":"forward_kl"}  | invalid_value | /f_divergence_type | only be reverse_kl with nca_pair
+            {"loss_type":"simpo","reference_model":"notebook"}         | invalid_value | /reference_model   | leave reference_model out
+            {"loss_type":["sigmoid","aot"],"use_weighting":true}       | invalid_value | /use_weighting     | cannot go with aot
+            {"rejected_ranked":true}                                   | invalid_value | /rejected_ranked   | no effect on sigmoid
+            {"loss_type":"simpo","simpo_gamma":-1}                     | invalid_value | /simpo_gamma       | 0 or more
             {"f_divergence_type":"kl"}                                 | invalid_type  | /f_divergence_type | reverse_kl
             {"loss_type":"discopop","discopop_tau":0}                  | invalid_value | /discopop_tau      | a positive number
             {"loss_type":"dpop","dpop_lambda":-5}                      | invalid_value | /dpop_lambda       | a positive number

@@ -102,9 +102,12 @@ class FineTuningApiTest {
                 .isEqualTo("{\"beta\":0.5,\"loss_type\":[\"sigmoid\",\"hinge\"],\"loss_weights\":[1.0,0.5],"
                         + "\"label_smoothing\":0.1,\"f_divergence_type\":\"js_divergence\",\"f_alpha_divergence_coef\":0.5,"
                         + "\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
+                        + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,"
                         + "\"batch_size\":8,\"learning_rate_multiplier\":2.0,\"n_epochs\":3,"
-                        + "\"learning_rate\":2.0E-4,\"lr_scheduler_type\":\"cosine\",\"warmup_steps\":0,"
-                        + "\"weight_decay\":0.0,\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
+                        + "\"learning_rate\":2.0E-4,\"lr_scheduler_type\":\"cosine\","
+                        + "\"lr_scheduler_kwargs\":{\"num_cycles\":0.5},\"warmup_steps\":0,\"warmup_ratio\":null,"
+                        + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
+                        + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
                         + "\"max_length\":1024,\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
                         + "\"save_total_limit\":2,\"logging_steps\":1,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
                         + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
@@ -119,7 +122,7 @@ class FineTuningApiTest {
                 .isEqualTo(
                         "{\"total_bytes\":7340032,\"limit_bytes\":9437184,\"base_bytes\":0,\"weights_bytes\":1048576,"
                                 + "\"gradients_bytes\":1048576,\"moments_bytes\":2097152,\"activations_bytes\":3145728,"
-                                + "\"rows_per_pass\":7,\"recomputes_activations\":false}");
+                                + "\"checkpoint_copy_bytes\":0,\"rows_per_pass\":7,\"recomputes_activations\":false}");
         assertThat(ended.get("finished_at").isIntegralNumber()).isTrue();
     }
 
@@ -130,12 +133,51 @@ class FineTuningApiTest {
         assertThat(answer.json().at("/method/dpo/hyperparameters").toString())
                 .isEqualTo("{\"beta\":0.1,\"loss_type\":[\"sigmoid\"],\"loss_weights\":[1.0],\"label_smoothing\":0.0,"
                         + "\"f_divergence_type\":\"reverse_kl\",\"f_alpha_divergence_coef\":0.5,\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
+                        + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,"
                         + "\"batch_size\":8,\"learning_rate_multiplier\":1.0,\"n_epochs\":3,"
-                        + "\"learning_rate\":1.0E-6,\"lr_scheduler_type\":\"linear\",\"warmup_steps\":0,"
-                        + "\"weight_decay\":0.0,\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
+                        + "\"learning_rate\":1.0E-6,\"lr_scheduler_type\":\"linear\","
+                        + "\"lr_scheduler_kwargs\":{},\"warmup_steps\":0,\"warmup_ratio\":null,"
+                        + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
+                        + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
                         + "\"max_length\":1024,\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
                         + "\"save_total_limit\":2,\"logging_steps\":1,\"lora\":null}");
         assertThat(answer.json().get("seed").isIntegralNumber()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "lr_scheduler_type": "polynomial"                                      | {"lr_end":1.0E-7,"power":1.0}
+            "lr_scheduler_type": "cosine_with_restarts", "lr_scheduler_kwargs": {"num_cycles": 2} | {"num_cycles":2.0}
+            "lr_scheduler_type": "cosine_with_min_lr", "lr_scheduler_kwargs": {"min_lr": 1e-7} | {"min_lr":1.0E-7,"num_cycles":0.5}
+            "lr_scheduler_type": "inverse_sqrt", "lr_scheduler_kwargs": {"timescale": 9} | {"timescale":9}
+            "lr_scheduler_type": "constant_with_warmup", "lr_scheduler_kwargs": {}       | {}
+            "lr_scheduler_type": "warmup_stable_decay", "lr_scheduler_kwargs": {"num_decay_steps": 5, "decay_type": "1-sqrt"} | \
+            {"decay_type":"1-sqrt","min_lr_ratio":0.0,"num_decay_steps":5,"warmup_type":"linear"}
+            """)
+    void aSchedulesOptionsAreToldWithItsDefaults(String hyperparameters, String kwargs) {
+        assertThat(createWith(hyperparameters).get("lr_scheduler_kwargs").toString())
+                .isEqualTo(kwargs);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "warmup_ratio": 0.25   | null | 0.25
+            "warmup_steps": 0.25   | null | 0.25
+            "warmup_steps": 3      | 3    | null
+            "warmup_steps": 1.0    | 1    | null
+            """)
+    void aWarmupIsToldInStepsOrAsAShare(String hyperparameters, String steps, String ratio) {
+        JsonNode told = createWith(hyperparameters);
+        assertThat(told.get("warmup_steps").toString()).isEqualTo(steps);
+        assertThat(told.get("warmup_ratio").toString()).isEqualTo(ratio);
+    }
+
+    @Test
+    void adamsConstantsAreTold() {
+        JsonNode told = createWith("\"adam_beta1\": 0, \"adam_beta2\": 0.95, \"adam_epsilon\": 1e-6");
+        assertThat(told.get("adam_beta1").asDouble()).isZero();
+        assertThat(told.get("adam_beta2").asDouble()).isEqualTo(0.95);
+        assertThat(told.get("adam_epsilon").asDouble()).isEqualTo(1e-6);
     }
 
     @Test
@@ -177,7 +219,25 @@ class FineTuningApiTest {
             {"learning_rate_multiplier": 2, "learning_rate": 1e-5} | /learning_rate_multiplier
             {"learning_rate": -1}                              | /learning_rate
             {"learning_rate": 1e999}                           | /learning_rate
-            {"lr_scheduler_type": "polynomial"}                | /lr_scheduler_type
+            {"lr_scheduler_type": "polinomial"}                | /lr_scheduler_type
+            {"lr_scheduler_kwargs": []}                        | /lr_scheduler_kwargs
+            {"lr_scheduler_kwargs": {"num_cycels": 1}}         | /lr_scheduler_kwargs/num_cycels
+            {"lr_scheduler_kwargs": {"num_cycles": 1}}         | /lr_scheduler_kwargs/num_cycles
+            {"lr_scheduler_kwargs": {"num_cycles": "1"}}       | /lr_scheduler_kwargs/num_cycles
+            {"lr_scheduler_type": "polynomial", "learning_rate": 1e-8} | /lr_scheduler_kwargs/lr_end
+            {"lr_scheduler_type": "cosine_with_min_lr"}        | /lr_scheduler_kwargs/min_lr
+            {"lr_scheduler_type": "warmup_stable_decay"}       | /lr_scheduler_kwargs/num_decay_steps
+            {"lr_scheduler_type": "warmup_stable_decay", "lr_scheduler_kwargs": {"num_decay_steps": 1.5}} | /lr_scheduler_kwargs/num_decay_steps
+            {"lr_scheduler_type": "constant", "warmup_steps": 1}    | /warmup_steps
+            {"lr_scheduler_type": "constant", "warmup_ratio": 0.1}  | /warmup_ratio
+            {"warmup_steps": -1}                               | /warmup_steps
+            {"warmup_steps": 1.5}                              | /warmup_steps
+            {"warmup_steps": 3e9}                              | /warmup_steps
+            {"warmup_ratio": 1.1}                              | /warmup_ratio
+            {"warmup_steps": 1, "warmup_ratio": 0.1}           | /warmup_ratio
+            {"adam_beta1": 1}                                  | /adam_beta1
+            {"adam_beta2": -0.1}                               | /adam_beta2
+            {"adam_epsilon": 0}                                | /adam_epsilon
             {"max_length": 1}                                  | /max_length
             {"max_length": "all"}                              | /max_length
             {"max_steps": 0}                                   | /max_steps
@@ -399,6 +459,16 @@ class FineTuningApiTest {
                  "method": {"type": "dpo", "dpo": {"hyperparameters": {"max_steps": %d, "save_steps": 1}}}}""".formatted(more, steps));
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
         return answer.json().get("id").asString();
+    }
+
+    /** The hyperparameters that a job which is created with some has. */
+    private JsonNode createWith(String hyperparameters) {
+        Http.Answer answer = http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences",
+                 "method": {"type": "dpo", "dpo": {"hyperparameters": {"max_steps": 1, %s}}}}""".formatted(hyperparameters));
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+        awaitEnd(answer.json().get("id").asString());
+        return answer.json().at("/method/dpo/hyperparameters");
     }
 
     private String status(String id) {

@@ -1,6 +1,7 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.safetensors.TensorReader;
 import dev.dpo4j.train.TrainingProgress;
 import dev.dpo4j.train.TrainingSnapshot;
 import java.lang.foreign.MemorySegment;
@@ -21,6 +22,7 @@ final class FakeSnapshots {
                 false,
                 List.of(tensor),
                 Map.of(),
-                List.of(tensor));
+                List.of(tensor),
+                TensorReader.DIRECT);
     }
 }

@@ -3,6 +3,7 @@ package dev.dpo4j.job;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.SafetensorsReader;
+import dev.dpo4j.safetensors.TensorReader;
 import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.Packing;
@@ -200,7 +201,8 @@ public final class FakeTraining implements TrainingRuns {
                     step == total,
                     List.of(new NamedTensor("weight", new long[] {1}, data)),
                     Map.of("format", "pt"),
-                    List.of(new NamedTensor("moment", new long[] {1}, data)));
+                    List.of(new NamedTensor("moment", new long[] {1}, data)),
+                    TensorReader.DIRECT);
         }
 
         private static PreferenceMetrics metrics(int step) {

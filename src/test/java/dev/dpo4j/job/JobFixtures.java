@@ -2,7 +2,9 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.loss.LossOptions;
+import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.LrSchedulerType;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,11 @@ final class JobFixtures {
                 steps,
                 1e-6,
                 LrSchedulerType.LINEAR,
+                LrSchedulerKwargs.NONE,
                 0,
+                null,
                 0,
+                AdamOptions.DEFAULT,
                 1,
                 1024,
                 true,

@@ -3,6 +3,9 @@ package dev.dpo4j.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.train.AdamOptions;
+import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.TrainingProgress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,5 +36,25 @@ class JsonTest {
     void progressWrittenBeforeValidationsCouldBeInterruptedIsRead() {
         String old = "{\"step\":3,\"numTokens\":30,\"sinceLastReport\":null,\"stepsSinceLastReport\":0}";
         assertThat(Json.read(old, TrainingProgress.class)).isEqualTo(new TrainingProgress(3, 30, null, 0, false));
+    }
+
+    @Test
+    void hyperparametersWrittenBeforeThereWereSchedulersOptionsAreReadWithTheirDefaults() {
+        String old = """
+                {"beta":0.1,"batchSize":8,"gradientAccumulationSteps":1,"epochs":3,"maxSteps":4,"learningRate":1.0E-6,\
+                "lrSchedulerType":"COSINE","warmupSteps":2,"weightDecay":0.0,"maxGradNorm":1.0,"maxLength":1024,\
+                "shuffle":true,"seed":42,"loggingSteps":1,"saveSteps":null,"saveTotalLimit":2,"lora":null}""";
+        Hyperparameters read = Json.read(old, Hyperparameters.class);
+        assertThat(read.lrSchedulerKwargs().byName()).isEqualTo(Map.of("num_cycles", 0.5));
+        assertThat(read.warmupSteps()).isEqualTo(2);
+        assertThat(read.warmupRatio()).isNull();
+        assertThat(read.adam()).isEqualTo(AdamOptions.DEFAULT);
+    }
+
+    @Test
+    void aSchedulesOptionsAreReadAsTheyWereWritten() {
+        LrSchedulerKwargs kwargs = new LrSchedulerKwargs(
+                Map.of("num_decay_steps", 5, "min_lr_ratio", 0.0, "num_cycles", 1.0, "decay_type", "1-sqrt"));
+        assertThat(Json.read(Json.write(kwargs), LrSchedulerKwargs.class)).isEqualTo(kwargs);
     }
 }

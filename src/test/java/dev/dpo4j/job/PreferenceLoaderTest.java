@@ -9,8 +9,10 @@ import dev.dpo4j.dataset.PreferenceFiles;
 import dev.dpo4j.dataset.PreferenceSource;
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.loss.LossOptions;
+import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.LrSchedulerType;
 import dev.dpo4j.train.TokenizedData;
 import java.io.ByteArrayInputStream;
@@ -68,8 +70,11 @@ class PreferenceLoaderTest {
                 null,
                 1e-6,
                 LrSchedulerType.LINEAR,
+                LrSchedulerKwargs.NONE,
                 0,
+                null,
                 0,
+                AdamOptions.DEFAULT,
                 1,
                 tokens,
                 true,

@@ -3,6 +3,7 @@ package dev.dpo4j.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -27,6 +28,15 @@ class WriterThreadTest {
         wentOn.countDown();
         writing.await();
         assertThat(log).containsExactly("went on", "written");
+    }
+
+    @Test
+    void whoeverWaitsForAWhileHearsWhetherItIsDone() {
+        CountDownLatch asked = new CountDownLatch(1);
+        WriterThread writing = WriterThread.start(JOB, () -> await(asked));
+        assertThat(writing.await(Duration.ofMillis(1))).isFalse();
+        asked.countDown();
+        assertThat(writing.await(Duration.ofMinutes(1))).isTrue();
     }
 
     @Test

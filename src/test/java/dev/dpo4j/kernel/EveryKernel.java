@@ -129,6 +129,9 @@ final class EveryKernel {
         kernels.logProbs(logits, ROWS, width, targets, 1, logp, lse);
         wrote("logProbs", logp);
         wrote("logProbs lse", lse);
+        double[] squares = new double[ROWS + 1];
+        kernels.logSumOfSquares(logits, ROWS, width, 1, lse, squares);
+        wrote("logSumOfSquares", squares);
         kernels.logProbsBackward(logits, ROWS, width, targets, 1, lse, new double[] {9, 0.5, -0.1, 0.3});
         wrote("logProbsBackward", logits);
     }

@@ -195,7 +195,16 @@ class KernelGradientsTest {
         double[] logp = new double[4];
         double[] lse = new double[4];
         kernels.logProbs(logits, rows, width, targets, 1, logp, lse);
+        double[] squares = new double[4];
+        kernels.logSumOfSquares(logits, rows, width, 1, lse, squares);
         assertThat(OffHeap.doubles(logits)).as("read only").isEqualTo(values);
+        for (int r = 1; r <= rows; r++) {
+            double sum = 0;
+            for (int c = 0; c < width; c++) {
+                sum += Math.exp(2 * (values[(r - 1) * width + c] - lse[r]));
+            }
+            assertThat(squares[r]).isCloseTo(Math.log(sum), within(TOLERANCE));
+        }
         kernels.logProbsBackward(logits, rows, width, targets, 1, lse, slopes);
 
         double[] expected = logProbs(values, width, targets, 1);

@@ -104,6 +104,9 @@ class ScalarKernelsTest {
         double[] lse = new double[1];
         kernels.logProbs(logits, 1, 2, new int[] {1}, 0, logp, lse);
         assertThat(logp[0]).isCloseTo(-Math.log(2), within(1e-15));
+        double[] squares = new double[1];
+        kernels.logSumOfSquares(logits, 1, 2, 0, lse, squares);
+        assertThat(squares[0]).isCloseTo(-Math.log(2), within(1e-15)); // 1/4 + 1/4
         kernels.logProbs(logits, 1, 2, new int[] {1}, 0, logp, null);
         kernels.logProbsBackward(logits, 1, 2, new int[] {1}, 0, lse, new double[] {4});
         assertThat(OffHeap.floats(logits))
@@ -131,6 +134,9 @@ class ScalarKernelsTest {
             double[] logp = new double[1];
             kernels.logProbs(x, 1, n, new int[] {3}, 0, logp, null);
             assertThat(logp[0]).isNaN();
+            double[] squares = new double[1];
+            kernels.logSumOfSquares(x, 1, n, 0, new double[] {1}, squares);
+            assertThat(squares[0]).isNaN();
             assertThat(kernels.sumOfSquares(x, n)).isNaN();
 
             MemorySegment rstd = OffHeap.zeros(1);

@@ -151,6 +151,8 @@ class LossFamilyTest {
             hinge           | 1   | 0.1 | reverse_kl | label_smoothing has no effect on hinge
             bco_pair,hinge  | 1,1 | 0   | forward_kl | f_divergence_type can only be reverse_kl with bco_pair
             sigmoid,hinge   | 1   | 0   | reverse_kl | loss_weights must have one weight for each loss, 2, not 1
+            dpop,plackett_luce | 1,1 | 0.1 | reverse_kl | label_smoothing has no effect on dpop, plackett_luce
+            simpo,aot       | 1,1 | 0   | forward_kl | f_divergence_type can only be reverse_kl with simpo, aot
             sigmoid         | -1  | 0   | reverse_kl | loss_weights must be a positive number, not -1.0
             """)
     void whatHasNoMeaningIsRefusedByName(
@@ -164,7 +166,12 @@ class LossFamilyTest {
                 DivergenceType.valueOf(divergence.strip().toUpperCase(Locale.ROOT)),
                 0.5,
                 0.05,
-                50);
+                50,
+                1,
+                0.5,
+                false,
+                false,
+                false);
         assertThatThrownBy(() -> options.loss(0.1))
                 .isInstanceOf(InvalidLossException.class)
                 .hasMessageStartingWith(message);
@@ -188,7 +195,12 @@ class LossFamilyTest {
                 DivergenceType.valueOf(divergence.strip().toUpperCase(Locale.ROOT)),
                 alpha,
                 LossOptions.DISCOPOP_TAU,
-                LossOptions.DPOP_LAMBDA);
+                LossOptions.DPOP_LAMBDA,
+                LossOptions.CPO_ALPHA,
+                LossOptions.SIMPO_GAMMA,
+                false,
+                false,
+                false);
     }
 
     private static PairLogProbs moved(PairLogProbs pair, double chosen, double rejected) {
@@ -198,7 +210,8 @@ class LossFamilyTest {
                 pair.referenceChosen(),
                 pair.referenceRejected(),
                 pair.chosenTokens(),
-                pair.rejectedTokens());
+                pair.rejectedTokens(),
+                pair.meanChosenTokens());
     }
 
     private static double slope(DoubleUnaryOperator f, double x) {

@@ -17,7 +17,7 @@ class PreferenceLossesTest {
 
     @Test
     void theLossIsTheMeanOverTheRejectedAnswers() {
-        PreferenceLosses losses = PreferenceLosses.of(LOSS, POLICY, REFERENCE, TOKENS);
+        PreferenceLosses losses = PreferenceLosses.of(LOSS, new AnswerLogProbs(POLICY, REFERENCE, TOKENS));
 
         List<PairLoss> pairs = List.of(
                 LOSS.of(new PairLogProbs(-2.5, -2.6, -2.75, -2.0, 3, 2)),
@@ -33,7 +33,7 @@ class PreferenceLossesTest {
 
     @Test
     void theChosenAnswersSlopeIsTheSumOverItsPairs() {
-        PreferenceLosses losses = PreferenceLosses.of(LOSS, POLICY, REFERENCE, TOKENS);
+        PreferenceLosses losses = PreferenceLosses.of(LOSS, new AnswerLogProbs(POLICY, REFERENCE, TOKENS));
 
         assertThat(losses.slopes()).hasSize(4);
         double sum = 0;
@@ -48,15 +48,18 @@ class PreferenceLossesTest {
 
     @Test
     void slopesAreCentralDifferencesOfTheMean() {
-        double[] slopes = PreferenceLosses.of(LOSS, POLICY, REFERENCE, TOKENS).slopes();
+        double[] slopes = PreferenceLosses.of(LOSS, new AnswerLogProbs(POLICY, REFERENCE, TOKENS))
+                .slopes();
         double h = 1e-5;
         for (int i = 0; i < POLICY.length; i++) {
             double[] up = POLICY.clone();
             double[] down = POLICY.clone();
             up[i] += h;
             down[i] -= h;
-            double difference = PreferenceLosses.of(LOSS, up, REFERENCE, TOKENS).loss()
-                    - PreferenceLosses.of(LOSS, down, REFERENCE, TOKENS).loss();
+            double difference = PreferenceLosses.of(LOSS, new AnswerLogProbs(up, REFERENCE, TOKENS))
+                            .loss()
+                    - PreferenceLosses.of(LOSS, new AnswerLogProbs(down, REFERENCE, TOKENS))
+                            .loss();
             assertThat(slopes[i]).isCloseTo(difference / (2 * h), within(1e-8));
         }
     }
@@ -65,7 +68,8 @@ class PreferenceLossesTest {
     void refusesAPreferenceWithoutARejectedAnswerOrWithoutItsReference() {
         for (double[] reference : new double[][] {{-1}, {-1, -2, -3}}) {
             double[] policy = reference.length == 1 ? new double[] {-1} : new double[] {-1, -2};
-            assertThatThrownBy(() -> PreferenceLosses.of(LOSS, policy, reference, new int[policy.length]))
+            assertThatThrownBy(() ->
+                            PreferenceLosses.of(LOSS, new AnswerLogProbs(policy, reference, new int[policy.length])))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }

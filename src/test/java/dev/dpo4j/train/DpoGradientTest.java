@@ -16,6 +16,7 @@ import dev.dpo4j.llama.PaperLlama;
 import dev.dpo4j.llama.ParameterSet;
 import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.llama.TokenLogProbs;
+import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import dev.dpo4j.tensor.Compute;
@@ -204,7 +205,8 @@ class DpoGradientTest {
             double[] sums = PreferenceBatch.answers(preference).stream()
                     .mapToDouble(answer -> sum(paper.logProbs(preference.prompt(), answer)))
                     .toArray();
-            loss += PreferenceLosses.of(LOSS, sums, REFERENCE[p], PreferenceBatch.lengths(PREFERENCES.get(p)))
+            loss += PreferenceLosses.of(
+                            LOSS, new AnswerLogProbs(sums, REFERENCE[p], PreferenceBatch.lengths(PREFERENCES.get(p))))
                     .loss();
         }
         return loss;
@@ -234,8 +236,8 @@ class DpoGradientTest {
             double[][] slopes = new double[sums.length][];
             double loss = 0;
             for (int p = 0; p < sums.length; p++) {
-                PreferenceLosses losses =
-                        PreferenceLosses.of(LOSS, sums[p], REFERENCE[p], PreferenceBatch.lengths(PREFERENCES.get(p)));
+                PreferenceLosses losses = PreferenceLosses.of(
+                        LOSS, new AnswerLogProbs(sums[p], REFERENCE[p], PreferenceBatch.lengths(PREFERENCES.get(p))));
                 slopes[p] = losses.slopes();
                 loss += losses.loss();
             }

@@ -54,14 +54,10 @@ class DpoTrainerTest {
     @ParameterizedTest
     @EnumSource(LossType.class)
     void everyLossFallsAsItIsTrained(LossType type) {
-        LossOptions loss = new LossOptions(
-                List.of(type),
-                List.of(1.0),
-                type == LossType.EXO_PAIR ? 0.1 : 0,
-                DivergenceType.REVERSE_KL,
-                LossOptions.ALPHA,
-                LossOptions.DISCOPOP_TAU,
-                LossOptions.DPOP_LAMBDA);
+        LossOptions loss = LossOptions.of(List.of(type));
+        if (type == LossType.EXO_PAIR) {
+            loss = smoothed(type, 0.1);
+        }
         try (TinyRun run =
                 new TinyRun(TinyRun.hyperparameters().epochs(10).loss(loss).build(), DATA)) {
             run.run();
@@ -71,11 +67,49 @@ class DpoTrainerTest {
         }
     }
 
+    /** A micro-step's preferences belong together, whether they are computed together or not. */
+    @ParameterizedTest
+    @EnumSource(
+            value = LossType.class,
+            names = {"SFT", "AOT", "AOT_UNPAIRED", "CPO", "ORPO", "PLACKETT_LUCE"})
+    void howManyRowsAreComputedTogetherDoesNotMatterToLossesOfABatchEither(LossType type) {
+        Hyperparameters hyperparameters = TinyRun.hyperparameters()
+                .batches(8, 1)
+                .epochs(3)
+                .loss(smoothed(type, type == LossType.AOT ? 0.1 : 0))
+                .build();
+        assertSameTrajectory(hyperparameters, 1000, hyperparameters, 1);
+        assertSameTrajectory(hyperparameters, 1000, hyperparameters, 45);
+    }
+
+    @Test
+    void aLossWithoutAReferenceHasNoPassForOne() {
+        LossOptions simpo = LossOptions.of(List.of(LossType.SIMPO));
+        try (TinyRun run = new TinyRun(TinyRun.hyperparameters().loss(simpo).build(), DATA)) {
+            run.run();
+            assertThat(run.listener.reference).isEqualTo(new ReferenceProgress(0, 0, 0));
+            assertThat(run.listener.reports.getFirst().metrics().rewardsChosen())
+                    .isEqualTo(run.listener.reports.getFirst().metrics().logpsChosen() * 0.3, within(1e-12));
+        }
+    }
+
     @Test
     void fourMicroStepsOfTwoAreOneOfEight() {
         assertSameTrajectory(
                 TinyRun.hyperparameters().batches(2, 4).epochs(3).build(), 1000,
                 TinyRun.hyperparameters().batches(8, 1).epochs(3).build(), 1000);
+    }
+
+    /** Seven preferences: the second step has micro-steps of two and of one, which in TRL would count twice. */
+    @Test
+    void aShorterMicroStepsPreferencesWeighNoMoreThanOthers() {
+        TokenizedData seven = new TokenizedData(TinyRun.preferences(7), List.of(), Cuts.NONE, Cuts.NONE);
+        assertSameTrajectory(
+                seven,
+                TinyRun.hyperparameters().batches(2, 2).maxSteps(3).build(),
+                1000,
+                TinyRun.hyperparameters().batches(4, 1).maxSteps(3).build(),
+                1000);
     }
 
     @Test
@@ -98,10 +132,31 @@ class DpoTrainerTest {
         }
     }
 
+    private static LossOptions smoothed(LossType type, double smoothing) {
+        return new LossOptions(
+                List.of(type),
+                List.of(1.0),
+                smoothing,
+                DivergenceType.REVERSE_KL,
+                LossOptions.ALPHA,
+                LossOptions.DISCOPOP_TAU,
+                LossOptions.DPOP_LAMBDA,
+                LossOptions.CPO_ALPHA,
+                LossOptions.SIMPO_GAMMA,
+                false,
+                false,
+                false);
+    }
+
     private static void assertSameTrajectory(
             Hyperparameters one, int oneCapacity, Hyperparameters other, int capacity) {
-        try (TinyRun first = new TinyRun(one, DATA);
-                TinyRun second = new TinyRun(other, DATA)) {
+        assertSameTrajectory(DATA, one, oneCapacity, other, capacity);
+    }
+
+    private static void assertSameTrajectory(
+            TokenizedData data, Hyperparameters one, int oneCapacity, Hyperparameters other, int capacity) {
+        try (TinyRun first = new TinyRun(one, data);
+                TinyRun second = new TinyRun(other, data)) {
             first.rowCapacity = oneCapacity;
             second.rowCapacity = capacity;
             assertThat(first.run()).isEqualTo(second.run());
@@ -152,6 +207,36 @@ class DpoTrainerTest {
                     .isEqualTo(without.getFirst().gradNorm());
             // AdamW's first step knows only signs; from the second on the proportion of steps counts
             assertThat(distance(clipped.trained(), free.trained())).isGreaterThan(1e-4);
+        }
+    }
+
+    @Test
+    void theScheduleAndItsWarmupDecideTheRateOfEachStep() {
+        LrSchedulerKwargs toNothingInASquare = new LrSchedulerKwargs(Map.of("lr_end", 0.0, "power", 2.0));
+        Hyperparameters hyperparameters = TinyRun.hyperparameters()
+                .schedule(LrSchedulerType.POLYNOMIAL, toNothingInASquare, 0.5)
+                .build();
+        try (TinyRun run = new TinyRun(hyperparameters, DATA)) {
+            run.run();
+            assertThat(run.listener.reports)
+                    .extracting(StepReport::learningRate)
+                    .containsExactly(0.0, 5e-4, 1e-3, 2.5e-4);
+        }
+    }
+
+    @Test
+    void adamsConstantsDecideHowFarAStepGoes() {
+        AdamOptions timid = new AdamOptions(0.9, 0.999, 1);
+        try (TinyRun usual = new TinyRun(TinyRun.hyperparameters().build(), DATA);
+                TinyRun small =
+                        new TinyRun(TinyRun.hyperparameters().adam(timid).build(), DATA)) {
+            Map<String, float[]> start = usual.trained();
+            usual.run();
+            small.run();
+            // m / (sqrt(v) + 1) is about m, much less than the m / sqrt(v) of the usual epsilon
+            assertThat(distance(small.trained(), start))
+                    .isPositive()
+                    .isLessThan(0.2 * distance(usual.trained(), start));
         }
     }
 
@@ -218,6 +303,7 @@ class DpoTrainerTest {
                             data,
                             hyperparameters,
                             new Packing(1000, Activations.Keep.ALL),
+                            false,
                             TinyRun.aSecondEachTime())
                     .run(listener);
             assertThat(result.completed()).isFalse();
@@ -248,6 +334,7 @@ class DpoTrainerTest {
                             DATA,
                             TinyRun.hyperparameters().batches(2, 2).build(),
                             new Packing(1000, Activations.Keep.ALL),
+                            false,
                             TinyRun.aSecondEachTime())
                     .run(listener[0]);
             assertThat(result.completed()).isFalse();

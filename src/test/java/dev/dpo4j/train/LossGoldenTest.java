@@ -38,7 +38,7 @@ class LossGoldenTest {
 
     @Test
     void noneOfTheCasesIsLeftOutButThoseOfLossesToCome() {
-        assertThat(cases()).hasSize(15);
+        assertThat(cases()).hasSize(22);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -62,22 +62,18 @@ class LossGoldenTest {
             LlamaModel reference = new LlamaModel(referenceWeights, null, compute);
             double[] referenceTokens =
                     reference.logProbs(batch.tree(), batch.scored(), a).logProbs();
-            TokenLogProbs policyTokens = policy.logProbs(batch.tree(), batch.scored(), a);
+            TokenLogProbs policyTokens = policy.logProbs(batch.tree(), batch.scored(), a, loss.weighted());
             assertTokens(batch, policyTokens.logProbs(), "policy");
             assertTokens(batch, referenceTokens, "reference");
 
-            double[][] policySums = batch.sums(policyTokens.logProbs());
-            double[][] referenceSums = batch.sums(referenceTokens);
+            List<PreferenceLosses> losses = loss.of(batch.answers(policyTokens, batch.sums(referenceTokens)));
             double sum = 0;
             double[][] slopes = new double[4][];
             for (int p = 0; p < 4; p++) {
-                PreferenceLosses losses = PreferenceLosses.of(
-                        loss,
-                        policySums[p],
-                        referenceSums[p],
-                        PreferenceBatch.lengths(batch.preferences().get(p)));
-                sum += losses.loss() / 4;
-                slopes[p] = new double[] {losses.slopes()[0] / 4, losses.slopes()[1] / 4};
+                sum += losses.get(p).loss() / 4;
+                slopes[p] = new double[] {
+                    losses.get(p).slopes()[0] / 4, losses.get(p).slopes()[1] / 4
+                };
             }
             assertClose(sum, golden.get("loss").asDouble(), "loss");
 
@@ -99,7 +95,7 @@ class LossGoldenTest {
     /** A case's options; empty where one is not there yet. */
     private static Optional<LossOptions> options(JsonNode golden) {
         JsonNode options = golden.get("options");
-        if (options.has("ld_alpha") || options.has("use_weighting")) {
+        if (options.has("ld_alpha")) {
             return Optional.empty();
         }
         List<Optional<LossType>> types = options.get("loss_type")
@@ -111,13 +107,23 @@ class LossGoldenTest {
         }
         return Optional.of(new LossOptions(
                 types.stream().map(Optional::orElseThrow).toList(),
-                Collections.nCopies(types.size(), 1.0),
+                options.has("loss_weights")
+                        ? options.get("loss_weights")
+                                .valueStream()
+                                .map(JsonNode::asDouble)
+                                .toList()
+                        : Collections.nCopies(types.size(), 1.0),
                 options.path("label_smoothing").asDouble(0),
                 DivergenceType.valueOf(
                         options.path("f_divergence_type").asString("reverse_kl").toUpperCase(Locale.ROOT)),
                 options.path("f_alpha_divergence_coef").asDouble(0.5),
                 LossOptions.DISCOPOP_TAU,
-                LossOptions.DPOP_LAMBDA));
+                LossOptions.DPOP_LAMBDA,
+                LossOptions.CPO_ALPHA,
+                LossOptions.SIMPO_GAMMA,
+                false,
+                false,
+                options.path("use_weighting").asBoolean(false)));
     }
 
     private static void assertTokens(PreferenceBatch batch, double[] tokens, String model) {

@@ -69,6 +69,16 @@ class MemoryPlanTest {
     }
 
     @Test
+    void thereIsACopyOfACheckpointWhereItFitsBesideAllElse() {
+        MemoryPlan plan = plan(PLENTY, PLENTY);
+        long both = plan.total() + plan.weights() + plan.moments();
+
+        assertThat(plan(PLENTY, both).snapshot()).isEqualTo(plan.weights() + plan.moments());
+        assertThat(plan(PLENTY, both - 1).snapshot()).isZero();
+        assertThat(plan(PLENTY, both - 1).total()).isEqualTo(plan.total());
+    }
+
+    @Test
     void withMemoryEnoughAllPreferencesOfABatchAreOnePass() {
         MemoryPlan plan = plan(PLENTY, PLENTY);
 

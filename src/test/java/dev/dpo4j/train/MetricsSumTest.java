@@ -3,6 +3,7 @@ package dev.dpo4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class MetricsSumTest {
     }
 
     @Test
-    void meansOfMicroStepsCountAlikeWhateverTheirSize() {
+    void meansOfStepsCountAlikeWhateverTheirSize() {
         MetricsSum large = new MetricsSum();
         add(large, ONE_REJECTED, ONE_REJECTED);
         add(large, ONE_REJECTED, ONE_REJECTED);
@@ -68,6 +69,9 @@ class MetricsSumTest {
     }
 
     private static void add(MetricsSum sum, double[] policy, double[] reference) {
-        sum.add(PreferenceLosses.of(PreferenceLoss.sigmoid(0.5), policy, reference, new int[policy.length]), policy);
+        sum.add(
+                PreferenceLosses.of(
+                        PreferenceLoss.sigmoid(0.5), new AnswerLogProbs(policy, reference, new int[policy.length])),
+                policy);
     }
 }

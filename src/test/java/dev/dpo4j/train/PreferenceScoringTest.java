@@ -10,6 +10,8 @@ import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.loss.LossOptions;
+import dev.dpo4j.loss.LossType;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.tensor.Compute;
 import java.lang.foreign.ValueLayout;
@@ -21,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PreferenceScoringTest {
 
@@ -58,12 +62,16 @@ class PreferenceScoringTest {
                 "grad_norm");
     }
 
-    @Test
-    void littleMemoryChangesNothingButTheNumberOfPasses() {
+    @ParameterizedTest
+    @EnumSource(
+            value = LossType.class,
+            names = {"SIGMOID", "SFT", "AOT", "AOT_UNPAIRED", "SIMPO"})
+    void littleMemoryChangesNothingButTheNumberOfPasses(LossType type) {
+        PreferenceLoss loss = LossOptions.of(List.of(type)).loss(0.1);
         PreferenceScores inOnePass =
-                new PreferenceScoring(model(one), model(two), LOSS, MUCH).score(Goldens.batch(), true, () -> {});
+                new PreferenceScoring(model(one), model(two), loss, MUCH).score(Goldens.batch(), true, () -> {});
         PreferenceScores inFour =
-                new PreferenceScoring(model(one), model(two), LOSS, 1).score(Goldens.batch(), true, () -> {});
+                new PreferenceScoring(model(one), model(two), loss, 1).score(Goldens.batch(), true, () -> {});
 
         assertThat(inFour.loss()).isCloseTo(inOnePass.loss(), within(1e-6));
         assertThat(inFour.gradientNorm()).isCloseTo(Objects.requireNonNull(inOnePass.gradientNorm()), within(1e-5));

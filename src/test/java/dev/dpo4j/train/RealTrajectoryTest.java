@@ -144,7 +144,7 @@ class RealTrajectoryTest {
             LlamaModel policy, TrainingState state, TokenizedData data, Hyperparameters hyperparameters) {
         RecordingListener listener = new RecordingListener();
         TrainingResult result = new DpoTrainer(
-                        policy, null, KnownReference.NOTHING, state, data, hyperparameters, PACKING, () -> 0)
+                        policy, null, KnownReference.NOTHING, state, data, hyperparameters, PACKING, false, () -> 0)
                 .run(listener);
         assertThat(result.completed()).isTrue();
         return listener.reports;
@@ -162,8 +162,11 @@ class RealTrajectoryTest {
                 given.get("learning_rate").doubleValue(),
                 LrSchedulerType.valueOf(
                         given.get("lr_scheduler_type").stringValue().toUpperCase(Locale.ROOT)),
+                LrSchedulerKwargs.NONE,
                 given.get("warmup_steps").intValue(),
+                null,
                 given.get("weight_decay").doubleValue(),
+                AdamOptions.DEFAULT,
                 maxGradNorm,
                 null,
                 false,

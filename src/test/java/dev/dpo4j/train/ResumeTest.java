@@ -6,6 +6,7 @@ import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.TinyLlama;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -20,12 +21,22 @@ class ResumeTest {
 
     @Test
     void aFullFineTuneGoesOnAsIfNothingHadHappened() {
-        assertResumes(null);
+        assertResumes(hyperparameters(null));
     }
 
     @Test
     void anAdaptersTrainingGoesOnAsIfNothingHadHappened() {
-        assertResumes(TinyLlama.LORA);
+        assertResumes(hyperparameters(TinyLlama.LORA));
+    }
+
+    @Test
+    void otherSchedulesAndConstantsGoOnAsIfNothingHadHappened() {
+        assertResumes(TinyRun.hyperparameters()
+                .epochs(2)
+                .schedule(LrSchedulerType.POLYNOMIAL, new LrSchedulerKwargs(Map.of("power", 1.7)), 0.3)
+                .adam(new AdamOptions(0.8, 0.95, 1e-6))
+                .loggingSteps(3)
+                .build());
     }
 
     /**
@@ -99,8 +110,8 @@ class ResumeTest {
         return saved;
     }
 
-    private static void assertResumes(@Nullable LoraConfig lora) {
-        Hyperparameters hyperparameters = TinyRun.hyperparameters()
+    private static Hyperparameters hyperparameters(@Nullable LoraConfig lora) {
+        return TinyRun.hyperparameters()
                 .batches(2, 1)
                 .epochs(2)
                 .learningRate(2e-3, LrSchedulerType.COSINE)
@@ -108,6 +119,9 @@ class ResumeTest {
                 .loggingSteps(3)
                 .lora(lora)
                 .build();
+    }
+
+    private static void assertResumes(Hyperparameters hyperparameters) {
         try (TinyRun whole = new TinyRun(hyperparameters, DATA)) {
             assertThat(whole.run().step()).isEqualTo(8);
             assertThat(whole.listener.reports).extracting(StepReport::step).containsExactly(3, 6, 8);

@@ -41,6 +41,7 @@ final class TinyRun implements AutoCloseable {
     int rowCapacity = 1000;
     KnownReference known = KnownReference.NOTHING;
     Activations.Keep keep = Activations.Keep.ALL;
+    boolean roomForCopy;
     LongSupplier nanoTime = () -> 0;
     private final Hyperparameters hyperparameters;
     private final TokenizedData data;
@@ -84,6 +85,7 @@ final class TinyRun implements AutoCloseable {
                         data,
                         hyperparameters,
                         new Packing(rowCapacity, keep),
+                        roomForCopy,
                         nanoTime)
                 .run(told);
     }
@@ -151,6 +153,9 @@ final class TinyRun implements AutoCloseable {
         private @Nullable Integer maxSteps;
         private double learningRate = 1e-3;
         private LrSchedulerType type = LrSchedulerType.CONSTANT;
+        private LrSchedulerKwargs kwargs = LrSchedulerKwargs.NONE;
+        private @Nullable Double warmupRatio;
+        private AdamOptions adam = AdamOptions.DEFAULT;
         private double maxGradNorm = 1;
         private boolean shuffle;
         private int loggingSteps = 1;
@@ -176,6 +181,18 @@ final class TinyRun implements AutoCloseable {
         Builder learningRate(double rate, LrSchedulerType schedule) {
             learningRate = rate;
             type = schedule;
+            return this;
+        }
+
+        Builder schedule(LrSchedulerType schedule, LrSchedulerKwargs options, double ratioOfWarmup) {
+            type = schedule;
+            kwargs = options;
+            warmupRatio = ratioOfWarmup;
+            return this;
+        }
+
+        Builder adam(AdamOptions options) {
+            adam = options;
             return this;
         }
 
@@ -219,8 +236,11 @@ final class TinyRun implements AutoCloseable {
                     maxSteps,
                     learningRate,
                     type,
+                    kwargs,
                     0,
+                    warmupRatio,
                     0.01,
+                    adam,
                     maxGradNorm,
                     null,
                     shuffle,

@@ -8,6 +8,7 @@ import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.TokenLogProbs;
+import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
@@ -32,8 +33,11 @@ class TrajectoryGoldenTest {
                 null,
                 1e-3,
                 LrSchedulerType.LINEAR,
+                LrSchedulerKwargs.NONE,
                 3,
+                null,
                 0.1,
+                AdamOptions.DEFAULT,
                 1.0,
                 null,
                 false,
@@ -56,6 +60,7 @@ class TrajectoryGoldenTest {
                             data,
                             hyperparameters,
                             new Packing(1000, Activations.Keep.ALL),
+                            false,
                             System::nanoTime)
                     .run(listener);
 
@@ -94,7 +99,7 @@ class TrajectoryGoldenTest {
             double[][] reference = batch.sums(new LlamaModel(referenceWeights, null, compute)
                     .logProbs(batch.tree(), batch.scored(), a)
                     .logProbs());
-            AdamW adamW = new AdamW(compute, weights, gradients, first, second, tensor -> true);
+            AdamW adamW = new AdamW(AdamOptions.DEFAULT, compute, weights, gradients, first, second, tensor -> true);
             for (int step = 1; step <= 10; step++) {
                 gradients.clear();
                 TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
@@ -104,9 +109,10 @@ class TrajectoryGoldenTest {
                 for (int p = 0; p < 4; p++) {
                     PreferenceLosses losses = PreferenceLosses.of(
                             PreferenceLoss.sigmoid(0.1),
-                            sums[p],
-                            reference[p],
-                            PreferenceBatch.lengths(batch.preferences().get(p)));
+                            new AnswerLogProbs(
+                                    sums[p],
+                                    reference[p],
+                                    PreferenceBatch.lengths(batch.preferences().get(p))));
                     loss += losses.loss() / 4;
                     slopes[p][0] = losses.slopes()[0] / 4;
                     slopes[p][1] = losses.slopes()[1] / 4;

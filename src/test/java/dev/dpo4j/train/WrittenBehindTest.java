@@ -7,12 +7,18 @@ import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.ParameterSet;
 import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.safetensors.SafetensorsWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +32,9 @@ class WrittenBehindTest {
             new TokenizedData(TinyRun.preferences(2 * STEPS), List.of(), Cuts.NONE, Cuts.NONE);
     private static final Hyperparameters EVERY_STEP =
             TinyRun.hyperparameters().saveSteps(1).build();
+
+    private static final Hyperparameters EVERY_SECOND_STEP =
+            TinyRun.hyperparameters().saveSteps(2).build();
 
     private final List<String> log = new ArrayList<>();
 
@@ -68,6 +77,51 @@ class WrittenBehindTest {
                         "begun 4",
                         "written 4");
         assertThat(late).hasSize(STEPS);
+    }
+
+    @Test
+    void withRoomForACopyTheUpdateWaitsForNoSlowCheckpoint() {
+        List<byte[]> atOnce = new ArrayList<>();
+        Map<String, float[]> waited;
+        try (TinyRun run = new TinyRun(EVERY_SECOND_STEP, DATA)) {
+            run.listener.onCheckpoint = snapshot -> atOnce.add(file(snapshot));
+            run.run();
+            waited = run.trained();
+        }
+        List<byte[]> late = new ArrayList<>();
+        try (TinyRun run = new TinyRun(EVERY_SECOND_STEP, DATA)) {
+            run.roomForCopy = true;
+            run.run(new Slow(snapshot -> late.add(file(snapshot))));
+            assertThat(same(run.trained(), waited)).isTrue();
+        }
+        assertThat(log)
+                .containsExactly(
+                        "step 1", "step 2", "begun 2", "step 3", "step 4", "written 2", "begun 4", "written 4");
+        assertThat(late).containsExactlyElementsOf(atOnce);
+    }
+
+    @Test
+    void aRunThatHasGoneOnAndIsAskedToStopAwaitsTheSlowCheckpointAndSavesWhereItIs() {
+        try (TinyRun run = new TinyRun(EVERY_SECOND_STEP, DATA)) {
+            run.roomForCopy = true;
+            Slow listener = new Slow(snapshot -> {});
+            listener.stopAfter = 3;
+            assertThat(run.run(listener).step()).isEqualTo(3);
+        }
+        assertThat(log).containsExactly("step 1", "step 2", "begun 2", "step 3", "written 2", "begun 3", "written 3");
+    }
+
+    @Test
+    void aSlowCheckpointThatFailsEndsTheRunAtTheNext() {
+        IllegalStateException full = new IllegalStateException("the disk is full");
+        try (TinyRun run = new TinyRun(EVERY_SECOND_STEP, DATA)) {
+            run.roomForCopy = true;
+            Slow listener = new Slow(snapshot -> {
+                throw full;
+            });
+            assertThatThrownBy(() -> run.run(listener)).isSameAs(full);
+        }
+        assertThat(log).containsExactly("step 1", "step 2", "begun 2", "step 3", "step 4", "written 2");
     }
 
     @Test
@@ -186,6 +240,18 @@ class WrittenBehindTest {
         assertThat(same(actual.optimizer(), expected.optimizer())).as("moments").isTrue();
     }
 
+    /** As a writer on another thread reads it. */
+    private static byte[] file(TrainingSnapshot snapshot) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            SafetensorsWriter.write(bytes, snapshot.weights(), snapshot.weightsMetadata(), snapshot.reader());
+            SafetensorsWriter.write(bytes, snapshot.optimizer(), Map.of(), snapshot.reader());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
     private static boolean same(Map<String, float[]> one, Map<String, float[]> other) {
         return one.keySet().equals(other.keySet())
                 && one.entrySet().stream()
@@ -211,6 +277,33 @@ class WrittenBehindTest {
             int step = snapshot.progress().step();
             log.add("begun " + step);
             return () -> log.add("written " + step);
+        }
+    }
+
+    /** Its checkpoints are written when the run can do nothing but wait for them. */
+    private final class Slow extends Telling {
+
+        private final Consumer<TrainingSnapshot> write;
+
+        private Slow(Consumer<TrainingSnapshot> write) {
+            this.write = write;
+        }
+
+        @Override
+        public PendingCheckpoint onCheckpoint(TrainingSnapshot snapshot) {
+            PendingCheckpoint told = super.onCheckpoint(snapshot);
+            return new PendingCheckpoint() {
+                @Override
+                public void await() {
+                    told.await();
+                    write.accept(snapshot);
+                }
+
+                @Override
+                public boolean await(Duration atMost) {
+                    return false;
+                }
+            };
         }
     }
 }

@@ -1,0 +1,15 @@
+package dev.dpo4j.loss;
+
+/**
+ * Supervised fine-tuning on the chosen answers: their negative log-likelihood over all chosen tokens that are computed together, {@code -sum
+ * log pi(c|x) / sum n(c)}. What is given for one preference is its share of that, so that the mean over preferences is the whole; TRL gives
+ * every pair the whole.
+ */
+public record SftLoss() implements PairwiseLoss {
+
+    @Override
+    public PairTerm of(PairLogProbs pair) {
+        double tokens = pair.meanChosenTokens();
+        return new PairTerm(-pair.policyChosen() / tokens, -1 / tokens, 0);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.dpo4j.train;
+
+/** Always the peak. */
+record ConstantRate() implements RateSchedule {
+
+    @Override
+    public double afterWarmup(int step, RunSteps run) {
+        return 1;
+    }
+
+    @Override
+    public LrSchedulerKwargs kwargs() {
+        return LrSchedulerKwargs.NONE;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.dpo4j.train;
+
+/**
+ * The optimizer steps of a run, counted from 0.
+ *
+ * @param warmup steps of warm-up; perhaps more than there are
+ * @param total steps in all
+ */
+record RunSteps(int warmup, int total) {
+
+    /** Steps after the warm-up, at least 1. */
+    int afterWarmup() {
+        return Math.max(1, total - warmup);
+    }
+
+    /** How much of the run after its warm-up lies behind a step: from 0 to below 1. */
+    double progress(int step) {
+        return (double) (step - warmup) / afterWarmup();
+    }
+}
