@@ -1,4 +1,4 @@
-"""A checkpoint after every second step of a full fine-tune: how long training stands still, what it is slowed by, and what is left on disk."""
+"""A checkpoint after every third step of a full fine-tune: how long training stands still, what it is slowed by, and what is left on disk."""
 import shutil
 import statistics
 
@@ -8,7 +8,7 @@ from harness.rows import write
 from harness.settings import SEED
 
 KEPT = 2
-EVERY = 2  # steps: one is computed beside the writing of a checkpoint, the next is alone
+EVERY = 3  # steps: the first is computed beside the writing of a checkpoint, the last one alone; in all more than one takes to write
 FILES_OF_A_CHECKPOINT = 3  # weights and two moments
 AT_ONCE = KEPT + 1  # the next one is written before the oldest goes
 SPARE = 2  # checkpoints: not to fill the disk
@@ -47,9 +47,9 @@ def dpo4j(settings, service, rows):
 
 
 def slowed(trace):
-    """What a step beside which a checkpoint is written takes longer than one that is alone; the first two, the coldest, apart."""
+    """What a step beside which a checkpoint is written takes longer than the last before the next one; the first ones, the coldest, apart."""
     seconds = [step["seconds"] for step in trace.steps[EVERY:]]
-    return statistics.median(seconds[::EVERY]) - statistics.median(seconds[1::EVERY])
+    return statistics.median(seconds[::EVERY]) - statistics.median(seconds[EVERY - 1 :: EVERY])
 
 
 def affordable(settings):
