@@ -31,10 +31,14 @@ class AdapterModels {
     Optional<AdapterModel> find(String id) {
         Optional<TunedModel> model = tuned.find(id);
         if (model.isPresent()) {
-            return model.flatMap(found ->
-                    Optional.ofNullable(found.lora()).map(lora -> new TunedAdapter(found, lora, tunedWeights)));
+            return model.flatMap(this::of);
         }
         return bases.adapter(id).map(folder -> onItsBase(id, folder));
+    }
+
+    /** What a job made, in the catalog or not, if it is an adapter. */
+    Optional<AdapterModel> of(TunedModel model) {
+        return Optional.ofNullable(model.lora()).map(lora -> new TunedAdapter(model, lora, tunedWeights));
     }
 
     private AdapterModel onItsBase(String id, AdapterFolder folder) {

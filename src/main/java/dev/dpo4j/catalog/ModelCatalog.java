@@ -3,9 +3,11 @@ package dev.dpo4j.catalog;
 import dev.dpo4j.llama.LlamaConfigReader;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.safetensors.SafetensorsWriter;
 import dev.dpo4j.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
@@ -145,11 +147,40 @@ public class ModelCatalog {
     }
 
     /**
+     * The files of a whole model: an adapter's merged into its base, any other's as they are.
+     *
+     * @throws UnknownModelException if there is none of that id
+     * @throws BrokenModelException if it cannot be used
+     * @throws ModelMemoryException if there is no room to merge it
+     */
+    public List<ModelFile> mergedFiles(String id) {
+        return adapters.find(id).map(this::mergedFiles).orElseGet(() -> files(id));
+    }
+
+    /** The same for a model that need not be in the catalog: a job's checkpoint. */
+    public List<ModelFile> mergedFiles(TunedModel model) {
+        return adapters.of(model).map(this::mergedFiles).orElseGet(() -> files(model));
+    }
+
+    private List<ModelFile> mergedFiles(AdapterModel model) {
+        holdMerged(model).close(); // now, so that what cannot be done is said before the first byte is sent
+        String tokenizer = bases.adapter(model.id()).isPresent() ? model.id() : model.base();
+        return WholeModel.files(
+                tuned.configJson(model.base()),
+                out -> {
+                    try (WeightCache.Held<LlamaWeights> merged = holdMerged(model)) {
+                        SafetensorsWriter.write(out, merged.weights().tensors(), Map.of("format", "pt"));
+                    }
+                },
+                tokenizerFiles(tokenizer));
+    }
+
+    /**
      * Deletes a tuned model.
      *
      * @throws UnknownModelException if there is none of that id
      * @throws ModelNotDeletableException if it is not a tuned one
-     * @throws ModelInUseException if a request, a job or another model needs it
+     * @throws ModelInUseException if a request, a job, another model or a folder's adapter needs it
      */
     public void delete(String id) {
         ModelEntry entry = entry(id);
@@ -163,6 +194,13 @@ public class ModelCatalog {
         if (users.stream().anyMatch(user -> user.uses(id))) {
             throw new ModelInUseException(id, "a job that has not ended needs it; cancel that or wait for its end");
         }
+        entries.all().stream()
+                .filter(other -> other.kind() == ModelKind.FOLDER && id.equals(other.base()))
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new ModelInUseException(
+                            id, "the adapter in the folder \"" + other.id() + "\" belongs to it; remove that first");
+                });
         tuned.delete(model, users.stream().toList());
         cache.drop(id);
     }
@@ -257,6 +295,6 @@ public class ModelCatalog {
     }
 
     private long mergedBytes(AdapterModel model) {
-        return LlamaConfigReader.read(tuned.configJson(model.id())).parameters() * Float.BYTES;
+        return LlamaConfigReader.read(tuned.configJson(model.base())).parameters() * Float.BYTES;
     }
 }

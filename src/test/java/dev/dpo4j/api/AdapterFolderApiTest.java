@@ -182,8 +182,38 @@ class AdapterFolderApiTest {
         assertThat(copy.has("error")).as("%s", copy).isFalse();
         assertThat(copy.get("base_model").asString()).isEqualTo("adapter");
         assertThat(loss("copy", null).get("preferences")).isEqualTo(answer.get("preferences"));
+        downloadMerged(model, "whole");
         assertThat(http.delete("/v1/models/" + model).status()).isEqualTo(200);
+        assertThat(sum(loss("whole", null), "policy_logprob"))
+                .isCloseTo(sum(answer, "policy_logprob"), within(1e-5))
+                .isNotCloseTo(sum(answer, "reference_logprob"), within(0.1));
         assertThat(loss("copy", null).get("preferences")).isEqualTo(answer.get("preferences"));
+    }
+
+    /** Of the chosen answer's tokens. */
+    private static double sum(JsonNode answer, String figure) {
+        return StreamSupport.stream(answer.at("/preferences/0/chosen/tokens").spliterator(), false)
+                .mapToDouble(token -> token.get(figure).doubleValue())
+                .sum();
+    }
+
+    @Test
+    void mergedItIsAWholeModelThatComputesTheSame() throws IOException {
+        Files.writeString(models.resolve("adapter/tokenizer.json"), "{}");
+        Path whole = downloadMerged("adapter", "whole");
+
+        try (var files = Files.list(whole)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("config.json", "model.safetensors", "tokenizer.json");
+        }
+        Files.delete(whole.resolve("tokenizer.json"));
+        JsonNode model = http.get("/v1/models/whole").json();
+        assertThat(model.has("error")).as("%s", model).isFalse();
+        assertThat(model.has("lora")).isFalse();
+        assertThat(model.has("base_model")).isFalse();
+        assertTokens(loss("whole", "peft-base"), "policy_logprob", GOLDEN.get("log_probs"));
+        assertThat(download("peft-base", "base").resolve("model.safetensors"))
+                .hasSameBinaryContentAs(downloadMerged("peft-base", "same").resolve("model.safetensors"));
     }
 
     @Test
@@ -317,8 +347,17 @@ class AdapterFolderApiTest {
 
     /** Unpacks a model's download as a folder of the models directory. */
     private Path download(String model, String name) throws IOException {
+        return unpack("/v1/models/" + model + "/content", name);
+    }
+
+    /** The same of the whole model. */
+    private Path downloadMerged(String model, String name) throws IOException {
+        return unpack("/v1/models/" + model + "/content?merged=true", name);
+    }
+
+    private Path unpack(String path, String name) throws IOException {
         Path folder = Files.createDirectories(models.resolve(name));
-        try (ZipInputStream zip = new ZipInputStream(http.stream("/v1/models/" + model + "/content"))) {
+        try (ZipInputStream zip = new ZipInputStream(http.stream(path))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 Files.write(folder.resolve(entry.getName()), zip.readAllBytes());
             }
