@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 final class RowsOfOld {
 
     /** The newest numbered migration. */
-    static final int LAST_VERSION = 6;
+    static final int LAST_VERSION = 7;
 
     private static final OffsetDateTime TIME = OffsetDateTime.parse("2026-11-01T12:00:00.123456Z");
     /** Answers to appends are forgotten after a while. */
@@ -51,6 +51,7 @@ final class RowsOfOld {
             case 4 -> blobsInFiles();
             case 5 -> referenceLogProbs();
             case 6 -> memoryPlan();
+            case 7 -> loraOptions();
             default -> throw new IllegalArgumentException("Rows of version " + version + " are wanted");
         }
     }
@@ -89,6 +90,8 @@ final class RowsOfOld {
             case 3 -> {
                 JsonNode model = ok(http.get("/v1/models/" + MODEL));
                 assertThat(model.get("id").asString()).isEqualTo(MODEL);
+                assertThat(model.at("/lora/lora_alpha").asDouble()).isEqualTo(8);
+                assertThat(model.at("/lora/use_rslora").asBoolean()).isFalse();
             }
             case 4 -> {
                 for (String file : List.of("file-in-rows", "file-in-file")) {
@@ -109,6 +112,14 @@ final class RowsOfOld {
                 JsonNode plan = ok(http.get("/v1/fine_tuning/jobs/" + JOB)).get("memory_plan");
                 assertThat(plan.get("total_bytes").asInt()).isEqualTo(70);
                 assertThat(plan.get("rows_per_pass").asInt()).isEqualTo(1141);
+            }
+            case 7 -> {
+                JsonNode lora =
+                        ok(http.get("/v1/models/" + MODEL + "-patterned")).get("lora");
+                assertThat(lora.get("target_modules").toString()).isEqualTo("[\"q_proj\"]");
+                assertThat(lora.get("use_rslora").asBoolean()).isTrue();
+                assertThat(lora.get("rank_pattern").toString()).isEqualTo("{\"layers.1.*\":2}");
+                assertThat(lora.get("alpha_pattern").toString()).isEqualTo("{\"q_proj\":3.5}");
             }
             default -> throw new IllegalArgumentException("Version " + version + " is not known");
         }
@@ -206,6 +217,16 @@ final class RowsOfOld {
     private void memoryPlan() {
         sql.sql("update job set memory_plan = ? where id = ?")
                 .params(MEMORY_PLAN, JOB)
+                .update();
+    }
+
+    private void loraOptions() {
+        sql.sql("""
+                        insert into tuned_model (id, base, job_id, created_at, weights_blob, weights_sha256, lora_rank, lora_alpha,
+                            lora_targets, lora_options, config)
+                        values (?, 'notebook', ?, ?, 'blob-weights', ?, 4, 8.0, 'q_proj',
+                            '{"useRslora":true,"rankPattern":{"layers.1.*":2},"alphaPattern":{"q_proj":3.5}}', '{}')""")
+                .params(MODEL + "-patterned", JOB, TIME, sha256(new byte[] {1, 2, 3}))
                 .update();
     }
 

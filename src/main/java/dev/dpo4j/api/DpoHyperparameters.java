@@ -130,15 +130,27 @@ record DpoHyperparameters(
      * @param r its rank
      * @param loraAlpha its scale's numerator
      * @param targetModules the linear layers it is put on
+     * @param useRslora whether the scale is alpha / √r
+     * @param rankPattern other ranks by pattern
+     * @param alphaPattern other alphas by pattern
      */
     @Schema(name = "LoraHyperparameters")
-    record Lora(int r, double loraAlpha, List<String> targetModules) {
+    record Lora(
+            int r,
+            double loraAlpha,
+            List<String> targetModules,
+            boolean useRslora,
+            Map<String, Integer> rankPattern,
+            Map<String, Double> alphaPattern) {
 
         static Lora of(LoraConfig lora) {
             return new Lora(
                     lora.r(),
                     lora.alpha(),
-                    lora.targetModules().stream().sorted().toList());
+                    lora.targetModules().stream().sorted().toList(),
+                    lora.useRslora(),
+                    lora.rankPattern(),
+                    lora.alphaPattern());
         }
     }
 }

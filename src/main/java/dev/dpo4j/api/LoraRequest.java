@@ -1,10 +1,14 @@
 package dev.dpo4j.api;
 
 import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.llama.ModulePattern;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.Size;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param r its rank
  * @param loraAlpha its scale's numerator
  * @param targetModules the linear layers it is put on
+ * @param useRslora whether its scale is alpha / √r
+ * @param rankPattern other ranks by pattern of a layer's path
+ * @param alphaPattern other alphas by pattern of a layer's path
  */
 @Schema(
         name = "Lora",
@@ -31,16 +38,61 @@ record LoraRequest(
                 oneOf = {String.class, String[].class},
                 example = "all-linear")
         @Nullable
-        TargetModules targetModules) {
+        TargetModules targetModules,
 
+        @Schema(
+                description = "Scale the adapter by lora_alpha / √r instead of lora_alpha / r (rsLoRA).",
+                defaultValue = "false")
+        @Nullable
+        Boolean useRslora,
+
+        @Schema(
+                description =
+                        "Other ranks, by regular expression: the first that matches a layer's path, or what follows one of"
+                                + " the path's dots, counts. A path is as model.layers.0.self_attn.q_proj.",
+                example = "{\"down_proj\": 16}")
+        @Size(max = 4096)
+        @Nullable
+        Map<String, @NotNull @Min(1) @Max(4096) Integer> rankPattern,
+
+        @Schema(
+                description = "Other lora_alpha, by regular expression likewise.",
+                example = "{\"layers.0.self_attn.q_proj\": 32}")
+        @Size(max = 4096)
+        @Nullable
+        Map<String, @NotNull @Positive Double> alphaPattern) {
+
+    private static final String PATH = "method.dpo.hyperparameters.lora.";
     private static final int DEFAULT_R = 8;
     private static final double DEFAULT_ALPHA = 8;
     private static final Set<String> DEFAULT_TARGETS = Set.of("q_proj", "v_proj");
 
+    /**
+     * The request with every gap filled.
+     *
+     * @throws ApiException naming the pattern that is no regular expression
+     */
     LoraConfig resolve() {
+        Map<String, Integer> ranks = Optional.ofNullable(rankPattern).orElse(Map.of());
+        Map<String, Double> alphas = Optional.ofNullable(alphaPattern).orElse(Map.of());
+        requirePatterns("rank_pattern", ranks);
+        requirePatterns("alpha_pattern", alphas);
         return new LoraConfig(
                 Optional.ofNullable(r).orElse(DEFAULT_R),
                 Optional.ofNullable(loraAlpha).orElse(DEFAULT_ALPHA),
-                targetModules == null ? DEFAULT_TARGETS : targetModules.names());
+                targetModules == null ? DEFAULT_TARGETS : targetModules.names(),
+                Optional.ofNullable(useRslora).orElse(false),
+                ranks,
+                alphas);
+    }
+
+    private static void requirePatterns(String name, Map<String, ?> patterns) {
+        for (String pattern : patterns.keySet()) {
+            try {
+                ModulePattern.ofPathEnd(pattern);
+            } catch (IllegalArgumentException e) {
+                throw ApiException.badRequest("invalid_value", PATH + name, name + ": " + e.getMessage());
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.dpo4j.llama.LoraConfig;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param hasTokenizer whether it takes text and messages; otherwise token ids only
  * @param parameters number of weights
  * @param config its shape
- * @param baseModel what it was tuned from
+ * @param baseModel what it was tuned from, or is an adapter for
  * @param job the job that made it
  * @param weightsSha256 SHA-256 of its safetensors file
- * @param lora its adapter; absent for a full fine-tune
+ * @param lora its adapter; absent for a model of whole weights
  * @param error why it cannot be used; absent if it can
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -76,20 +77,29 @@ record Model(
 
     /** The adapter, by PEFT's names. */
     @Schema(name = "ModelLora")
-    record Lora(int r, double loraAlpha, List<String> targetModules) {
+    record Lora(
+            int r,
+            double loraAlpha,
+            List<String> targetModules,
+            boolean useRslora,
+            Map<String, Integer> rankPattern,
+            Map<String, Double> alphaPattern) {
 
         static Lora of(LoraConfig lora) {
             return new Lora(
                     lora.r(),
                     lora.alpha(),
-                    lora.targetModules().stream().sorted().toList());
+                    lora.targetModules().stream().sorted().toList(),
+                    lora.useRslora(),
+                    lora.rankPattern(),
+                    lora.alphaPattern());
         }
     }
 
     static Model of(ModelEntry entry) {
         LlamaConfig config = entry.config();
         TunedModel tuned = entry.tuned();
-        LoraConfig lora = tuned == null ? null : tuned.lora();
+        LoraConfig lora = entry.lora();
         return new Model(
                 entry.id(),
                 "model",
@@ -99,7 +109,7 @@ record Model(
                 entry.hasTokenizer(),
                 config == null ? null : config.parameters(),
                 config == null ? null : Shape.of(config),
-                tuned == null ? null : tuned.base(),
+                entry.base(),
                 tuned == null ? null : tuned.jobId(),
                 tuned == null ? null : tuned.weightsSha256(),
                 lora == null ? null : Lora.of(lora),

@@ -2,8 +2,10 @@ package dev.dpo4j.api;
 
 import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.ModelFile;
+import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.job.JobService;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -11,12 +13,14 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The models, as OpenAI's API shows them and with what only we know. */
@@ -66,13 +70,19 @@ class ModelController {
             operationId = "downloadModel",
             summary = "Download a model",
             description =
-                    "A zip that transformers loads: config.json, model.safetensors and the tokenizer's files; for a LoRA model"
-                            + " PEFT's adapter_config.json and adapter_model.safetensors.")
+                    "A zip that transformers loads: config.json, model.safetensors and the tokenizer's files; for an adapter"
+                            + " PEFT's adapter_config.json and adapter_model.safetensors, unless it is to be merged.")
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = ZIP, schema = @Schema(type = "string", format = "binary")))
-    void download(@PathVariable String id, HttpServletResponse response) throws IOException {
-        List<ModelFile> files = jobs.checkpointModel(id).map(catalog::files).orElseGet(() -> catalog.files(id));
+    void download(
+            @PathVariable String id,
+            @Parameter(description = "Whether an adapter is sent as the whole model that it and its base make.")
+                    @RequestParam(defaultValue = "false")
+                    boolean merged,
+            HttpServletResponse response)
+            throws IOException {
+        List<ModelFile> files = files(id, merged);
         response.setContentType(ZIP);
         response.setHeader(
                 HttpHeaders.CONTENT_DISPOSITION,
@@ -81,5 +91,13 @@ class ModelController {
                         .build()
                         .toString());
         ModelZip.write(files, response.getOutputStream());
+    }
+
+    private List<ModelFile> files(String id, boolean merged) {
+        Optional<TunedModel> checkpoint = jobs.checkpointModel(id);
+        if (merged) {
+            return checkpoint.map(catalog::mergedFiles).orElseGet(() -> catalog.mergedFiles(id));
+        }
+        return checkpoint.map(catalog::files).orElseGet(() -> catalog.files(id));
     }
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** The models that no job made: seeded ones and folders. Where both have an id, the seeded one has it. */
+/** The models and adapters that no job made: seeded ones and folders. Where both have an id, the seeded one has it. */
 @Component
 class BaseModels {
 
@@ -31,8 +31,15 @@ class BaseModels {
         return seeded.entry(id).or(() -> folders.model(id).map(FolderModel::entry));
     }
 
+    /** The folder of that id that holds an adapter, if it does and is not damaged. */
+    Optional<AdapterFolder> adapter(String id) {
+        return seeded.entry(id).isPresent()
+                ? Optional.empty()
+                : folders.model(id).flatMap(FolderModel::adapter);
+    }
+
     /**
-     * A usable model.
+     * A usable model that stands alone.
      *
      * @throws UnknownModelException if there is none of that id
      * @throws BrokenModelException if it cannot be used

@@ -4,26 +4,23 @@ import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaConfigReader;
 import dev.dpo4j.llama.LlamaWeights;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A folder in Hugging Face layout as it was last looked at.
+ * A folder in Hugging Face or PEFT layout as it was last looked at.
  *
- * @param entry how it is listed
+ * @param entry how it is listed; of an adapter, as far as that is known without its base
  * @param version what the folder held then
- * @param model it, checked down to the headers of its weight files; empty when it cannot be used
+ * @param model it, checked down to the headers of its weight files; empty when it cannot be used, or is an adapter
+ * @param adapter the same for an adapter; empty when it is none
  */
-record FolderModel(ModelEntry entry, String version, Optional<BaseModel> model) {
+record FolderModel(ModelEntry entry, String version, Optional<BaseModel> model, Optional<AdapterFolder> adapter) {
 
     /** What belongs to a tokenizer and travels with a download. */
     private static final List<String> TOKENIZER_FILES = List.of(
@@ -34,8 +31,6 @@ record FolderModel(ModelEntry entry, String version, Optional<BaseModel> model) 
             "added_tokens.json",
             "generation_config.json");
 
-    private static final long MAX_CONFIG_BYTES = 1 << 20;
-
     /** Reads what the folder says of itself; never fails, but may end in an entry with an error. */
     static FolderModel inspect(String id, FolderSnapshot folder) {
         LlamaConfig config = null;
@@ -44,18 +39,23 @@ record FolderModel(ModelEntry entry, String version, Optional<BaseModel> model) 
             if (folder.error() != null) {
                 return broken(id, folder, null, folder.error());
             }
-            ObjectNode json = configJson(folder);
+            List<Path> tokenizer = hasTokenizer ? tokenizerFiles(folder) : List.of();
+            if (AdapterFolder.isOne(folder)) {
+                AdapterFolder adapter = AdapterFolder.inspect(folder, tokenizer);
+                return new FolderModel(
+                        ModelEntry.ofFolder(id, folder.changed(), null, hasTokenizer, null),
+                        folder.version(),
+                        Optional.empty(),
+                        Optional.of(adapter));
+            }
+            ObjectNode json = JsonFile.read(folder, "config.json");
             config = LlamaConfigReader.read(json);
             WeightFiles weights = WeightFiles.find(folder, config);
-            ModelEntry entry = new ModelEntry(id, ModelKind.FOLDER, folder.changed(), config, hasTokenizer, null, null);
-            List<Path> tokenizer = hasTokenizer
-                    ? Stream.ofNullable(folder.files())
-                            .flatMap(files -> TOKENIZER_FILES.stream().map(files::get))
-                            .filter(java.util.Objects::nonNull)
-                            .toList()
-                    : List.of();
             return new FolderModel(
-                    entry, folder.version(), Optional.of(new Folder(folder, config, json, tokenizer, weights)));
+                    ModelEntry.ofFolder(id, folder.changed(), config, hasTokenizer, null),
+                    folder.version(),
+                    Optional.of(new Folder(folder, config, json, tokenizer, weights)),
+                    Optional.empty());
         } catch (IOException | IllegalArgumentException e) {
             return broken(id, folder, config, String.valueOf(e.getMessage()));
         }
@@ -63,28 +63,16 @@ record FolderModel(ModelEntry entry, String version, Optional<BaseModel> model) 
 
     private static FolderModel broken(String id, FolderSnapshot folder, @Nullable LlamaConfig config, String error) {
         return new FolderModel(
-                new ModelEntry(id, ModelKind.FOLDER, folder.changed(), config, false, error, null),
+                ModelEntry.ofFolder(id, folder.changed(), config, false, error),
                 folder.version(),
+                Optional.empty(),
                 Optional.empty());
     }
 
-    private static ObjectNode configJson(FolderSnapshot folder) throws IOException {
-        Path file = folder.files().get("config.json");
-        if (file == null) {
-            throw new IOException("it has no config.json");
-        }
-        if (Files.size(file) > MAX_CONFIG_BYTES) {
-            throw new IOException("its config.json is larger than " + MAX_CONFIG_BYTES + " bytes");
-        }
-        try {
-            JsonNode json = new JsonMapper().readTree(Files.readAllBytes(file));
-            if (json instanceof ObjectNode object) {
-                return object;
-            }
-            throw new IOException("its config.json does not hold a JSON object");
-        } catch (JacksonException e) {
-            throw new IOException("its config.json is not valid JSON: " + e.getOriginalMessage(), e);
-        }
+    private static List<Path> tokenizerFiles(FolderSnapshot folder) {
+        return TOKENIZER_FILES.stream()
+                .flatMap(name -> Stream.ofNullable(folder.files().get(name)))
+                .toList();
     }
 
     private record Folder(
@@ -111,9 +99,7 @@ record FolderModel(ModelEntry entry, String version, Optional<BaseModel> model) 
             files.addAll(Stream.ofNullable(snapshot.files().get("config.json")).toList());
             files.addAll(weights.all());
             files.addAll(tokenizerFiles);
-            return files.stream()
-                    .map(file -> new ModelFile(file.getFileName().toString(), out -> Files.copy(file, out)))
-                    .toList();
+            return files.stream().map(ModelFile::of).toList();
         }
     }
 }

@@ -1,20 +1,14 @@
 package dev.dpo4j.catalog;
 
+import dev.dpo4j.llama.AdaptedLayer;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraWeights;
-import dev.dpo4j.safetensors.NamedTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
-/** Folds an adapter into weights, {@code W += (alpha / r) B A}, so that the result can be tuned again like any other model. */
+/** Folds an adapter into weights, {@code W += scale · B A}, so that the result can be tuned again like any other model. */
 final class LoraMerge {
-
-    private static final String PREFIX = "base_model.model.";
-    private static final String A = ".lora_A.weight";
-    private static final String B = ".lora_B.weight";
 
     private LoraMerge() {}
 
@@ -30,25 +24,11 @@ final class LoraMerge {
     }
 
     private static void add(LlamaWeights weights, LoraWeights lora) {
-        Map<String, NamedTensor> parts = new HashMap<>();
-        lora.tensors().forEach(tensor -> parts.put(tensor.name(), tensor));
-        for (NamedTensor a : lora.tensors()) {
-            if (!a.name().endsWith(A)) {
-                continue;
-            }
-            String stem = a.name().substring(0, a.name().length() - A.length());
-            NamedTensor b = parts.get(stem + B);
-            if (b == null) {
-                throw new IllegalArgumentException("The adapter has " + a.name() + " but no " + stem + B);
-            }
-            MemorySegment weight = weights.tensor(stem.substring(PREFIX.length()) + ".weight");
-            add(
-                    weight,
-                    a.data(),
-                    b.data(),
-                    (int) a.shape()[0],
-                    (int) a.shape()[1],
-                    lora.config().scale());
+        for (AdaptedLayer adapted : lora.adapted()) {
+            MemorySegment weight = weights.tensor(adapted.layer().path() + ".weight");
+            MemorySegment a = lora.tensor(adapted.nameOfA());
+            MemorySegment b = lora.tensor(adapted.nameOfB());
+            add(weight, a, b, adapted.r(), adapted.layer().in(), adapted.scale());
         }
     }
 

@@ -2,13 +2,13 @@ package dev.dpo4j.catalog;
 
 import dev.dpo4j.llama.LlamaConfigReader;
 import dev.dpo4j.llama.LlamaWeights;
-import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.safetensors.SafetensorsWriter;
 import dev.dpo4j.tokenizer.Tokenizer;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 
@@ -19,6 +19,9 @@ import org.springframework.stereotype.Service;
 public class ModelCatalog {
 
     private final BaseModels bases;
+    private final ModelEntries entries;
+    private final Lineage lineage;
+    private final AdapterModels adapters;
     private final TunedModels tuned;
     private final TunedWeights tunedWeights;
     private final TunedFiles tunedFiles;
@@ -29,6 +32,9 @@ public class ModelCatalog {
 
     ModelCatalog(
             BaseModels bases,
+            ModelEntries entries,
+            Lineage lineage,
+            AdapterModels adapters,
             TunedModels tuned,
             TunedWeights tunedWeights,
             TunedFiles tunedFiles,
@@ -38,6 +44,9 @@ public class ModelCatalog {
             ModelProperties properties) {
         this.users = users;
         this.bases = bases;
+        this.entries = entries;
+        this.lineage = lineage;
+        this.adapters = adapters;
         this.tuned = tuned;
         this.tunedWeights = tunedWeights;
         this.tunedFiles = tunedFiles;
@@ -49,9 +58,7 @@ public class ModelCatalog {
 
     /** Every model, usable or not: seeded ones, folders, tuned ones. */
     public List<ModelEntry> entries() {
-        List<ModelEntry> entries = new ArrayList<>(bases.entries());
-        tuned.all().stream().map(this::entry).forEach(entries::add);
-        return entries;
+        return entries.all();
     }
 
     /**
@@ -60,35 +67,32 @@ public class ModelCatalog {
      * @throws UnknownModelException if there is none of that id
      */
     public ModelEntry entry(String id) {
-        return bases.entry(id)
-                .or(() -> tuned.find(id).map(this::entry))
-                .orElseThrow(() -> new UnknownModelException(id));
+        return entries.find(id).orElseThrow(() -> new UnknownModelException(id));
     }
 
     /**
-     * The model that a model is compared with unless a request says otherwise: what it was tuned from, or itself.
+     * The model that a model is compared with unless a request says otherwise: what it was tuned from, an adapter's base, or itself.
      *
      * @throws UnknownModelException if there is none of that id
      */
     public String defaultReference(String id) {
-        TunedModel origin = entry(id).tuned();
-        return origin == null ? id : origin.base();
+        String base = entry(id).base();
+        return base == null ? id : base;
     }
 
     /**
-     * A model to compute with; a LoRA model as its base's weights with its adapter.
+     * A model to compute with; an adapter as its base's weights with its own.
      *
      * @throws UnknownModelException if there is none of that id
      * @throws BrokenModelException if it cannot be used
      * @throws ModelMemoryException if there is no room for it
      */
     public ModelLease lease(String id) {
-        Optional<TunedModel> adapter = tuned.find(id).filter(model -> model.lora() != null);
-        return adapter.map(this::leaseAdapter).orElseGet(() -> leaseMerged(id));
+        return adapters.find(id).map(this::leaseAdapter).orElseGet(() -> leaseMerged(id));
     }
 
     /**
-     * A model to tune: like {@link #lease}, but a LoRA model's adapter is folded into weights of its own.
+     * A model to tune: like {@link #lease}, but an adapter is folded into weights of its own.
      *
      * @throws UnknownModelException if there is none of that id
      * @throws BrokenModelException if it cannot be used
@@ -105,18 +109,23 @@ public class ModelCatalog {
     }
 
     /**
-     * A model's tokenizer; a tuned model's is that of the folder it all began with. Empty: the model takes token ids only.
+     * A model's tokenizer; a tuned model's, or an adapter's that brings none along, is that of the folder it all began with. Empty: the
+     * model takes token ids only.
      *
      * @throws UnknownModelException if there is no model of that id
      * @throws BrokenModelException if the tokenizer's files are damaged
      */
     public Optional<Tokenizer> tokenizer(String id) {
-        Optional<TunedModel> model = tuned.find(id);
-        String rootId = model.map(this::rootId).orElse(id);
-        if (model.isPresent() && bases.entry(rootId).isEmpty()) {
+        String owner = lineage.tokenizerOwner(id);
+        Optional<AdapterFolder> adapter = bases.adapter(owner);
+        if (adapter.isPresent()) {
+            return tokenizers.of(owner, adapter.get().version(), adapter.get().tokenizerFiles());
+        }
+        if (!owner.equals(id) && bases.entry(owner).isEmpty()) {
             return Optional.empty();
         }
-        return tokenizers.of(rootId, bases.model(rootId));
+        BaseModel model = bases.model(owner);
+        return tokenizers.of(owner, model.version(), model.tokenizerFiles());
     }
 
     /**
@@ -126,12 +135,44 @@ public class ModelCatalog {
      * @throws BrokenModelException if it cannot be used
      */
     public List<ModelFile> files(String id) {
-        return tuned.find(id).map(this::files).orElseGet(() -> bases.model(id).files());
+        return tuned.find(id)
+                .map(this::files)
+                .or(() -> bases.adapter(id).map(AdapterFolder::files))
+                .orElseGet(() -> bases.model(id).files());
     }
 
     /** The same for a model that need not be in the catalog: a job's checkpoint. */
     public List<ModelFile> files(TunedModel model) {
-        return tunedFiles.of(model, root(model).map(BaseModel::tokenizerFiles).orElse(List.of()));
+        return tunedFiles.of(model, tokenizerFiles(model.base()));
+    }
+
+    /**
+     * The files of a whole model: an adapter's merged into its base, any other's as they are.
+     *
+     * @throws UnknownModelException if there is none of that id
+     * @throws BrokenModelException if it cannot be used
+     * @throws ModelMemoryException if there is no room to merge it
+     */
+    public List<ModelFile> mergedFiles(String id) {
+        return adapters.find(id).map(this::mergedFiles).orElseGet(() -> files(id));
+    }
+
+    /** The same for a model that need not be in the catalog: a job's checkpoint. */
+    public List<ModelFile> mergedFiles(TunedModel model) {
+        return adapters.of(model).map(this::mergedFiles).orElseGet(() -> files(model));
+    }
+
+    private List<ModelFile> mergedFiles(AdapterModel model) {
+        holdMerged(model).close(); // now, so that what cannot be done is said before the first byte is sent
+        String tokenizer = bases.adapter(model.id()).isPresent() ? model.id() : model.base();
+        return WholeModel.files(
+                tuned.configJson(model.base()),
+                out -> {
+                    try (WeightCache.Held<LlamaWeights> merged = holdMerged(model)) {
+                        SafetensorsWriter.write(out, merged.weights().tensors(), Map.of("format", "pt"));
+                    }
+                },
+                tokenizerFiles(tokenizer));
     }
 
     /**
@@ -139,7 +180,7 @@ public class ModelCatalog {
      *
      * @throws UnknownModelException if there is none of that id
      * @throws ModelNotDeletableException if it is not a tuned one
-     * @throws ModelInUseException if a request, a job or another model needs it
+     * @throws ModelInUseException if a request, a job, another model or a folder's adapter needs it
      */
     public void delete(String id) {
         ModelEntry entry = entry(id);
@@ -153,45 +194,39 @@ public class ModelCatalog {
         if (users.stream().anyMatch(user -> user.uses(id))) {
             throw new ModelInUseException(id, "a job that has not ended needs it; cancel that or wait for its end");
         }
+        entries.all().stream()
+                .filter(other -> other.kind() == ModelKind.FOLDER && id.equals(other.base()))
+                .findFirst()
+                .ifPresent(other -> {
+                    throw new ModelInUseException(
+                            id, "the adapter in the folder \"" + other.id() + "\" belongs to it; remove that first");
+                });
         tuned.delete(model, users.stream().toList());
         cache.drop(id);
     }
 
-    private ModelEntry entry(TunedModel model) {
-        String rootId = rootId(model);
-        Optional<ModelEntry> root = bases.entry(rootId);
-        return new ModelEntry(
-                model.id(),
-                ModelKind.TUNED,
-                model.createdAt(),
-                LlamaConfigReader.read(tuned.configJson(model.id())),
-                root.map(ModelEntry::hasTokenizer).orElse(false),
-                model.lora() == null ? null : baseError(rootId, root),
-                model);
+    private List<Path> tokenizerFiles(String id) {
+        String owner = lineage.tokenizerOwner(id);
+        return bases.adapter(owner)
+                .map(AdapterFolder::tokenizerFiles)
+                .orElseGet(() -> bases.entry(owner)
+                        .filter(entry -> entry.error() == null)
+                        .map(entry -> bases.model(entry.id()).tokenizerFiles())
+                        .orElse(List.of()));
     }
 
-    /** An adapter is nothing without its base. */
-    private static @Nullable String baseError(String id, Optional<ModelEntry> base) {
-        if (base.isEmpty()) {
-            return "its base \"" + id + "\" is no longer there";
-        }
-        String error = base.get().error();
-        return error == null ? null : "its base \"" + id + "\" cannot be used: " + error;
-    }
-
-    private ModelLease leaseAdapter(TunedModel model) {
+    private ModelLease leaseAdapter(AdapterModel model) {
         cache.requireEverFits(model.id(), bytesToLease(model));
         WeightCache.Held<LlamaWeights> base = holdWeights(model.base());
         boolean baseInUse = false;
         try {
             WeightCache.Held<LoraWeights> adapter = cache.hold(
-                    new WeightCache.Key(model.id(), model.weightsSha256(), WeightCache.Form.OWN),
-                    tunedWeights.bytes(model),
+                    new WeightCache.Key(model.id(), model.version(), WeightCache.Form.OWN),
+                    model.bytes(),
                     LoraWeights.class,
                     metrics.timed(
                             ModelMetrics.Source.ADAPTER,
-                            () -> tunedWeights.adapter(
-                                    model, lora(model), base.weights().config())));
+                            () -> model.load(base.weights().config())));
             baseInUse = true;
             return new ModelLease(model.id(), base, adapter);
         } finally {
@@ -202,6 +237,10 @@ public class ModelCatalog {
     }
 
     private WeightCache.Held<LlamaWeights> holdWeights(String id) {
+        Optional<AdapterModel> adapter = adapters.find(id);
+        if (adapter.isPresent()) {
+            return holdMerged(adapter.get());
+        }
         Optional<TunedModel> found = tuned.find(id);
         if (found.isEmpty()) {
             BaseModel base = bases.model(id);
@@ -212,9 +251,6 @@ public class ModelCatalog {
                     metrics.timed(ModelMetrics.Source.BASE, () -> BaseWeights.load(id, base)));
         }
         TunedModel model = found.get();
-        if (model.lora() != null) {
-            return holdMerged(model);
-        }
         return cache.hold(
                 new WeightCache.Key(id, model.weightsSha256(), WeightCache.Form.OWN),
                 tunedWeights.bytes(model),
@@ -224,10 +260,10 @@ public class ModelCatalog {
                         () -> tunedWeights.full(model, LlamaConfigReader.read(tuned.configJson(id)))));
     }
 
-    private WeightCache.Held<LlamaWeights> holdMerged(TunedModel model) {
+    private WeightCache.Held<LlamaWeights> holdMerged(AdapterModel model) {
         cache.requireEverFits(model.id(), bytesToMerge(model));
         return cache.hold(
-                new WeightCache.Key(model.id(), model.weightsSha256(), WeightCache.Form.MERGED),
+                new WeightCache.Key(model.id(), mergedVersion(model), WeightCache.Form.MERGED),
                 mergedBytes(model),
                 LlamaWeights.class,
                 metrics.timed(ModelMetrics.Source.MERGED, () -> {
@@ -237,36 +273,28 @@ public class ModelCatalog {
                 }));
     }
 
+    /** Changes with the adapter and with everything below it. */
+    private String mergedVersion(AdapterModel model) {
+        String base = adapters.find(model.base())
+                .map(this::mergedVersion)
+                .or(() -> tuned.find(model.base()).map(TunedModel::weightsSha256))
+                .orElseGet(() -> bases.model(model.base()).version());
+        return model.version() + "\n" + base;
+    }
+
     /** What must be held at once to lease an adapter: its base, with all that takes to make, and itself. */
-    private long bytesToLease(TunedModel model) {
-        Optional<TunedModel> merged = tuned.find(model.base()).filter(base -> base.lora() != null);
-        long withAdapter = mergedBytes(model) + tunedWeights.bytes(model); // base and merged weights have one shape
+    private long bytesToLease(AdapterModel model) {
+        Optional<AdapterModel> merged = adapters.find(model.base());
+        long withAdapter = mergedBytes(model) + model.bytes(); // base and merged weights have one shape
         return merged.isEmpty() ? withAdapter : Math.max(withAdapter, bytesToMerge(merged.get()));
     }
 
     /** What must be held at once to merge an adapter: the weights it becomes, its base and itself. */
-    private long bytesToMerge(TunedModel model) {
+    private long bytesToMerge(AdapterModel model) {
         return mergedBytes(model) + bytesToLease(model);
     }
 
-    private long mergedBytes(TunedModel model) {
-        return LlamaConfigReader.read(tuned.configJson(model.id())).parameters() * Float.BYTES;
-    }
-
-    private static LoraConfig lora(TunedModel model) {
-        LoraConfig lora = model.lora();
-        if (lora == null) {
-            throw new IllegalArgumentException(model.id() + " is no adapter");
-        }
-        return lora;
-    }
-
-    /** The seeded model or folder at the bottom of a chain of tuned ones. */
-    private String rootId(TunedModel model) {
-        return tuned.find(model.base()).map(this::rootId).orElse(model.base());
-    }
-
-    private Optional<BaseModel> root(TunedModel model) {
-        return bases.entry(rootId(model)).filter(entry -> entry.error() == null).map(entry -> bases.model(entry.id()));
+    private long mergedBytes(AdapterModel model) {
+        return LlamaConfigReader.read(tuned.configJson(model.base())).parameters() * Float.BYTES;
     }
 }

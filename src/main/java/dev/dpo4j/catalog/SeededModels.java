@@ -51,12 +51,11 @@ class SeededModels {
         try {
             LlamaConfig config = LlamaConfigReader.read(model.config().toJson());
             SeededWeights.check(config);
-            ModelEntry entry = new ModelEntry(id, ModelKind.SEEDED, now, config, false, null, null);
+            ModelEntry entry = ModelEntry.ofSeeded(id, now, config, null);
             return new Declared(entry, Optional.of(new Seeded(config, model.seed())));
         } catch (IllegalArgumentException e) {
             log.warn("The seeded model \"{}\" cannot be used: {}", id, e.getMessage());
-            return new Declared(
-                    new ModelEntry(id, ModelKind.SEEDED, now, null, false, e.getMessage(), null), Optional.empty());
+            return new Declared(ModelEntry.ofSeeded(id, now, null, e.getMessage()), Optional.empty());
         }
     }
 

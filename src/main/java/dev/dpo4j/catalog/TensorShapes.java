@@ -13,8 +13,13 @@ final class TensorShapes {
 
     private TensorShapes() {}
 
-    /** Every tensor is there, in its shape, and no other; the exception names those that are wrong. */
-    static void requireEqual(Map<String, long[]> expected, Map<String, long[]> found) throws IOException {
+    /**
+     * Every tensor is there, in its shape, and no other; the exception names those that are wrong.
+     *
+     * @param config the file that says which are expected
+     */
+    static void requireEqual(String config, Map<String, long[]> expected, Map<String, long[]> found)
+            throws IOException {
         List<String> missing = new TreeSet<>(expected.keySet())
                 .stream().filter(name -> !found.containsKey(name)).toList();
         if (!missing.isEmpty()) {
@@ -23,13 +28,13 @@ final class TensorShapes {
         List<String> unknown = new TreeSet<>(found.keySet())
                 .stream().filter(name -> !expected.containsKey(name)).toList();
         if (!unknown.isEmpty()) {
-            throw new IOException("its weights hold what a model of its config.json has not: " + names(unknown));
+            throw new IOException("its weights hold what a model of its " + config + " has not: " + names(unknown));
         }
         for (Map.Entry<String, long[]> entry : expected.entrySet()) {
             long[] shape = found.get(entry.getKey());
             if (!Arrays.equals(entry.getValue(), shape)) {
-                throw new IOException("tensor \"" + entry.getKey() + "\" has shape " + Arrays.toString(shape)
-                        + ", its config.json makes it " + Arrays.toString(entry.getValue()));
+                throw new IOException("tensor \"" + entry.getKey() + "\" has shape " + Arrays.toString(shape) + ", its "
+                        + config + " makes it " + Arrays.toString(entry.getValue()));
             }
         }
     }

@@ -26,20 +26,21 @@ class Tokenizers {
     /**
      * A model's tokenizer, if it has one.
      *
+     * @param version of the model's folder
+     * @param files the tokenizer's, {@code tokenizer.json} first; none: there is no tokenizer
      * @throws BrokenModelException if its files are damaged
      */
-    synchronized Optional<Tokenizer> of(String id, BaseModel model) {
-        List<Path> files = model.tokenizerFiles();
+    synchronized Optional<Tokenizer> of(String id, String version, List<Path> files) {
         if (files.isEmpty()) {
             return Optional.empty();
         }
         Loaded before = loaded.get(id);
-        if (before != null && before.version().equals(model.version())) {
+        if (before != null && before.version().equals(version)) {
             return Optional.of(before.tokenizer());
         }
         // The one before stays open: requests may still be using it.
         Tokenizer tokenizer = load(id, files.getFirst());
-        loaded.put(id, new Loaded(model.version(), tokenizer));
+        loaded.put(id, new Loaded(version, tokenizer));
         return Optional.of(tokenizer);
     }
 

@@ -3,13 +3,9 @@ package dev.dpo4j.catalog;
 import dev.dpo4j.blob.BlobStore;
 import dev.dpo4j.llama.LoraConfig;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What jobs made, as the files that transformers and peft load. */
 @Component
@@ -32,35 +28,18 @@ class TunedFiles {
         LoraConfig lora = model.lora();
         if (lora != null) {
             return List.of(
-                    json("adapter_config.json", AdapterConfig.json(model.base(), lora)),
-                    weights("adapter_model.safetensors", model));
+                    WholeModel.json("adapter_config.json", AdapterConfigWriter.toJson(model.base(), lora)),
+                    new ModelFile("adapter_model.safetensors", weights(model)));
         }
-        List<ModelFile> files = new ArrayList<>();
-        files.add(json(
-                "config.json",
-                asFloat32(tuned.configJson(tuned.find(model.id()).isPresent() ? model.id() : model.base()))));
-        files.add(weights("model.safetensors", model));
-        for (Path file : tokenizer) {
-            files.add(new ModelFile(String.valueOf(file.getFileName()), out -> Files.copy(file, out)));
-        }
-        return files;
+        String configured = tuned.find(model.id()).isPresent() ? model.id() : model.base();
+        return WholeModel.files(tuned.configJson(configured), weights(model), tokenizer);
     }
 
-    /** The base may have been bfloat16; these weights are not, and transformers would round them to what it reads here. */
-    private static ObjectNode asFloat32(ObjectNode config) {
-        return config.put("dtype", "float32").put("torch_dtype", "float32");
-    }
-
-    private static ModelFile json(String name, ObjectNode content) {
-        byte[] bytes = new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(content);
-        return new ModelFile(name, out -> out.write(bytes));
-    }
-
-    private ModelFile weights(String name, TunedModel model) {
-        return new ModelFile(name, out -> {
+    private ModelFile.Content weights(TunedModel model) {
+        return out -> {
             try (InputStream in = blobs.read(model.weightsBlobId())) {
                 in.transferTo(out);
             }
-        });
+        };
     }
 }

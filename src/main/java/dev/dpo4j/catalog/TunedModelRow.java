@@ -5,14 +5,18 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A tuned model's row: its origin and its configuration; its weights are a blob. */
 @Entity
 @Table(name = "tuned_model")
 @SuppressWarnings("NullAway.Init") // Hibernate fills the fields
 class TunedModelRow {
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     @Id
     private String id;
@@ -33,6 +37,8 @@ class TunedModelRow {
 
     private @Nullable String loraTargets;
 
+    private @Nullable String loraOptions;
+
     private String config;
 
     protected TunedModelRow() {}
@@ -51,6 +57,8 @@ class TunedModelRow {
             this.loraAlpha = lora.alpha();
             this.loraTargets =
                     String.join(",", lora.targetModules().stream().sorted().toList());
+            LoraOptions options = LoraOptions.of(lora);
+            this.loraOptions = options.equals(LoraOptions.NONE) ? null : JSON.writeValueAsString(options);
         }
         this.config = config;
     }
@@ -68,6 +76,23 @@ class TunedModelRow {
         if (loraRank == null || loraAlpha == null || loraTargets == null) {
             return null;
         }
-        return new LoraConfig(loraRank, loraAlpha, Set.of(loraTargets.split(",", -1)));
+        LoraOptions options = loraOptions == null ? LoraOptions.NONE : JSON.readValue(loraOptions, LoraOptions.class);
+        return new LoraConfig(
+                loraRank,
+                loraAlpha,
+                Set.of(loraTargets.split(",", -1)),
+                options.useRslora,
+                options.rankPattern,
+                options.alphaPattern);
+    }
+
+    /** What an adapter may have besides rank, alpha and targets. */
+    private record LoraOptions(boolean useRslora, Map<String, Integer> rankPattern, Map<String, Double> alphaPattern) {
+
+        static final LoraOptions NONE = new LoraOptions(false, Map.of(), Map.of());
+
+        static LoraOptions of(LoraConfig lora) {
+            return new LoraOptions(lora.useRslora(), lora.rankPattern(), lora.alphaPattern());
+        }
     }
 }

@@ -19,6 +19,7 @@ public class TunedModels implements BlobOwner {
 
     private final TunedModelRows rows;
     private final BaseModels bases;
+    private final Lineage lineage;
     private final BlobStore blobs;
     private final ObjectProvider<BlobOwner> blobOwners;
     private final TransactionTemplate transaction;
@@ -26,11 +27,13 @@ public class TunedModels implements BlobOwner {
     TunedModels(
             TunedModelRows rows,
             BaseModels bases,
+            Lineage lineage,
             BlobStore blobs,
             ObjectProvider<BlobOwner> blobOwners,
             TransactionTemplate transaction) {
         this.rows = rows;
         this.bases = bases;
+        this.lineage = lineage;
         this.blobs = blobs;
         this.blobOwners = blobOwners;
         this.transaction = transaction;
@@ -58,10 +61,14 @@ public class TunedModels implements BlobOwner {
         return rows.findById(id).map(TunedModelRow::toModel);
     }
 
-    /** The {@code config.json} of any model, tuned or not. */
+    /** The {@code config.json} of any model, tuned or not; of a folder's adapter, its base's. */
     ObjectNode configJson(String id) {
-        return rows.findById(id)
-                .map(row -> (ObjectNode) new JsonMapper().readTree(row.config()))
+        Optional<TunedModelRow> row = rows.findById(id);
+        if (row.isPresent()) {
+            return (ObjectNode) new JsonMapper().readTree(row.get().config());
+        }
+        return lineage.parent(id)
+                .map(this::configJson)
                 .orElseGet(() -> bases.model(id).configJson());
     }
 

@@ -85,7 +85,7 @@ class TunedWeights {
             wanted.forEach((name, tensor) -> expected.put(name, tensor.shape()));
             Map<String, long[]> found = new HashMap<>();
             header.tensors().forEach(tensor -> found.put(tensor.name(), tensor.shape()));
-            TensorShapes.requireEqual(expected, found);
+            TensorShapes.requireEqual("configuration", expected, found);
         }
 
         @Override

@@ -146,9 +146,10 @@ final class WeightCache {
 
     private void makeRoom(Key key, long bytes) {
         requireEverFits(key.id(), bytes);
-        // Other versions of the same model are older, and of no more use to anybody new.
+        // Other versions of the same weights are older, and of no more use to anybody new.
         slots.values().stream()
                 .filter(slot -> slot.key.id().equals(key.id())
+                        && slot.key.form() == key.form()
                         && !slot.key.version().equals(key.version())
                         && slot.holders == 0)
                 .toList()

@@ -91,7 +91,7 @@ record WeightFiles(
             }
         }
         shapes.keySet().removeIf(name -> isRedundant(config, name));
-        TensorShapes.requireEqual(config.weightShapes(), shapes);
+        TensorShapes.requireEqual("config.json", config.weightShapes(), shapes);
     }
 
     /** The head of a tied model is its embedding again; old files also carry rotary frequencies, which follow from the config. */

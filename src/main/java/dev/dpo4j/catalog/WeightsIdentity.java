@@ -1,5 +1,6 @@
 package dev.dpo4j.catalog;
 
+import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.ParameterSet;
 import dev.dpo4j.safetensors.NamedTensor;
 import java.lang.foreign.MemorySegment;
@@ -32,10 +33,18 @@ final class WeightsIdentity {
         MessageDigest sha256 = sha256();
         sha256.update(model.config().toString().getBytes(StandardCharsets.UTF_8));
         if (model.lora() != null) {
-            sha256.update(Double.toString(model.lora().config().scale()).getBytes(StandardCharsets.UTF_8));
+            sha256.update(scales(model.lora()).getBytes(StandardCharsets.UTF_8));
         }
         weights.forEach(identity -> sha256.update(identity.getBytes(StandardCharsets.UTF_8)));
         return HexFormat.of().formatHex(sha256.digest());
+    }
+
+    /** The scale of all layers where they have one; otherwise each layer's. */
+    private static String scales(LoraWeights lora) {
+        List<String> scales = lora.adapted().stream()
+                .map(layer -> Double.toString(layer.scale()))
+                .toList();
+        return scales.stream().distinct().count() == 1 ? scales.getFirst() : String.join(",", scales);
     }
 
     private static void add(MessageDigest sha256, ParameterSet weights) {

@@ -14,7 +14,6 @@ final class Linear {
     /**
      * @param w (out, in)
      * @param adapters on parts of the output
-     * @param scale of the adapters
      * @param u (T, r) scratch for {@code x Aᵀ}
      * @param x (T, in)
      * @param y (T, out), written, or added to when {@code beta} is 1
@@ -23,7 +22,6 @@ final class Linear {
             Compute compute,
             Matrix w,
             List<LoraWeights.Adapter> adapters,
-            float scale,
             MemorySegment u,
             MemorySegment x,
             int rows,
@@ -37,7 +35,8 @@ final class Linear {
             int n = adapter.b().rows();
             MemorySegment yPart = column(y, adapter.column());
             compute.gemm(false, true, rows, r, in, 1, x, in, adapter.a().segment(), in, 0, u, r);
-            compute.gemm(false, true, rows, n, r, scale, u, r, adapter.b().segment(), r, 1, yPart, out);
+            compute.gemm(
+                    false, true, rows, n, r, adapter.scale(), u, r, adapter.b().segment(), r, 1, yPart, out);
         }
     }
 
@@ -55,7 +54,6 @@ final class Linear {
             Compute compute,
             Matrix w,
             List<LoraWeights.Adapter> adapters,
-            float scale,
             MemorySegment u,
             MemorySegment du,
             MemorySegment x,
@@ -75,6 +73,7 @@ final class Linear {
         for (int i = 0; i < adapters.size(); i++) {
             Matrix a = adapters.get(i).a();
             Matrix b = adapters.get(i).b();
+            float scale = adapters.get(i).scale();
             int r = a.rows();
             int n = b.rows();
             MemorySegment dyPart = column(dy, adapters.get(i).column());

@@ -21,7 +21,7 @@ public final class LlamaModel {
     private final Kernels kernels;
     private final Attention attention;
     private final OutputLayer outputLayer;
-    private final float scale;
+    private final int rank;
 
     /**
      * A model.
@@ -36,7 +36,7 @@ public final class LlamaModel {
         this.kernels = compute.kernels();
         this.attention = new Attention(compute, config);
         this.outputLayer = new OutputLayer(weights, compute);
-        this.scale = lora == null ? 0 : (float) lora.config().scale();
+        this.rank = lora == null ? 0 : lora.largestRank();
     }
 
     /** The model's shape. */
@@ -54,9 +54,9 @@ public final class LlamaModel {
         return lora == null ? this : new LlamaModel(weights, null, compute);
     }
 
-    /** The rank of the adapter, 0 without: what {@link Activations} must be made for. */
+    /** The largest rank of the adapter, 0 without: what {@link Activations} must be made for. */
     public int rank() {
-        return lora == null ? 0 : lora.config().r();
+        return rank;
     }
 
     /**
@@ -328,7 +328,7 @@ public final class LlamaModel {
             int rows,
             float beta,
             MemorySegment y) {
-        Linear.forward(compute, w, adapters, scale, a.u().segment(), x, rows, beta, y);
+        Linear.forward(compute, w, adapters, a.u().segment(), x, rows, beta, y);
     }
 
     private void linearBackward(
@@ -346,7 +346,6 @@ public final class LlamaModel {
                 compute,
                 w,
                 adapters(lora, layer, part),
-                scale,
                 a.u().segment(),
                 a.backward().dU().segment(),
                 x,

@@ -16,9 +16,10 @@ public final class LoraWeights implements ParameterSet {
      *
      * @param a (r, in)
      * @param b (out, r)
+     * @param scale of what it adds
      * @param column where its output begins in the output of the matrix it is part of
      */
-    record Adapter(Matrix a, Matrix b, int column) {}
+    record Adapter(Matrix a, Matrix b, float scale, int column) {}
 
     /** A block's adapters, by the matrix whose output they add to; each list may be empty. */
     record Layer(List<Adapter> qkv, List<Adapter> output, List<Adapter> gateUp, List<Adapter> down) {}
@@ -26,40 +27,40 @@ public final class LoraWeights implements ParameterSet {
     private final LlamaConfig llama;
     private final LoraConfig config;
     private final FloatArena arena = new FloatArena();
+    private final List<AdaptedLayer> adapted;
     private final List<Layer> layers = new ArrayList<>();
     private final List<NamedTensor> tensors = new ArrayList<>();
 
     private LoraWeights(LlamaConfig llama, LoraConfig config) {
         this.llama = llama;
         this.config = config;
-        int c = llama.hiddenSize();
-        int f = llama.intermediateSize();
-        int q = llama.queryWidth();
-        int k = llama.keyWidth();
+        this.adapted = config.layers(llama);
         for (int i = 0; i < llama.layers(); i++) {
-            Layer layer = new Layer(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-            String prefix = "base_model.model.model.layers." + i + ".";
-            add(layer.qkv, prefix, "self_attn", "q_proj", c, q, 0);
-            add(layer.qkv, prefix, "self_attn", "k_proj", c, k, q);
-            add(layer.qkv, prefix, "self_attn", "v_proj", c, k, q + k);
-            add(layer.output, prefix, "self_attn", "o_proj", q, c, 0);
-            add(layer.gateUp, prefix, "mlp", "gate_proj", c, f, 0);
-            add(layer.gateUp, prefix, "mlp", "up_proj", c, f, f);
-            add(layer.down, prefix, "mlp", "down_proj", f, c, 0);
-            layers.add(layer);
+            layers.add(new Layer(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
         }
+        adapted.forEach(this::add);
     }
 
-    private void add(List<Adapter> to, String prefix, String block, String target, int in, int out, int column) {
-        if (!config.targetModules().contains(target)) {
-            return;
+    /** The one place where PEFT's names meet our matrices. */
+    private void add(AdaptedLayer adapted) {
+        Matrix a = arena.matrix(adapted.r(), adapted.layer().in());
+        Matrix b = arena.matrix(adapted.layer().out(), adapted.r());
+        tensors.add(new NamedTensor(adapted.nameOfA(), adapted.shapeOfA(), a.segment()));
+        tensors.add(new NamedTensor(adapted.nameOfB(), adapted.shapeOfB(), b.segment()));
+        Layer block = layers.get(adapted.layer().block());
+        int q = llama.queryWidth();
+        int k = llama.keyWidth();
+        float scale = (float) adapted.scale();
+        switch (adapted.layer().name()) {
+            case "q_proj" -> block.qkv.add(new Adapter(a, b, scale, 0));
+            case "k_proj" -> block.qkv.add(new Adapter(a, b, scale, q));
+            case "v_proj" -> block.qkv.add(new Adapter(a, b, scale, q + k));
+            case "o_proj" -> block.output.add(new Adapter(a, b, scale, 0));
+            case "gate_proj" -> block.gateUp.add(new Adapter(a, b, scale, 0));
+            case "up_proj" -> block.gateUp.add(new Adapter(a, b, scale, llama.intermediateSize()));
+            case "down_proj" -> block.down.add(new Adapter(a, b, scale, 0));
+            default -> throw new IllegalArgumentException(adapted.layer().path() + " is no layer of a block");
         }
-        Matrix a = arena.matrix(config.r(), in);
-        Matrix b = arena.matrix(out, config.r());
-        to.add(new Adapter(a, b, column));
-        String name = prefix + block + "." + target;
-        tensors.add(new NamedTensor(name + ".lora_A.weight", new long[] {config.r(), in}, a.segment()));
-        tensors.add(new NamedTensor(name + ".lora_B.weight", new long[] {out, config.r()}, b.segment()));
     }
 
     /** Zeros in the shape of an adapter. */
@@ -89,6 +90,16 @@ public final class LoraWeights implements ParameterSet {
     /** The adapter's shape. */
     public LoraConfig config() {
         return config;
+    }
+
+    /** The linear layers it is on, in the model's order. */
+    public List<AdaptedLayer> adapted() {
+        return adapted;
+    }
+
+    /** The largest rank. */
+    int largestRank() {
+        return adapted.stream().mapToInt(AdaptedLayer::r).max().orElse(0);
     }
 
     /** Every tensor under PEFT's name. */

@@ -40,7 +40,7 @@ public record MemoryPlan(
             long limit) {
         long model = config.parameters() * Float.BYTES;
         long trained = lora == null ? model : lora.parameters(config) * Float.BYTES;
-        Passes passes = new Passes(config, lora == null ? 0 : lora.r(), data, batchSize, threads);
+        Passes passes = new Passes(config, lora == null ? 0 : lora.largestRank(config), data, batchSize, threads);
         long room = limit - 4 * trained;
         Packing packing = passes.packing(Activations.Keep.ALL, Math.min(passLimit, room));
         if (passes.bytes(packing) > room) {

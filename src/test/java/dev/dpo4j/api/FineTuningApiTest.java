@@ -111,7 +111,7 @@ class FineTuningApiTest {
                         + "\"max_length\":1024,\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
                         + "\"save_total_limit\":2,\"logging_steps\":1,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
                         + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
-                        + "\"v_proj\"]}}");
+                        + "\"v_proj\"],\"use_rslora\":false,\"rank_pattern\":{},\"alpha_pattern\":{}}}");
 
         JsonNode ended = awaitEnd(id);
         assertThat(ended.get("status").asString()).isEqualTo("succeeded");
@@ -250,6 +250,13 @@ class FineTuningApiTest {
             {"lora": {"lora_alpha": 0}}                        | /lora/lora_alpha
             {"lora": {"target_modules": ["lm_head"]}}          | /lora/target_modules
             {"lora": {"target_modules": []}}                   | /lora/target_modules
+            {"lora": {"use_rslora": "maybe"}}                  | /lora/use_rslora
+            {"lora": {"rank_pattern": {"q_proj": 0}}}          | /lora/rank_pattern/q_proj
+            {"lora": {"rank_pattern": {"q_proj": null}}}       | /lora/rank_pattern/q_proj
+            {"lora": {"rank_pattern": {"(": 4}}}               | /lora/rank_pattern
+            {"lora": {"rank_pattern": 4}}                      | /lora/rank_pattern
+            {"lora": {"alpha_pattern": {"q_proj": 0}}}         | /lora/alpha_pattern/q_proj
+            {"lora": {"alpha_pattern": {"a{1001}": 4}}}        | /lora/alpha_pattern
             """)
     void aHyperparameterThatCannotBeIsRefusedWhereItStands(String hyperparameters, String pointer) {
         Http.Answer answer = http.postJson(JOBS, """

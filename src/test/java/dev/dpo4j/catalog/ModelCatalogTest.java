@@ -22,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -86,7 +87,9 @@ class ModelCatalogTest {
 
     @AfterEach
     void deleteTuned() throws IOException {
-        FileSystemUtils.deleteRecursively(models.resolve("big"));
+        for (String folder : List.of("big", "on-tuned", "on-tiny")) {
+            FileSystemUtils.deleteRecursively(models.resolve(folder));
+        }
         otherOwner.claimed.clear();
         List<String> newestFirst =
                 tuned.all().reversed().stream().map(TunedModel::id).toList();
@@ -173,8 +176,8 @@ class ModelCatalogTest {
         int in = TinyModel.CONFIG.intermediateSize();
         int row = 5;
         int column = 7;
-        double expected = w[row * in + column]
-                + LORA.scale() * (b[row * 2] * a[column] + b[row * 2 + 1] * (double) a[in + column]);
+        double expected =
+                w[row * in + column] + 6.0 / 2 * (b[row * 2] * a[column] + b[row * 2 + 1] * (double) a[in + column]);
 
         try (ModelLease lease = catalog.leaseMerged("ft:tiny:x:5")) {
             assertThat(lease.model().lora()).isNull();
@@ -269,6 +272,74 @@ class ModelCatalogTest {
         assertThatThrownBy(() -> catalog.delete("tiny")).isInstanceOf(ModelNotDeletableException.class);
         assertThatThrownBy(() -> catalog.delete("notebook")).isInstanceOf(ModelNotDeletableException.class);
         assertThatThrownBy(() -> catalog.delete("ft:tiny:x:99")).isInstanceOf(UnknownModelException.class);
+    }
+
+    @Test
+    void aFolderOfAnAdapterOnATunedModelKeepsThatFromBeingDeleted() throws IOException {
+        TunedModel base = register(full("ft:tiny:x:15", "tiny", 2));
+        Path folder = Files.createDirectories(models.resolve("on-tuned"));
+        Files.writeString(
+                folder.resolve("adapter_config.json"),
+                AdapterConfigWriter.toJson(base.id(), LORA).toString());
+        TinyModel.writeWeights(folder.resolve("adapter_model.safetensors"), adapter(3));
+
+        try (ModelLease lease = catalog.lease("on-tuned")) {
+            assertThat(Objects.requireNonNull(lease.model().lora()).config()).isEqualTo(LORA);
+            assertSame(TinyModel.tensors(TinyModel.CONFIG, 2, name -> true), lease.model());
+        }
+        assertThat(catalog.defaultReference("on-tuned")).isEqualTo(base.id());
+        assertThatThrownBy(() -> catalog.delete(base.id()))
+                .isInstanceOf(ModelInUseException.class)
+                .hasMessageContaining("\"on-tuned\" belongs to it");
+
+        FileSystemUtils.deleteRecursively(folder);
+        catalog.delete(base.id());
+    }
+
+    @Test
+    void aMergedFolderAdapterFollowsItsBasesFiles() throws IOException {
+        Path folder = Files.createDirectories(models.resolve("on-tiny"));
+        Files.writeString(
+                folder.resolve("adapter_config.json"),
+                AdapterConfigWriter.toJson("tiny", LORA).toString());
+        TinyModel.writeWeights(folder.resolve("adapter_model.safetensors"), adapter(3));
+        String untouched = "model.norm.weight";
+        try (ModelLease lease = catalog.leaseMerged("on-tiny")) {
+            assertThat(lease.model().weights().tensor(untouched).toArray(ValueLayout.JAVA_FLOAT))
+                    .isEqualTo(values(TinyModel.tensors(TinyModel.CONFIG, 1, name -> true), untouched));
+        }
+
+        TinyModel.write(models.resolve("tiny"), TinyModel.CONFIG, 7);
+        Files.setLastModifiedTime(
+                models.resolve("tiny").resolve("model.safetensors"),
+                FileTime.from(Instant.parse("2030-01-01T00:00:00Z")));
+        try (ModelLease lease = catalog.leaseMerged("on-tiny")) {
+            assertThat(lease.model().weights().tensor(untouched).toArray(ValueLayout.JAVA_FLOAT))
+                    .isEqualTo(values(TinyModel.tensors(TinyModel.CONFIG, 7, name -> true), untouched));
+        }
+    }
+
+    @Test
+    void anAdaptersOwnTokenizerGoesBeforeItsBases() throws IOException {
+        String words = """
+                {"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": {"type": "Whitespace"},
+                 "post_processor": null, "decoder": null,
+                 "model": {"type": "WordLevel", "vocab": {"[UNK]": 0, "yes": %d}, "unk_token": "[UNK]"}}""";
+        Files.writeString(models.resolve("tiny").resolve("tokenizer.json"), words.formatted(7));
+        Path folder = Files.createDirectories(models.resolve("on-tiny"));
+        Files.writeString(
+                folder.resolve("adapter_config.json"),
+                AdapterConfigWriter.toJson("tiny", LORA).toString());
+        TinyModel.writeWeights(folder.resolve("adapter_model.safetensors"), adapter(3));
+
+        assertThat(catalog.entry("on-tiny").hasTokenizer()).isTrue();
+        assertThat(catalog.tokenizer("on-tiny").orElseThrow().encode("yes", false))
+                .containsExactly(7);
+
+        Files.writeString(folder.resolve("tokenizer.json"), words.formatted(5));
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{}");
+        assertThat(catalog.tokenizer("on-tiny").orElseThrow().encode("yes", false))
+                .containsExactly(5);
     }
 
     @Test

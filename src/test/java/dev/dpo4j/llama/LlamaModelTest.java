@@ -131,7 +131,26 @@ class LlamaModelTest {
                     actual,
                     new PaperLlama(
                             config,
-                            PaperLlama.merged(PaperLlama.values(weights), PaperLlama.values(adapter), TinyLlama.LORA)));
+                            PaperLlama.merged(
+                                    PaperLlama.values(weights), PaperLlama.values(adapter), layer -> 5.0 / 3)));
+        }
+    }
+
+    @Test
+    void givesTheLogProbsOfThePapersWithAnAdapterOfSeveralRanksAndScales() {
+        LlamaConfig config = TinyLlama.UNTIED;
+        try (Compute compute = new Compute(KERNELS, 2);
+                LlamaWeights weights = TinyLlama.weights(config, 2);
+                LoraWeights adapter = TinyLlama.adapter(config, TinyLlama.PATTERNED_LORA, 3)) {
+            double[] actual = logProbs(new LlamaModel(weights, adapter, compute), texts());
+            assertPapers(
+                    actual,
+                    new PaperLlama(
+                            config,
+                            PaperLlama.merged(
+                                    PaperLlama.values(weights),
+                                    PaperLlama.values(adapter),
+                                    TinyLlama::scaleOfPatternedLora)));
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A Llama as the papers write it, in double precision: one text at a time, every token looks at all before it, nothing is packed,
@@ -35,9 +36,9 @@ public final class PaperLlama {
         return values;
     }
 
-    /** {@code W + scale · B A} for every adapted layer: the weights an adapter stands for. */
+    /** {@code W + scale · B A} for every adapted layer: the weights an adapter stands for; the scale by the layer's path. */
     public static Map<String, double[]> merged(
-            Map<String, double[]> weights, Map<String, double[]> adapter, LoraConfig lora) {
+            Map<String, double[]> weights, Map<String, double[]> adapter, ToDoubleFunction<String> scale) {
         Map<String, double[]> merged = new HashMap<>(weights);
         for (String name : adapter.keySet()) {
             if (name.endsWith(".lora_A.weight")) {
@@ -45,10 +46,11 @@ public final class PaperLlama {
                 double[] a = tensor(adapter, name); // (r, in)
                 double[] b = tensor(adapter, name.replace("lora_A", "lora_B")); // (out, r)
                 double[] w = tensor(weights, layer + ".weight").clone(); // (out, in)
-                int in = a.length / lora.r();
+                int r = (int) Math.round(Math.sqrt((double) a.length * b.length / w.length));
+                int in = a.length / r;
                 for (int i = 0; i < w.length; i++) {
-                    for (int k = 0; k < lora.r(); k++) {
-                        w[i] += lora.alpha() / lora.r() * b[i / in * lora.r() + k] * a[k * in + i % in];
+                    for (int k = 0; k < r; k++) {
+                        w[i] += scale.applyAsDouble(layer) * b[i / in * r + k] * a[k * in + i % in];
                     }
                 }
                 merged.put(layer + ".weight", w);

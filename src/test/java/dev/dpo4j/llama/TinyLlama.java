@@ -3,6 +3,7 @@ package dev.dpo4j.llama;
 import dev.dpo4j.safetensors.NamedTensor;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Small models of awkward sizes whose weights are large enough that every term of a gradient counts. */
@@ -19,6 +20,21 @@ public final class TinyLlama {
 
     /** An adapter on every linear layer. */
     public static final LoraConfig LORA = new LoraConfig(3, 5, LoraConfig.LINEAR_LAYERS);
+
+    /** One of several ranks and scales. */
+    public static final LoraConfig PATTERNED_LORA = new LoraConfig(
+            3,
+            5,
+            LoraConfig.LINEAR_LAYERS,
+            true,
+            Map.of("0.self_attn.v_proj", 4, "down_proj", 9),
+            Map.of(".*k_proj", 2.0));
+
+    /** The scale of {@link #PATTERNED_LORA} on a layer. */
+    public static double scaleOfPatternedLora(String path) {
+        return (path.endsWith("k_proj") ? 2 : 5)
+                / Math.sqrt(path.equals("model.layers.0.self_attn.v_proj") ? 4 : path.endsWith("down_proj") ? 9 : 3);
+    }
 
     private TinyLlama() {}
 
@@ -38,7 +54,12 @@ public final class TinyLlama {
 
     /** An adapter in the middle of its training: neither A nor B is zero. */
     public static LoraWeights adapter(LlamaConfig config, long seed) {
-        LoraWeights weights = LoraWeights.allocate(config, LORA);
+        return adapter(config, LORA, seed);
+    }
+
+    /** The same of another shape. */
+    public static LoraWeights adapter(LlamaConfig config, LoraConfig lora, long seed) {
+        LoraWeights weights = LoraWeights.allocate(config, lora);
         Random random = new Random(seed);
         for (NamedTensor tensor : weights.tensors()) {
             fill(tensor, random, 0);

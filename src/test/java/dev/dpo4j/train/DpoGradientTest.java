@@ -10,6 +10,7 @@ import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.PaperLlama;
 import dev.dpo4j.llama.ParameterSet;
@@ -76,10 +77,19 @@ class DpoGradientTest {
 
     @Test
     void everyAdapterWeightsGradientIsTheSlopeOfTheLossAndTheBaseHasNone() {
+        assertAdapterSlopes(TinyLlama.LORA, layer -> 5.0 / 3);
+    }
+
+    @Test
+    void soIsThatOfAnAdapterOfSeveralRanksAndScales() {
+        assertAdapterSlopes(TinyLlama.PATTERNED_LORA, TinyLlama::scaleOfPatternedLora);
+    }
+
+    private static void assertAdapterSlopes(LoraConfig lora, ToDoubleFunction<String> scale) {
         LlamaConfig config = TinyLlama.UNTIED;
         try (Compute compute = new Compute(KernelSelection.best(), 2);
                 LlamaWeights weights = TinyLlama.weights(config, 7);
-                LoraWeights adapter = TinyLlama.adapter(config, 8);
+                LoraWeights adapter = TinyLlama.adapter(config, lora, 8);
                 LoraWeights gradients = adapter.zerosLike()) {
             Map<String, double[]> base = PaperLlama.values(weights);
             double loss = gradient(new LlamaModel(weights, adapter, compute), Gradients.of(gradients));
@@ -87,7 +97,7 @@ class DpoGradientTest {
                     adapter,
                     gradients,
                     loss,
-                    values -> loss(new PaperLlama(config, PaperLlama.merged(base, values, TinyLlama.LORA))));
+                    values -> loss(new PaperLlama(config, PaperLlama.merged(base, values, scale))));
             assertThat(gradients.tensors()).hasSize(2 * 7 * 2);
             assertSame(PaperLlama.values(weights), base);
         }
@@ -106,7 +116,7 @@ class DpoGradientTest {
                     weights,
                     gradients,
                     loss,
-                    base -> loss(new PaperLlama(config, PaperLlama.merged(base, values, TinyLlama.LORA))));
+                    base -> loss(new PaperLlama(config, PaperLlama.merged(base, values, layer -> 5.0 / 3))));
         }
     }
 

@@ -197,7 +197,7 @@ class PreferenceScoringTest {
                     }
                     long at = (long) o * in + i;
                     weight.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) (weight.getAtIndex(ValueLayout.JAVA_FLOAT, at)
-                            + adapter.config().scale() * sum));
+                            + adapter.config().alpha() / adapter.config().r() * sum));
                 }
             }
         }
