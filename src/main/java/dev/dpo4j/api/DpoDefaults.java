@@ -2,12 +2,15 @@ package dev.dpo4j.api;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.dpo4j.catalog.ModelEntry;
 import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.InvalidScheduleException;
 import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.LrSchedulerType;
+import dev.dpo4j.train.ReferenceSync;
 import org.jspecify.annotations.Nullable;
 
 /** The one place where absent and automatic hyperparameters get their values: TRL's, but for what the contract names. */
@@ -33,18 +36,21 @@ final class DpoDefaults {
     /**
      * The request with every gap filled.
      *
+     * @param model that is trained
      * @throws ApiException naming the first value that is out of range, or the two that exclude each other
      */
-    static Hyperparameters resolve(DpoHyperparametersRequest request, int seed) {
-        LoraConfig lora = request.lora() == null ? null : request.lora().resolve();
+    static Hyperparameters resolve(DpoHyperparametersRequest request, ModelEntry model, int seed) {
+        boolean continueAdapter = requireNonNullElse(request.continueAdapter(), false);
+        LoraConfig lora = continueAdapter ? ownAdapter(request, model) : newAdapter(request);
         double beta = beta(request.beta());
         double learningRate = learningRate(request, automaticLearningRate(lora));
         LrSchedulerType schedulerType = requireNonNullElse(request.lrSchedulerType(), LrScheduler.linear)
                 .type();
         Warmup warmup = Warmup.of(request.warmupSteps(), request.warmupRatio(), schedulerType);
+        LossOptions loss = LossDefaults.resolve(PATH, beta, request);
         return new Hyperparameters(
                 beta,
-                LossDefaults.resolve(PATH, beta, request),
+                loss,
                 integer("batch_size", request.batchSize(), BATCH_SIZE, MAX_BATCH_SIZE),
                 requireNonNullElse(request.gradientAccumulationSteps(), 1),
                 integer("n_epochs", request.nEpochs(), EPOCHS, MAX_EPOCHS),
@@ -66,7 +72,43 @@ final class DpoDefaults {
                 requireNonNullElse(request.loggingSteps(), 1),
                 request.saveSteps(),
                 requireNonNullElse(request.saveTotalLimit(), SAVE_TOTAL_LIMIT),
-                lora);
+                referenceSync(request, loss.loss(beta).referenceFree(), lora),
+                lora,
+                continueAdapter ? model.base() : null);
+    }
+
+    private static @Nullable LoraConfig newAdapter(DpoHyperparametersRequest request) {
+        return request.lora() == null ? null : request.lora().resolve();
+    }
+
+    private static LoraConfig ownAdapter(DpoHyperparametersRequest request, ModelEntry model) {
+        if (request.lora() != null) {
+            throw invalid(
+                    "continue_adapter", "keeps the adapter's shape, so it cannot go with lora: give one of the two");
+        }
+        LoraConfig lora = model.lora();
+        if (lora == null) {
+            throw invalid("continue_adapter", "wants a model that is an adapter, and '" + model.id() + "' is none");
+        }
+        return lora;
+    }
+
+    private static @Nullable ReferenceSync referenceSync(
+            DpoHyperparametersRequest request, boolean referenceFree, @Nullable LoraConfig lora) {
+        if (!requireNonNullElse(request.syncRefModel(), false)) {
+            return null;
+        }
+        if (lora != null) {
+            throw invalid(
+                    "sync_ref_model",
+                    "cannot go with lora: the base under the adapter is the reference, and other jobs use it; train all weights, or leave one of the two away");
+        }
+        if (referenceFree) {
+            throw invalid("sync_ref_model", "has no effect: this loss has no reference");
+        }
+        return new ReferenceSync(
+                requireNonNullElse(request.refModelMixupAlpha(), ReferenceSync.DEFAULT.mixupAlpha()),
+                requireNonNullElse(request.refModelSyncSteps(), ReferenceSync.DEFAULT.steps()));
     }
 
     /** What {@code learning_rate_multiplier} multiplies. */

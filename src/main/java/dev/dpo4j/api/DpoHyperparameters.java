@@ -1,9 +1,12 @@
 package dev.dpo4j.api;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossType;
 import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.ReferenceSync;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -62,9 +65,14 @@ record DpoHyperparameters(
         @Schema(types = {"integer", "null"}) @Nullable Integer saveSteps,
         int saveTotalLimit,
         int loggingSteps,
-        @Nullable Lora lora) {
+        boolean syncRefModel,
+        double refModelMixupAlpha,
+        int refModelSyncSteps,
+        @Nullable Lora lora,
+        boolean continueAdapter) {
 
     static DpoHyperparameters of(Hyperparameters h) {
+        ReferenceSync sync = requireNonNullElse(h.referenceSync(), ReferenceSync.DEFAULT);
         return new DpoHyperparameters(
                 h.beta(),
                 h.loss().types().stream().map(LossType::wireName).toList(),
@@ -100,7 +108,11 @@ record DpoHyperparameters(
                 h.saveSteps(),
                 h.saveTotalLimit(),
                 h.loggingSteps(),
-                h.lora() == null ? null : Lora.of(h.lora()));
+                h.referenceSync() != null,
+                sync.mixupAlpha(),
+                sync.steps(),
+                h.lora() == null ? null : Lora.of(h.lora()),
+                h.adapterBase() != null);
     }
 
     /** The quotient of the two numbers as they are written: in binary, 1e-4 / 1e-6 would be 100.00000000000001. */

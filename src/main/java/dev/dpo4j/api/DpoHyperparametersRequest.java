@@ -194,11 +194,36 @@ record DpoHyperparametersRequest(
         @Schema(description = "Optimizer steps between two metrics events.", defaultValue = "1") @Min(1) @Nullable
         Integer loggingSteps,
 
-        @Valid @Nullable LoraRequest lora)
+        @Schema(
+                description =
+                        "Whether the reference follows the policy (TR-DPO). Not with lora, nor with a loss that has no reference.",
+                defaultValue = "false")
+        @Nullable
+        Boolean syncRefModel,
+
+        @Schema(description = "What the reference takes of the policy when it follows.", defaultValue = "0.6")
+        @DecimalMin(value = "0", inclusive = false)
+        @DecimalMax("1")
+        @Nullable
+        Double refModelMixupAlpha,
+
+        @Schema(description = "Optimizer steps after which it does.", defaultValue = "512") @Min(1) @Nullable
+        Integer refModelSyncSteps,
+
+        @Valid @Nullable LoraRequest lora,
+
+        @Schema(
+                description =
+                        "Train the adapter that the model is further, as it is shaped, instead of all weights; as it was before is the"
+                                + " reference. Not together with lora, which puts a new adapter on top.",
+                defaultValue = "false")
+        @Nullable
+        Boolean continueAdapter)
         implements LossFields {
 
     /** All absent. */
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+            null, null, null);
 }

@@ -1,6 +1,7 @@
 package dev.dpo4j.api;
 
 import dev.dpo4j.catalog.ModelCatalog;
+import dev.dpo4j.catalog.ModelEntry;
 import dev.dpo4j.dataset.PreferenceSource;
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.dataset.UnknownTrainingDataException;
@@ -76,13 +77,14 @@ class FineTuningController {
                                             examples = @ExampleObject(name = "notebook", value = EXAMPLE))))
     ResponseEntity<FineTuningJob> create(@Valid @RequestBody CreateFineTuningJobRequest request) {
         int seed = request.seed() == null ? seeds.nextInt(Integer.MAX_VALUE) : request.seed();
+        ModelEntry model = usable(request.model());
         Job job = jobs.create(new NewJob(
-                usable(request.model()),
+                model.id(),
                 data("training_file", request.trainingFile()),
                 request.validationFile() == null ? null : data("validation_file", request.validationFile()),
                 request.suffix(),
                 request.metadata() == null ? Map.of() : request.metadata(),
-                DpoDefaults.resolve(request.givenHyperparameters(), seed)));
+                DpoDefaults.resolve(request.givenHyperparameters(), model, seed)));
         return ResponseEntity.ok()
                 .header(
                         HttpHeaders.LOCATION,
@@ -145,8 +147,9 @@ class FineTuningController {
         return FineTuningLists.Checkpoints.of(jobs.checkpoints(id, after, limit));
     }
 
-    private String usable(String model) {
-        String error = catalog.entry(model).error();
+    private ModelEntry usable(String model) {
+        ModelEntry entry = catalog.entry(model);
+        String error = entry.error();
         if (error != null) {
             throw new ApiException(
                     HttpStatus.UNPROCESSABLE_CONTENT,
@@ -154,7 +157,7 @@ class FineTuningController {
                     "model",
                     "The model '%s' cannot be trained: %s".formatted(model, error));
         }
-        return model;
+        return entry;
     }
 
     private TrainingData data(String field, String fileIdOrDatasetName) {

@@ -100,6 +100,7 @@ record FineTuningJob(
      * @param weightsBytes that are trained
      * @param gradientsBytes of the loss
      * @param momentsBytes AdamW's two
+     * @param referenceBytes the weights of a reference that follows the policy (sync_ref_model); 0 without
      * @param activationsBytes of the largest pass
      * @param checkpointCopyBytes of a copy that is made, beyond the total, when a checkpoint is slow to write; 0: there is no room, the job waits
      * @param rowsPerPass how many tokens are put through the model at once, those that preferences share counted once
@@ -115,6 +116,7 @@ record FineTuningJob(
             long weightsBytes,
             long gradientsBytes,
             long momentsBytes,
+            long referenceBytes,
             long activationsBytes,
             long checkpointCopyBytes,
             int rowsPerPass,
@@ -128,6 +130,7 @@ record FineTuningJob(
                     plan.weights(),
                     plan.gradients(),
                     plan.moments(),
+                    plan.reference(),
                     plan.activations(),
                     plan.snapshot(),
                     plan.packing().rows(),

@@ -57,8 +57,11 @@ class CatalogTrainingRuns implements TrainingRuns {
             MemoryPlan memory = plan(spec, config, data);
             LoraConfig lora = spec.hyperparameters().lora();
             if (lora != null) {
-                LoraWeights adapter = LoraWeights.initialise(
-                        config, lora, spec.hyperparameters().seed());
+                LoraWeights given = lease.model().lora(); // only of an adapter that is trained further
+                LoraWeights adapter = given == null
+                        ? LoraWeights.initialise(
+                                config, lora, spec.hyperparameters().seed())
+                        : given.copy();
                 DpoTrainingRun run =
                         DpoTrainingRun.ofAdapter(spec, lease, adapter, reference, data, compute, memory, saved);
                 leaseInUse = true;
@@ -74,7 +77,8 @@ class CatalogTrainingRuns implements TrainingRuns {
     }
 
     private ModelLease lease(JobSpec spec) {
-        return catalog.leaseMerged(spec.model());
+        boolean furtherAdapter = spec.hyperparameters().adapterBase() != null;
+        return furtherAdapter ? catalog.lease(spec.model()) : catalog.leaseMerged(spec.model());
     }
 
     private KnownReference knownOf(ModelLease lease) {
@@ -86,6 +90,7 @@ class CatalogTrainingRuns implements TrainingRuns {
         MemoryPlan plan = MemoryPlan.of(
                 config,
                 spec.hyperparameters().lora(),
+                spec.hyperparameters().referenceSync() != null,
                 data,
                 spec.hyperparameters().batchSize(),
                 compute.threads(),

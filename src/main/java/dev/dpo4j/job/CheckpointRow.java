@@ -102,7 +102,7 @@ class CheckpointRow implements Persistable<String> {
     TunedModel toModel(JobSpec spec) {
         return new TunedModel(
                 spec.checkpointModelId(step),
-                spec.model(),
+                spec.base(),
                 jobId,
                 weights.blob(),
                 weights.sha256(),

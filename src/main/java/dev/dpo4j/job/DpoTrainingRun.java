@@ -85,8 +85,8 @@ final class DpoTrainingRun implements TrainingRun {
      * A LoRA.
      *
      * @param base the model under the adapter, closed with the run
-     * @param adapter fresh; owned by the run from now on
-     * @param reference what is known of the log-probabilities under the base, which a fresh adapter does not change
+     * @param adapter fresh or to be trained further; owned by the run from now on
+     * @param reference what is known of the log-probabilities under both, which are the base's while the adapter is fresh
      */
     static DpoTrainingRun ofAdapter(
             JobSpec spec,
@@ -107,7 +107,7 @@ final class DpoTrainingRun implements TrainingRun {
         TrainingState state = null;
         boolean complete = false;
         try {
-            state = new TrainingState(trained, data, spec.hyperparameters().loss());
+            state = new TrainingState(trained, data, spec.hyperparameters());
             if (saved != null) {
                 load(saved.weights(), state.weights());
                 load(saved.optimizer(), state.optimizer());

@@ -33,6 +33,7 @@ final class Figures {
         data.put("weights_bytes", plan.weights());
         data.put("gradients_bytes", plan.gradients());
         data.put("moments_bytes", plan.moments());
+        data.put("reference_bytes", plan.reference());
         data.put("activations_bytes", plan.activations());
         data.put("total_bytes", plan.total());
         data.put("checkpoint_copy_bytes", plan.snapshot());

@@ -165,7 +165,7 @@ class JobRunner {
             if (job.status() == JobStatus.RUNNING) {
                 models.register(new TunedModel(
                         spec.tunedModelId(),
-                        spec.model(),
+                        spec.base(),
                         spec.jobId(),
                         last.weights().blob(),
                         last.weights().sha256(),

@@ -31,6 +31,12 @@ public record JobSpec(
         return "ft:" + base + ":" + (suffix == null ? "" : suffix) + ":" + jobId.substring(JobIds.JOB.length());
     }
 
+    /** What the tuned model is tuned from; of an adapter that was trained further, its own base. */
+    public String base() {
+        String adapterBase = hyperparameters.adapterBase();
+        return adapterBase == null ? model : adapterBase;
+    }
+
     /** The id of the model as it was after {@code step} optimizer steps. */
     public String checkpointModelId(int step) {
         return tunedModelId() + ":ckpt-step-" + step;

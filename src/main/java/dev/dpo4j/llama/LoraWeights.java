@@ -123,6 +123,13 @@ public final class LoraWeights implements ParameterSet {
         return allocate(llama, config);
     }
 
+    /** The same weights in memory of their own. */
+    public LoraWeights copy() {
+        LoraWeights copy = zerosLike();
+        copy.copyFrom(this);
+        return copy;
+    }
+
     Layer layer(int index) {
         return layers.get(index);
     }

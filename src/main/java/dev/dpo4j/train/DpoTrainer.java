@@ -2,6 +2,7 @@ package dev.dpo4j.train;
 
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
+import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.safetensors.NamedTensor;
@@ -45,6 +46,7 @@ public final class DpoTrainer {
     private final PreferenceLoss loss;
     private final ReferencePass referencePass;
     private final LossPasses passes;
+    private final @Nullable MovingReference moving;
     private final Map<String, String> weightsMetadata;
     private final LongSupplier nanoTime;
     private final Saving saving;
@@ -93,9 +95,14 @@ public final class DpoTrainer {
         this.roomForCopy = roomForCopy;
         this.loss = hyperparameters.loss().loss(hyperparameters.beta());
         Batches batches = new Batches(data, packing, hyperparameters.batchSize());
-        this.referencePass = new ReferencePass(
-                policy, reference, knownReference, Summed.of(loss.ldAlpha() != null), batches, schedule);
-        this.passes = new LossPasses(policy, loss, data, state, batches, referencePass);
+        Summed summed = Summed.of(loss.ldAlpha() != null);
+        this.referencePass = new ReferencePass(policy, reference, knownReference, summed, batches, schedule);
+        ReferenceSync sync = hyperparameters.referenceSync();
+        LlamaWeights movingWeights = state.movingReference();
+        this.moving = sync == null || movingWeights == null
+                ? null
+                : new MovingReference(movingWeights, policy.compute(), sync, summed);
+        this.passes = new LossPasses(policy, loss, data, state, batches, referencePass, moving);
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
         this.saving = new Saving(state.progress());
@@ -126,7 +133,7 @@ public final class DpoTrainer {
         nanosAtCheckpoint = nanosAtQuestion;
         try (Activations activations = activations()) {
             if (start.step() == 0) {
-                if (!loss.referenceFree()) {
+                if (!loss.referenceFree() && moving == null) {
                     referencePass.run(state, listener, () -> stopBetweenBatchesIfAsked(listener), activations);
                 }
                 validate(listener, activations);
@@ -195,6 +202,9 @@ public final class DpoTrainer {
             }
             double clipping = AdamW.clipping(norm[0], hyperparameters.maxGradNorm());
             optimizer.step(step + 1, learningRate, clipping, hyperparameters.weightDecay());
+            if (moving != null) {
+                moving.follow(step + 1, state.weights());
+            }
         });
         sinceReport.add(stepMetrics.mean());
         stepsSinceReport++;

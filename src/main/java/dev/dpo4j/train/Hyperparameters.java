@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param loggingSteps optimizer steps between two metrics events
  * @param saveSteps optimizer steps between two checkpoints; null: by time
  * @param saveTotalLimit checkpoints kept
+ * @param referenceSync how the reference follows the policy; null: it stays as it is
  * @param lora the adapter to train; null: full fine-tune
+ * @param adapterBase the base of the model's own adapter, which is trained further; null: a new adapter, or none
  */
 public record Hyperparameters(
         double beta,
@@ -51,7 +53,9 @@ public record Hyperparameters(
         int loggingSteps,
         @Nullable Integer saveSteps,
         int saveTotalLimit,
-        @Nullable LoraConfig lora) {
+        @Nullable ReferenceSync referenceSync,
+        @Nullable LoraConfig lora,
+        @Nullable String adapterBase) {
 
     /** Fills in what a job's record from before there was a choice does not hold. */
     public Hyperparameters {
@@ -60,5 +64,8 @@ public record Hyperparameters(
             lrSchedulerKwargs = lrSchedulerType.complete(LrSchedulerKwargs.NONE, learningRate);
         }
         adam = Objects.requireNonNullElse(adam, AdamOptions.DEFAULT);
+        if (adapterBase != null && lora == null) {
+            throw new IllegalArgumentException("An adapter that is trained further has a shape");
+        }
     }
 }

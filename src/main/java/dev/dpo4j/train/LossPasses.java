@@ -10,6 +10,7 @@ import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From rows to metrics and gradient: the forward pass of each batch, the loss, the backward pass. Rows of one call belong together, however
@@ -23,20 +24,24 @@ final class LossPasses {
     private final TrainingState state;
     private final Batches batches;
     private final ReferencePass referencePass;
+    private final @Nullable MovingReference moving;
 
+    /** @param moving the reference, if it moves; null: what the pass has found is the reference's */
     LossPasses(
             LlamaModel policy,
             PreferenceLoss loss,
             TokenizedData data,
             TrainingState state,
             Batches batches,
-            ReferencePass referencePass) {
+            ReferencePass referencePass,
+            @Nullable MovingReference moving) {
         this.policy = policy;
         this.loss = loss;
         this.data = data;
         this.state = state;
         this.batches = batches;
         this.referencePass = referencePass;
+        this.moving = moving;
     }
 
     /**
@@ -66,8 +71,8 @@ final class LossPasses {
             int first = next;
             List<Integer> rowsOfBatch =
                     rows.subList(first, next += batch.preferences().size());
-            TokenLogProbs logProbs = logProbs(batch, activations);
-            List<AnswerLogProbs> answers = answers(batch, logProbs, rowsOfBatch, state.trainingReference());
+            Scored scored = score(batch, rowsOfBatch, state.trainingReference(), activations);
+            List<AnswerLogProbs> answers = scored.answers();
             List<PreferenceLosses> losses = together ? known.subList(first, next) : loss.of(answers, meanChosenTokens);
             for (int p = 0; p < answers.size(); p++) {
                 requireFinite(losses.get(p), step, batch, p, rowsOfBatch);
@@ -77,7 +82,7 @@ final class LossPasses {
                     .run(() -> policy.backward(
                             batch.tree(),
                             batch.scored(),
-                            logProbs,
+                            scored.tokens(),
                             batch.slopes(losses, loss.ldAlpha(), weight),
                             activations,
                             Gradients.of(state.gradients())));
@@ -131,21 +136,29 @@ final class LossPasses {
             betweenBatches.run();
             List<Integer> rowsOfBatch =
                     rows.subList(next, next += batch.preferences().size());
-            answers.addAll(answers(batch, logProbs(batch, activations), rowsOfBatch, reference));
+            answers.addAll(score(batch, rowsOfBatch, reference, activations).answers());
         }
         return answers;
     }
 
-    private TokenLogProbs logProbs(PreferenceBatch batch, Activations activations) {
-        return policy.compute().call(() -> policy.logProbs(batch.tree(), batch.scored(), activations, loss.weighted()));
+    /** A batch after its forward pass: what its backward pass needs, and what the loss knows. */
+    private record Scored(TokenLogProbs tokens, List<AnswerLogProbs> answers) {}
+
+    private Scored score(
+            PreferenceBatch batch, List<Integer> rows, ReferenceLogProbs reference, Activations activations) {
+        // The policy's pass comes last: its activations are what the backward pass reads.
+        double[][] ofMoving = moving == null ? null : moving.sums(batch, activations);
+        TokenLogProbs tokens = policy.compute()
+                .call(() -> policy.logProbs(batch.tree(), batch.scored(), activations, loss.weighted()));
+        double[][] ofReference = ofMoving == null ? found(batch, tokens, rows, reference) : ofMoving;
+        return new Scored(tokens, batch.answers(tokens, ofReference, Summed.of(loss.ldAlpha() != null)));
     }
 
-    /** What the loss knows; the reference's part is the policy's where that was left to it. */
-    private List<AnswerLogProbs> answers(
+    /** What was found before the first step, or is the policy's where that was left to it. */
+    private double[][] found(
             PreferenceBatch batch, TokenLogProbs policyTokens, List<Integer> rows, ReferenceLogProbs reference) {
         referencePass.takeFromPolicyIfLeft(batch, policyTokens.logProbs(), rows, reference);
-        double[][] sums = rows.stream().map(reference::get).toArray(double[][]::new);
-        return batch.answers(policyTokens, sums, Summed.of(loss.ldAlpha() != null));
+        return rows.stream().map(reference::get).toArray(double[][]::new);
     }
 
     private void requireFinite(

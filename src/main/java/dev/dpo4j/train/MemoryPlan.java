@@ -14,17 +14,26 @@ import org.jspecify.annotations.Nullable;
  * @param weights that are trained
  * @param gradients of the loss
  * @param moments AdamW's two
+ * @param reference the weights of a reference that follows the policy; 0: it stays, and what it says is all that is kept of it
  * @param activations of the largest pass, and the scratch memory beside them
  * @param limit what all of them but the base may take together
  */
 public record MemoryPlan(
-        Packing packing, long base, long weights, long gradients, long moments, long activations, long limit) {
+        Packing packing,
+        long base,
+        long weights,
+        long gradients,
+        long moments,
+        long reference,
+        long activations,
+        long limit) {
 
     /**
      * The fastest packing that fits: as many rows a pass as the pass's own limit allows, fewer when the whole would not fit, down to one
      * preference a pass; then with its activations computed again.
      *
      * @param lora null: all weights are trained
+     * @param movingReference whether the reference has weights of its own
      * @param threads of the compute that will run it
      * @param passLimit bytes that one pass should take; a preference that is larger alone may take more
      * @param limit bytes that the run may take, a LoRA's base aside
@@ -33,6 +42,7 @@ public record MemoryPlan(
     public static MemoryPlan of(
             LlamaConfig config,
             @Nullable LoraConfig lora,
+            boolean movingReference,
             TokenizedData data,
             int batchSize,
             int threads,
@@ -41,23 +51,31 @@ public record MemoryPlan(
         long model = config.parameters() * Float.BYTES;
         long trained = lora == null ? model : lora.parameters(config) * Float.BYTES;
         Passes passes = new Passes(config, lora == null ? 0 : lora.largestRank(config), data, batchSize, threads);
-        long room = limit - 4 * trained;
+        long reference = movingReference ? model : 0;
+        long room = limit - 4 * trained - reference;
         Packing packing = passes.packing(Activations.Keep.ALL, Math.min(passLimit, room));
         if (passes.bytes(packing) > room) {
             packing = passes.packing(Activations.Keep.RESIDUAL_STREAM, Math.min(passLimit, room));
         }
         return new MemoryPlan(
-                packing, lora == null ? 0 : model, trained, trained, 2 * trained, passes.bytes(packing), limit);
+                packing,
+                lora == null ? 0 : model,
+                trained,
+                trained,
+                2 * trained,
+                reference,
+                passes.bytes(packing),
+                limit);
     }
 
     /** Bytes of all but the base. */
     public long total() {
-        return weights + gradients + moments + activations;
+        return weights + gradients + moments + reference + activations;
     }
 
     /** Bytes of a copy of what a checkpoint holds, with which a run need not wait for one that is slow to write; 0 when there is no room for it. */
     public long snapshot() {
-        long bytes = weights + moments;
+        long bytes = weights + moments + reference;
         return total() + bytes <= limit ? bytes : 0;
     }
 
@@ -73,11 +91,12 @@ public record MemoryPlan(
 
     /** The figures in a sentence. */
     public String describe() {
-        return "weights %d MB, gradients %d MB, moments %d MB, activations %d MB: %d MB of %d MB%s; up to %d rows a pass%s%s"
+        return "weights %d MB, gradients %d MB, moments %d MB, %sactivations %d MB: %d MB of %d MB%s; up to %d rows a pass%s%s"
                 .formatted(
                         weights >> 20,
                         gradients >> 20,
                         moments >> 20,
+                        reference == 0 ? "" : "reference " + (reference >> 20) + " MB, ",
                         activations >> 20,
                         total() >> 20,
                         limit >> 20,

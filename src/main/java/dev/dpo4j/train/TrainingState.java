@@ -1,11 +1,12 @@
 package dev.dpo4j.train;
 
+import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.ParameterSet;
-import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.safetensors.NamedTensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a run changes: the trained weights, their gradients and moments, the reference log-probabilities, and where it stands. What
@@ -20,22 +21,33 @@ public final class TrainingState implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final ReferenceLogProbs trainingReference;
     private final ReferenceLogProbs validationReference;
+    private final @Nullable LlamaWeights movingReference;
     private TrainingProgress progress = new TrainingProgress(0, 0, null, 0, false);
 
     /**
      * The state of a run that has not begun.
      *
      * @param trained what is trained: owned by the caller, who closes it after this
-     * @param loss says what is to be known of the reference
+     * @param hyperparameters say what is to be known of the reference, and whether it has weights of its own
      */
-    public TrainingState(ParameterSet trained, TokenizedData data, LossOptions loss) {
+    public TrainingState(ParameterSet trained, TokenizedData data, Hyperparameters hyperparameters) {
         this.trained = trained;
         this.gradients = trained.zerosLike();
         this.firstMoments = trained.zerosLike();
         this.secondMoments = trained.zerosLike();
-        Summed summed = Summed.of(loss.ldAlpha() != null);
+        Summed summed = Summed.of(hyperparameters.loss().ldAlpha() != null);
         this.trainingReference = new ReferenceLogProbs("reference.training", data.training(), summed, arena);
         this.validationReference = new ReferenceLogProbs("reference.validation", data.validation(), summed, arena);
+        this.movingReference = hyperparameters.referenceSync() == null ? null : copyOf(trained);
+    }
+
+    private static LlamaWeights copyOf(ParameterSet trained) {
+        if (!(trained instanceof LlamaWeights weights)) {
+            throw new IllegalArgumentException("A reference can follow a policy of which all weights are trained");
+        }
+        LlamaWeights copy = weights.zerosLike();
+        copy.copyFrom(weights);
+        return copy;
     }
 
     /** Says that {@link #weights()} and {@link #optimizer()} have been filled from a checkpoint. */
@@ -57,13 +69,21 @@ public final class TrainingState implements AutoCloseable {
         return trained.tensors();
     }
 
-    /** AdamW's moments, {@code adam.m.<name>} and {@code adam.v.<name>}, and the reference log-probabilities. */
+    /**
+     * AdamW's moments, {@code adam.m.<name>} and {@code adam.v.<name>}, and of the reference the log-probabilities and, where it moves,
+     * the weights, {@code reference.<name>}.
+     */
     public List<NamedTensor> optimizer() {
         List<NamedTensor> tensors = new ArrayList<>();
         firstMoments.tensors().forEach(t -> tensors.add(new NamedTensor("adam.m." + t.name(), t.shape(), t.data())));
         secondMoments.tensors().forEach(t -> tensors.add(new NamedTensor("adam.v." + t.name(), t.shape(), t.data())));
         tensors.add(trainingReference.tensor());
         tensors.add(validationReference.tensor());
+        if (movingReference != null) {
+            movingReference
+                    .tensors()
+                    .forEach(t -> tensors.add(new NamedTensor("reference." + t.name(), t.shape(), t.data())));
+        }
         return tensors;
     }
 
@@ -91,8 +111,17 @@ public final class TrainingState implements AutoCloseable {
         return validationReference;
     }
 
+    /** The weights of a reference that moves; null: it does not. */
+    @Nullable
+    LlamaWeights movingReference() {
+        return movingReference;
+    }
+
     @Override
     public void close() {
+        if (movingReference != null) {
+            movingReference.close();
+        }
         gradients.close();
         firstMoments.close();
         secondMoments.close();

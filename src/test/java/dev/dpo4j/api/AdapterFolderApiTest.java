@@ -190,6 +190,29 @@ class AdapterFolderApiTest {
         assertThat(loss("copy", null).get("preferences")).isEqualTo(answer.get("preferences"));
     }
 
+    @Test
+    void anAdapterTrainedFurtherStaysOneOnItsOwnBase() throws IOException {
+        JsonNode job = run("adapter", "\"learning_rate\": 1e-2, \"continue_adapter\": true");
+
+        assertThat(job.at("/method/dpo/hyperparameters/lora"))
+                .isEqualTo(http.get("/v1/models/adapter").json().get("lora"));
+        JsonNode first = firstMetrics(job);
+        assertThat(first.get("loss").doubleValue()).isEqualTo(Math.log(2));
+        assertThat(first.get("logps/chosen").doubleValue())
+                .isCloseTo(sum(GOLDEN.at("/log_probs/chosen")), within(1e-5));
+        String model = job.get("fine_tuned_model").asString();
+        JsonNode tuned = http.get("/v1/models/" + model).json();
+        assertThat(tuned.get("lora")).isEqualTo(job.at("/method/dpo/hyperparameters/lora"));
+        assertThat(tuned.get("base_model"))
+                .isEqualTo(http.get("/v1/models/adapter").json().get("base_model"));
+        // Its reference in training was the adapter as it was, and that is still there, unchanged.
+        JsonNode answer = loss(model, "adapter");
+        assertTokens(answer, "reference_logprob", GOLDEN.get("log_probs"));
+        assertThat(answer.get("loss").doubleValue()).isLessThan(Math.log(2) - 0.01);
+        download(model, "copy");
+        assertThat(loss("copy", "adapter").get("preferences")).isEqualTo(answer.get("preferences"));
+    }
+
     /** Of the chosen answer's tokens. */
     private static double sum(JsonNode answer, String figure) {
         return StreamSupport.stream(answer.at("/preferences/0/chosen/tokens").spliterator(), false)

@@ -99,19 +99,21 @@ class FineTuningApiTest {
         assertThat(job.at("/metadata/team").asString()).isEqualTo("a");
         assertThat(job.at("/method/type").asString()).isEqualTo("dpo");
         assertThat(job.at("/method/dpo/hyperparameters").toString())
-                .isEqualTo("{\"beta\":0.5,\"loss_type\":[\"sigmoid\",\"hinge\"],\"loss_weights\":[1.0,0.5],"
-                        + "\"label_smoothing\":0.1,\"f_divergence_type\":\"js_divergence\",\"f_alpha_divergence_coef\":0.5,"
-                        + "\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
-                        + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,"
-                        + "\"batch_size\":8,\"learning_rate_multiplier\":2.0,\"n_epochs\":3,"
-                        + "\"learning_rate\":2.0E-4,\"lr_scheduler_type\":\"cosine\","
-                        + "\"lr_scheduler_kwargs\":{\"num_cycles\":0.5},\"warmup_steps\":0,\"warmup_ratio\":null,"
-                        + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
-                        + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
-                        + "\"max_length\":1024,\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
-                        + "\"save_total_limit\":2,\"logging_steps\":1,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
-                        + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
-                        + "\"v_proj\"],\"use_rslora\":false,\"rank_pattern\":{},\"alpha_pattern\":{}}}");
+                .isEqualTo(
+                        "{\"beta\":0.5,\"loss_type\":[\"sigmoid\",\"hinge\"],\"loss_weights\":[1.0,0.5],"
+                                + "\"label_smoothing\":0.1,\"f_divergence_type\":\"js_divergence\",\"f_alpha_divergence_coef\":0.5,"
+                                + "\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
+                                + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,"
+                                + "\"batch_size\":8,\"learning_rate_multiplier\":2.0,\"n_epochs\":3,"
+                                + "\"learning_rate\":2.0E-4,\"lr_scheduler_type\":\"cosine\","
+                                + "\"lr_scheduler_kwargs\":{\"num_cycles\":0.5},\"warmup_steps\":0,\"warmup_ratio\":null,"
+                                + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
+                                + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
+                                + "\"max_length\":1024,\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
+                                + "\"save_total_limit\":2,\"logging_steps\":1,"
+                                + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
+                                + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
+                                + "\"v_proj\"],\"use_rslora\":false,\"rank_pattern\":{},\"alpha_pattern\":{}},\"continue_adapter\":false}");
 
         JsonNode ended = awaitEnd(id);
         assertThat(ended.get("status").asString()).isEqualTo("succeeded");
@@ -121,7 +123,7 @@ class FineTuningApiTest {
         assertThat(ended.get("memory_plan").toString())
                 .isEqualTo(
                         "{\"total_bytes\":7340032,\"limit_bytes\":9437184,\"base_bytes\":0,\"weights_bytes\":1048576,"
-                                + "\"gradients_bytes\":1048576,\"moments_bytes\":2097152,\"activations_bytes\":3145728,"
+                                + "\"gradients_bytes\":1048576,\"moments_bytes\":2097152,\"reference_bytes\":0,\"activations_bytes\":3145728,"
                                 + "\"checkpoint_copy_bytes\":0,\"rows_per_pass\":7,\"recomputes_activations\":false}");
         assertThat(ended.get("finished_at").isIntegralNumber()).isTrue();
     }
@@ -131,16 +133,18 @@ class FineTuningApiTest {
         Http.Answer answer = http.postJson(JOBS, """
                 {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo"}}""");
         assertThat(answer.json().at("/method/dpo/hyperparameters").toString())
-                .isEqualTo("{\"beta\":0.1,\"loss_type\":[\"sigmoid\"],\"loss_weights\":[1.0],\"label_smoothing\":0.0,"
-                        + "\"f_divergence_type\":\"reverse_kl\",\"f_alpha_divergence_coef\":0.5,\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
-                        + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,"
-                        + "\"batch_size\":8,\"learning_rate_multiplier\":1.0,\"n_epochs\":3,"
-                        + "\"learning_rate\":1.0E-6,\"lr_scheduler_type\":\"linear\","
-                        + "\"lr_scheduler_kwargs\":{},\"warmup_steps\":0,\"warmup_ratio\":null,"
-                        + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
-                        + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
-                        + "\"max_length\":1024,\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
-                        + "\"save_total_limit\":2,\"logging_steps\":1,\"lora\":null}");
+                .isEqualTo(
+                        "{\"beta\":0.1,\"loss_type\":[\"sigmoid\"],\"loss_weights\":[1.0],\"label_smoothing\":0.0,"
+                                + "\"f_divergence_type\":\"reverse_kl\",\"f_alpha_divergence_coef\":0.5,\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
+                                + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,"
+                                + "\"batch_size\":8,\"learning_rate_multiplier\":1.0,\"n_epochs\":3,"
+                                + "\"learning_rate\":1.0E-6,\"lr_scheduler_type\":\"linear\","
+                                + "\"lr_scheduler_kwargs\":{},\"warmup_steps\":0,\"warmup_ratio\":null,"
+                                + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
+                                + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
+                                + "\"max_length\":1024,\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
+                                + "\"save_total_limit\":2,\"logging_steps\":1,"
+                                + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":null,\"continue_adapter\":false}");
         assertThat(answer.json().get("seed").isIntegralNumber()).isTrue();
     }
 
@@ -241,6 +245,14 @@ class FineTuningApiTest {
             {"max_length": 1}                                  | /max_length
             {"max_length": "all"}                              | /max_length
             {"max_steps": 0}                                   | /max_steps
+            {"sync_ref_model": true, "lora": {}}               | /sync_ref_model
+            {"sync_ref_model": true, "loss_type": "simpo"}     | /sync_ref_model
+            {"sync_ref_model": true, "reference_free": true}   | /sync_ref_model
+            {"ref_model_mixup_alpha": 0}                       | /ref_model_mixup_alpha
+            {"ref_model_mixup_alpha": 1.1}                     | /ref_model_mixup_alpha
+            {"ref_model_sync_steps": 0}                        | /ref_model_sync_steps
+            {"continue_adapter": true}                         | /continue_adapter
+            {"continue_adapter": true, "lora": {}}             | /continue_adapter
             {"loss_typ": "sigmoid"}                            | /loss_typ
             {"loss_type": "sigmoyd"}                           | /loss_type
             {"loss_type": "exo_pair"}                          | /label_smoothing

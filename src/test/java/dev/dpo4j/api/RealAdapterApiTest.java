@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -29,8 +30,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The adapter folder that TRL's trainer went on from in the golden, on SmolLM2-135M. TRL trains that adapter further, a job here a new one
- * or all weights, from the same model and against the same reference: the first step's figures but the gradient are the same.
+ * The adapter folder that TRL's trainer went on from in the golden, on SmolLM2-135M. A job that trains that adapter further takes TRL's steps;
+ * one that trains a new one or all weights begins from the same model and against the same reference: the first step's figures but the
+ * gradient are the same.
  */
 @Tag("real")
 @ServiceTest
@@ -67,6 +69,27 @@ class RealAdapterApiTest {
         FileSystemUtils.copyRecursively(SHARED.resolve("goldens/adapter-open"), home.resolve("models/adapter-open"));
     }
 
+    @Test
+    void theStepsOfAnAdapterTrainedFurtherAreTrls(@LocalServerPort int port) {
+        JsonNode golden = read("goldens/lora-open.json");
+        JsonNode options = golden.get("hyperparameters");
+
+        List<JsonNode> steps = train(new Http(port), golden, """
+                , "continue_adapter": true, "learning_rate": %s, "lr_scheduler_type": %s, "weight_decay": %s""".formatted(
+                        options.get("learning_rate"), options.get("lr_scheduler_type"), options.get("weight_decay")));
+
+        assertThat(steps).hasSize(4).hasSameSizeAs(golden.get("steps"));
+        for (int i = 0; i < steps.size(); i++) {
+            JsonNode expected = golden.get("steps").get(i);
+            assertClose(steps.get(i), expected, "loss", 5e-5);
+            assertClose(steps.get(i), expected, "grad_norm", 1e-3);
+            assertClose(steps.get(i), expected, "learning_rate", 1e-12);
+            assertClose(steps.get(i), expected, "logps/chosen", 0.01);
+            assertClose(steps.get(i), expected, "rewards/chosen", 2e-4);
+            assertClose(steps.get(i), expected, "rewards/rejected", 2e-4);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", ", \"lora\": {\"target_modules\": \"all-linear\"}"})
     void theFirstStepFromAnAdapterIsTrls(String lora, @LocalServerPort int port) {
@@ -74,7 +97,7 @@ class RealAdapterApiTest {
         JsonNode golden = read("goldens/lora-open.json");
         JsonNode expected = golden.at("/steps/0");
 
-        JsonNode first = firstStep(http, golden, lora);
+        JsonNode first = train(http, golden, ", \"max_steps\": 1" + lora).getFirst();
 
         assertClose(first, expected, "loss", 5e-5);
         assertClose(first, expected, "logps/chosen", 0.01);
@@ -102,8 +125,8 @@ class RealAdapterApiTest {
                 .isCloseTo(expected.get(name).doubleValue(), within(tolerance));
     }
 
-    /** The first batch of the golden's rows, trained for one step; the stream of events ends with the job. */
-    private static JsonNode firstStep(Http http, JsonNode golden, String lora) {
+    /** Trains on the golden's rows and returns each step's metrics; the stream of events ends with the job. */
+    private static List<JsonNode> train(Http http, JsonNode golden, String further) {
         JsonNode all = read("data/dpo_en_demo.json");
         String rows = StreamSupport.stream(golden.get("rows").spliterator(), false)
                 .map(row -> all.get(row.intValue()).toString())
@@ -114,8 +137,8 @@ class RealAdapterApiTest {
                 .asString();
         Http.Answer created = http.postJson("/v1/fine_tuning/jobs", """
                 {"model": "adapter-open", "training_file": "%s", "method": {"type": "dpo", "dpo": {"hyperparameters": {
-                 "beta": %s, "batch_size": %s, "max_steps": 1, "shuffle": false%s}}}}""".formatted(
-                        file, golden.at("/hyperparameters/beta"), golden.get("batch_size"), lora));
+                 "beta": %s, "batch_size": %s, "n_epochs": 1, "shuffle": false%s}}}}""".formatted(
+                        file, golden.at("/hyperparameters/beta"), golden.get("batch_size"), further));
         assertThat(created.status()).as(created.response().body()).isEqualTo(200);
         String job = "/v1/fine_tuning/jobs/" + created.json().get("id").asString();
         Http.Answer stream = http.get(job + "/events?stream=true");
@@ -126,8 +149,8 @@ class RealAdapterApiTest {
                         http.get(job + "/events?limit=100").json().get("data").spliterator(), false)
                 .filter(event -> event.get("type").asString().equals("metrics"))
                 .map(event -> event.get("data"))
-                .findFirst()
-                .orElseThrow();
+                .toList()
+                .reversed();
     }
 
     private static JsonNode read(String name) {

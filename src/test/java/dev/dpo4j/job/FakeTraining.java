@@ -39,7 +39,7 @@ public final class FakeTraining implements TrainingRuns {
     private static final int STEPS_PER_EPOCH = 5;
     private static final long TOKENS_PER_STEP = 10;
     static final MemoryPlan MEMORY =
-            new MemoryPlan(new Packing(7, Activations.Keep.ALL), 0, 1 << 20, 1 << 20, 2 << 20, 3 << 20, 9 << 20);
+            new MemoryPlan(new Packing(7, Activations.Keep.ALL), 0, 1 << 20, 1 << 20, 2 << 20, 0, 3 << 20, 9 << 20);
     private static final StepReport.Work WORK = new StepReport.Work(1, TOKENS_PER_STEP, 0.25);
 
     private volatile IntConsumer beforeStep = step -> {};

@@ -36,6 +36,8 @@ final class JobFixtures {
                 1,
                 saveSteps,
                 2,
+                null,
+                null,
                 null);
     }
 

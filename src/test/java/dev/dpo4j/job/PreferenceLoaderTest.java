@@ -82,6 +82,8 @@ class PreferenceLoaderTest {
                 1,
                 null,
                 2,
+                null,
+                null,
                 null);
     }
 }

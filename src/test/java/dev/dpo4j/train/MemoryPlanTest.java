@@ -50,8 +50,8 @@ class MemoryPlanTest {
     @Test
     void theWeightsOfAPlanAreThoseThatAreAllocated() {
         LoraConfig lora = new LoraConfig(3, 6, Set.of("q_proj", "v_proj", "o_proj", "up_proj", "down_proj"));
-        MemoryPlan full = MemoryPlan.of(CONFIG, null, DATA, BATCH, THREADS, PLENTY, PLENTY);
-        MemoryPlan adapter = MemoryPlan.of(CONFIG, lora, DATA, BATCH, THREADS, PLENTY, PLENTY);
+        MemoryPlan full = MemoryPlan.of(CONFIG, null, false, DATA, BATCH, THREADS, PLENTY, PLENTY);
+        MemoryPlan adapter = MemoryPlan.of(CONFIG, lora, false, DATA, BATCH, THREADS, PLENTY, PLENTY);
 
         try (LlamaWeights weights = LlamaWeights.allocate(CONFIG)) {
             assertThat(full.weights()).isEqualTo(weights.bytes()).isEqualTo(full.gradients());
@@ -66,6 +66,25 @@ class MemoryPlanTest {
             assertThat(adapter.weights()).isEqualTo(bytes).isEqualTo(adapter.gradients());
             assertThat(adapter.moments()).isEqualTo(2 * bytes);
         }
+    }
+
+    @Test
+    void aReferenceThatMovesIsAnotherModelInMemoryAndInCheckpoints() {
+        MemoryPlan stays = plan(PLENTY, PLENTY);
+        MemoryPlan moves = MemoryPlan.of(CONFIG, null, true, DATA, BATCH, THREADS, PLENTY, PLENTY);
+
+        assertThat(stays.reference()).isZero();
+        assertThat(moves.reference()).isEqualTo(moves.weights());
+        assertThat(moves.total()).isEqualTo(stays.total() + moves.weights());
+        assertThat(moves.snapshot()).isEqualTo(stays.snapshot() + moves.weights());
+        assertThat(moves.describe()).contains("reference");
+        long least = leastOf() + moves.reference();
+        assertThat(MemoryPlan.of(CONFIG, null, true, DATA, BATCH, THREADS, PLENTY, least)
+                        .fits())
+                .isTrue();
+        assertThat(MemoryPlan.of(CONFIG, null, true, DATA, BATCH, THREADS, PLENTY, least - 1)
+                        .fits())
+                .isFalse();
     }
 
     @Test
@@ -130,7 +149,7 @@ class MemoryPlanTest {
     }
 
     private static MemoryPlan plan(long passLimit, long limit) {
-        return MemoryPlan.of(CONFIG, null, DATA, BATCH, THREADS, passLimit, limit);
+        return MemoryPlan.of(CONFIG, null, false, DATA, BATCH, THREADS, passLimit, limit);
     }
 
     private static int rows(int... numbers) {

@@ -68,11 +68,12 @@ class RealTrajectoryTest {
 
     private static List<StepReport> fullFineTune(JsonNode golden, double maxGradNorm) throws IOException {
         TokenizedData data = data(golden, golden);
+        Hyperparameters hyperparameters = hyperparameters(golden, maxGradNorm, null);
         try (Compute compute = Goldens.compute();
                 LlamaWeights weights = smolLm2();
-                TrainingState state = new TrainingState(weights, data, LossOptions.SIGMOID)) {
+                TrainingState state = new TrainingState(weights, data, hyperparameters)) {
             LlamaModel policy = new LlamaModel(weights, null, compute);
-            return run(policy, state, data, hyperparameters(golden, maxGradNorm, null));
+            return run(policy, state, data, hyperparameters);
         }
     }
 
@@ -86,10 +87,11 @@ class RealTrajectoryTest {
                 LoraWeights adapter = LoraWeights.allocate(weights.config(), lora)) {
             Path file = SHARED.resolve("goldens/adapter-open/adapter_model.safetensors");
             load(file, adapter);
-            try (TrainingState state = new TrainingState(adapter, data, LossOptions.SIGMOID)) {
+            double maxGradNorm = golden.at("/hyperparameters/max_grad_norm").doubleValue();
+            Hyperparameters hyperparameters = hyperparameters(golden, maxGradNorm, lora);
+            try (TrainingState state = new TrainingState(adapter, data, hyperparameters)) {
                 LlamaModel policy = new LlamaModel(weights, adapter, compute);
-                double maxGradNorm = golden.at("/hyperparameters/max_grad_norm").doubleValue();
-                List<StepReport> reports = run(policy, state, data, hyperparameters(golden, maxGradNorm, lora));
+                List<StepReport> reports = run(policy, state, data, hyperparameters);
 
                 assertThat(reports).hasSize(golden.get("steps").size()).hasSize(4);
                 for (int i = 0; i < 4; i++) {
@@ -174,7 +176,9 @@ class RealTrajectoryTest {
                 1,
                 null,
                 2,
-                lora);
+                null,
+                lora,
+                null);
     }
 
     /** The rows that a golden file names, with the token ids that {@code tokenised} lists for them. */

@@ -52,7 +52,7 @@ final class TinyRun implements AutoCloseable {
         LoraConfig lora = hyperparameters.lora();
         this.adapter = lora == null ? null : TinyLlama.adapter(TinyLlama.UNTIED, 22);
         this.policy = new LlamaModel(weights, adapter, compute);
-        this.state = new TrainingState(adapter == null ? weights : adapter, data, hyperparameters.loss());
+        this.state = new TrainingState(adapter == null ? weights : adapter, data, hyperparameters);
     }
 
     /** Fills the state as from a checkpoint. */
@@ -160,6 +160,7 @@ final class TinyRun implements AutoCloseable {
         private boolean shuffle;
         private int loggingSteps = 1;
         private @Nullable Integer saveSteps;
+        private @Nullable ReferenceSync referenceSync;
         private @Nullable LoraConfig lora;
 
         Builder batches(int size, int accumulationSteps) {
@@ -221,6 +222,11 @@ final class TinyRun implements AutoCloseable {
             return this;
         }
 
+        Builder referenceSync(double mixupAlpha, int steps) {
+            referenceSync = new ReferenceSync(mixupAlpha, steps);
+            return this;
+        }
+
         Builder lora(@Nullable LoraConfig config) {
             lora = config;
             return this;
@@ -248,7 +254,9 @@ final class TinyRun implements AutoCloseable {
                     loggingSteps,
                     saveSteps,
                     2,
-                    lora);
+                    referenceSync,
+                    lora,
+                    null);
         }
     }
 }

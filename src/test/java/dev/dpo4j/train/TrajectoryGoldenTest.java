@@ -44,12 +44,14 @@ class TrajectoryGoldenTest {
                 1,
                 100,
                 1,
+                null,
+                null,
                 null);
         TokenizedData data = new TokenizedData(Goldens.batch(), List.of(), Cuts.NONE, Cuts.NONE);
         try (Compute compute = Goldens.compute();
                 LlamaWeights policy = Goldens.tiny(1);
                 LlamaWeights reference = Goldens.tiny(2);
-                TrainingState state = new TrainingState(policy, data, LossOptions.SIGMOID)) {
+                TrainingState state = new TrainingState(policy, data, hyperparameters)) {
             RecordingListener listener = new RecordingListener();
             TrainingResult result = new DpoTrainer(
                             new LlamaModel(policy, null, compute),

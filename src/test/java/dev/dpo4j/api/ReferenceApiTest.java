@@ -14,9 +14,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 
-/** Real jobs, one after the other, on the same preferences. */
+/** What real jobs have to do with their reference. */
 @ServiceTest
-class ReferenceCacheApiTest {
+class ReferenceApiTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -52,6 +52,27 @@ class ReferenceCacheApiTest {
         assertThat(http.get("/actuator/prometheus").response().body())
                 .contains("dpo4j_training_references_total{source=\"cache\"} 18.0")
                 .contains("dpo4j_training_references_total{source=\"computed\"} 8.0");
+    }
+
+    @Test
+    void aReferenceThatFollowsThePolicyHasWeightsOfItsOwnAndIsComputedBesideIt() throws InterruptedException {
+        Http http = new Http(port);
+
+        String id = run(http, upload(http, 6), """
+                , "sync_ref_model": true, "ref_model_mixup_alpha": 1, "ref_model_sync_steps": 1""");
+
+        assertThat(references(http, id)).isEmpty();
+        JsonNode memory = http.get("/v1/fine_tuning/jobs/" + id).json().get("memory_plan");
+        assertThat(memory.get("reference_bytes").asLong())
+                .isPositive()
+                .isEqualTo(memory.get("weights_bytes").asLong());
+        // It is the policy after each step, so that no step finds a margin.
+        List<Double> margins =
+                http.get("/v1/fine_tuning/jobs/" + id + "/events?limit=100").json().get("data").values().stream()
+                        .filter(event -> event.get("type").asString().equals("metrics"))
+                        .map(event -> event.at("/data/rewards~1margins").asDouble())
+                        .toList();
+        assertThat(margins).hasSize(3).containsOnly(0.0);
     }
 
     private static String upload(Http http, int rows) {
