@@ -76,5 +76,9 @@ final class Figures {
         data.put(prefix + "rewards/margins", metrics.rewardsMargins());
         data.put(prefix + "logps/chosen", metrics.logpsChosen());
         data.put(prefix + "logps/rejected", metrics.logpsRejected());
+        data.put(prefix + "logits/chosen", metrics.logitsChosen());
+        data.put(prefix + "logits/rejected", metrics.logitsRejected());
+        data.put(prefix + "entropy", metrics.entropy());
+        data.put(prefix + "mean_token_accuracy", metrics.meanTokenAccuracy());
     }
 }

@@ -31,4 +31,17 @@ final class Floats {
     static void zero(MemorySegment segment, int from, int to) {
         slice(segment, from, to - from).fill((byte) 0);
     }
+
+    /** Whether the value stands there and nowhere before. */
+    static boolean isFirst(MemorySegment x, int index, float value) {
+        if (at(x, index) != value) {
+            return false;
+        }
+        for (int i = 0; i < index; i++) {
+            if (at(x, i) == value) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

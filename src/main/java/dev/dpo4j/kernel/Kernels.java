@@ -158,6 +158,7 @@ public interface Kernels {
      * @param targets row r's token is {@code targets[first + r]}; logp and lse are indexed likewise
      * @param logp written
      * @param lse written: log-sum-exp of each row, for the backward pass; null: not wanted
+     * @param figures written, indexed likewise; null: not wanted
      */
     void logProbs(
             MemorySegment logits,
@@ -166,7 +167,8 @@ public interface Kernels {
             int[] targets,
             int first,
             double[] logp,
-            double @Nullable [] lse);
+            double @Nullable [] lse,
+            @Nullable TokenFigures figures);
 
     /**
      * How sure the next token is: {@code out[r] = log Σ p²} with {@code p = exp(logits[r] - lse[r])}, 0 when one is certain and {@code -log

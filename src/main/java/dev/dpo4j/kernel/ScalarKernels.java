@@ -282,19 +282,33 @@ final class ScalarKernels implements Kernels {
             int[] targets,
             int first,
             double[] logp,
-            double @Nullable [] lse) {
+            double @Nullable [] lse,
+            @Nullable TokenFigures figures) {
         for (int r = 0; r < rows; r++) {
             MemorySegment x = row(logits, r, width, width);
             float max = max(x, width);
             float[] sums = new float[LaneOrder.partials(lanes)];
+            float[] products = new float[sums.length];
+            float[] differences = new float[sums.length];
             for (int v = 0; v < width; v++) {
                 int k = LaneOrder.partial(v, width, lanes);
-                sums[k] += Exp.exp(at(x, v) - max);
+                float difference = at(x, v) - max;
+                float e = Exp.exp(difference);
+                sums[k] += e;
+                products[k] = Math.fma(e, difference, products[k]);
+                differences[k] += difference;
             }
-            double logSumExp = max + StrictMath.log(LaneOrder.total(sums));
+            double sum = LaneOrder.total(sums);
+            double logSumExp = max + StrictMath.log(sum);
             logp[first + r] = at(x, targets[first + r]) - logSumExp;
             if (lse != null) {
                 lse[first + r] = logSumExp;
+            }
+            if (figures != null) {
+                // H = -Σ p (x - lse) = log Σ exp(x - max) - Σ p (x - max)
+                figures.entropy()[first + r] = StrictMath.log(sum) - LaneOrder.total(products) / sum;
+                figures.meanLogit()[first + r] = max + LaneOrder.total(differences) / width;
+                figures.greedy()[first + r] = Floats.isFirst(x, targets[first + r], max);
             }
         }
     }

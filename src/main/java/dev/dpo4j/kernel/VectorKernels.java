@@ -148,8 +148,9 @@ final class VectorKernels implements Kernels {
             int[] targets,
             int first,
             double[] logp,
-            double @Nullable [] lse) {
-        VectorLogProbs.logProbs(logits, rows, width, targets, first, logp, lse);
+            double @Nullable [] lse,
+            @Nullable TokenFigures figures) {
+        VectorLogProbs.logProbs(logits, rows, width, targets, first, logp, lse, figures);
     }
 
     @Override

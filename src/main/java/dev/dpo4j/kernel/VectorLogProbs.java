@@ -31,13 +31,25 @@ final class VectorLogProbs {
             int[] targets,
             int first,
             double[] logp,
-            double @Nullable [] lse) {
+            double @Nullable [] lse,
+            @Nullable TokenFigures figures) {
         float[] lanes = new float[LANES];
         float[] block = new float[EXPONENTIALS];
+        VectorTokenSums sums = new VectorTokenSums();
         for (int r = 0; r < rows; r++) {
             MemorySegment x = row(logits, r, width, width);
             float max = max(x, width, lanes);
-            double logSumExp = max + StrictMath.log(sumOfExponentials(x, max, width, block, lanes));
+            double sum;
+            if (figures == null) {
+                sum = sumOfExponentials(x, max, width, block, lanes);
+            } else {
+                sums.add(x, max, width, block);
+                sum = sums.exponentials();
+                figures.entropy()[first + r] = StrictMath.log(sum) - sums.products() / sum;
+                figures.meanLogit()[first + r] = max + sums.differences() / width;
+                figures.greedy()[first + r] = Floats.isFirst(x, targets[first + r], max);
+            }
+            double logSumExp = max + StrictMath.log(sum);
             logp[first + r] = at(x, targets[first + r]) - logSumExp;
             if (lse != null) {
                 lse[first + r] = logSumExp;
@@ -123,7 +135,7 @@ final class VectorLogProbs {
     }
 
     /** {@code to[i] = exp(x[from + i] - shift)} of whole vectors. */
-    private static void exponentials(MemorySegment x, int from, float shift, int count, float[] to) {
+    static void exponentials(MemorySegment x, int from, float shift, int count, float[] to) {
         for (int i = 0; i < count; i += LANES) {
             VectorExp.exp(load(x, from + i).sub(shift)).intoArray(to, i);
         }

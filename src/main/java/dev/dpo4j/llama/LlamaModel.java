@@ -66,19 +66,20 @@ public final class LlamaModel {
      * @return what the output layer computed, for the backward pass too
      */
     public TokenLogProbs logProbs(TokenTree tree, ScoredTokens scored, Activations activations) {
-        return logProbs(tree, scored, activations, false);
+        return logProbs(tree, scored, activations, TokenLogProbs.Besides.NOTHING);
     }
 
     /**
      * Log-probabilities of the scored tokens.
      *
      * @param tree of at most the activations' capacity; token ids below V
-     * @param squares whether to tell the sums of squared probabilities too
+     * @param besides what to tell besides
      * @return what the output layer computed, for the backward pass too
      */
-    public TokenLogProbs logProbs(TokenTree tree, ScoredTokens scored, Activations activations, boolean squares) {
+    public TokenLogProbs logProbs(
+            TokenTree tree, ScoredTokens scored, Activations activations, TokenLogProbs.Besides besides) {
         forward(tree, 0, tree.size(), activations);
-        return outputLayer.logProbs(scored, activations.residual(config.layers()), activations, squares);
+        return outputLayer.logProbs(scored, activations.residual(config.layers()), activations, besides);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.dpo4j.llama;
 
 import dev.dpo4j.kernel.Kernels;
+import dev.dpo4j.kernel.TokenFigures;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
@@ -32,9 +33,9 @@ final class OutputLayer {
 
     /**
      * @param x (T, C) what leaves the last block
-     * @param squares whether to tell the sums of squared probabilities too
+     * @param besides what to tell besides
      */
-    TokenLogProbs logProbs(ScoredTokens scored, Matrix x, Activations a, boolean squares) {
+    TokenLogProbs logProbs(ScoredTokens scored, Matrix x, Activations a, TokenLogProbs.Besides besides) {
         int n = scored.size();
         for (int target : scored.targets()) {
             config.requireToken(target); // an answer's last token is in no row of the tree
@@ -42,7 +43,8 @@ final class OutputLayer {
         pickAndNorm(scored.rows(), x, a);
         double[] logProbs = new double[n];
         double[] lse = new double[n];
-        double[] logSquares = squares ? new double[n] : null;
+        double[] logSquares = besides.logSquares() ? new double[n] : null;
+        TokenFigures figures = besides.figures() ? TokenFigures.of(n) : null;
         for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
             int chunk = first;
             int rows = Math.min(Activations.HEAD_CHUNK, n - first);
@@ -52,7 +54,7 @@ final class OutputLayer {
                     rows,
                     v,
                     (from, to) -> kernels.logProbs(
-                            at(logits, from, v), to - from, v, scored.targets(), chunk + from, logProbs, lse));
+                            at(logits, from, v), to - from, v, scored.targets(), chunk + from, logProbs, lse, figures));
             if (logSquares != null) {
                 compute.rows(
                         rows,
@@ -62,7 +64,7 @@ final class OutputLayer {
             }
             compute.yieldTurn();
         }
-        return new TokenLogProbs(logProbs, lse, logSquares);
+        return new TokenLogProbs(logProbs, lse, logSquares, figures);
     }
 
     /** Writes the rows of {@code scored} of dX, which must be zero before, and adds to the weights' gradients when given. */

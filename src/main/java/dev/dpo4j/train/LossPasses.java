@@ -76,7 +76,8 @@ final class LossPasses {
             List<PreferenceLosses> losses = together ? known.subList(first, next) : loss.of(answers, meanChosenTokens);
             for (int p = 0; p < answers.size(); p++) {
                 requireFinite(losses.get(p), step, batch, p, rowsOfBatch);
-                metrics.add(losses.get(p), answers.get(p).policy());
+                metrics.add(
+                        losses.get(p), answers.get(p).policy(), scored.totals().get(p));
             }
             policy.compute()
                     .run(() -> policy.backward(
@@ -98,8 +99,13 @@ final class LossPasses {
     PreferenceMetrics validate(int step, Runnable betweenBatches, Activations activations) {
         MetricsSum metrics = new MetricsSum();
         for (List<Integer> rows : batches.validationRows()) {
-            List<AnswerLogProbs> answers =
-                    forward(batches.validation(rows), rows, state.validationReference(), betweenBatches, activations);
+            List<AnswerLogProbs> answers = new ArrayList<>();
+            List<TokenTotals> totals = new ArrayList<>();
+            for (Scored scored :
+                    forward(batches.validation(rows), rows, state.validationReference(), betweenBatches, activations)) {
+                answers.addAll(scored.answers());
+                totals.addAll(scored.totals());
+            }
             List<PreferenceLosses> losses = loss.of(answers, meanChosenTokens(rows, data.validation()));
             for (int i = 0; i < rows.size(); i++) {
                 if (!Double.isFinite(losses.get(i).loss())) {
@@ -108,7 +114,7 @@ final class LossPasses {
                             + data.validation().get(rows.get(i)).row()
                             + " of the validation data). A smaller learning rate often helps.");
                 }
-                metrics.add(losses.get(i), answers.get(i).policy());
+                metrics.add(losses.get(i), answers.get(i).policy(), totals.get(i));
             }
         }
         return metrics.mean();
@@ -121,37 +127,43 @@ final class LossPasses {
             double meanChosenTokens,
             Runnable betweenBatches,
             Activations activations) {
-        return loss.of(forward(ofRows, rows, state.trainingReference(), betweenBatches, activations), meanChosenTokens);
+        List<AnswerLogProbs> answers =
+                forward(ofRows, rows, state.trainingReference(), betweenBatches, activations).stream()
+                        .flatMap(scored -> scored.answers().stream())
+                        .toList();
+        return loss.of(answers, meanChosenTokens);
     }
 
-    private List<AnswerLogProbs> forward(
+    private List<Scored> forward(
             List<PreferenceBatch> ofRows,
             List<Integer> rows,
             ReferenceLogProbs reference,
             Runnable betweenBatches,
             Activations activations) {
-        List<AnswerLogProbs> answers = new ArrayList<>();
+        List<Scored> all = new ArrayList<>();
         int next = 0;
         for (PreferenceBatch batch : ofRows) {
             betweenBatches.run();
             List<Integer> rowsOfBatch =
                     rows.subList(next, next += batch.preferences().size());
-            answers.addAll(score(batch, rowsOfBatch, reference, activations).answers());
+            all.add(score(batch, rowsOfBatch, reference, activations));
         }
-        return answers;
+        return all;
     }
 
-    /** A batch after its forward pass: what its backward pass needs, and what the loss knows. */
-    private record Scored(TokenLogProbs tokens, List<AnswerLogProbs> answers) {}
+    /** A batch after its forward pass: what its backward pass needs, what the loss knows of each preference, and figures of its tokens. */
+    private record Scored(TokenLogProbs tokens, List<AnswerLogProbs> answers, List<TokenTotals> totals) {}
 
     private Scored score(
             PreferenceBatch batch, List<Integer> rows, ReferenceLogProbs reference, Activations activations) {
         // The policy's pass comes last: its activations are what the backward pass reads.
         double[][] ofMoving = moving == null ? null : moving.sums(batch, activations);
-        TokenLogProbs tokens = policy.compute()
-                .call(() -> policy.logProbs(batch.tree(), batch.scored(), activations, loss.weighted()));
+        TokenLogProbs.Besides besides = new TokenLogProbs.Besides(loss.weighted(), true);
+        TokenLogProbs tokens =
+                policy.compute().call(() -> policy.logProbs(batch.tree(), batch.scored(), activations, besides));
         double[][] ofReference = ofMoving == null ? found(batch, tokens, rows, reference) : ofMoving;
-        return new Scored(tokens, batch.answers(tokens, ofReference, Summed.of(loss.ldAlpha() != null)));
+        List<AnswerLogProbs> answers = batch.answers(tokens, ofReference, Summed.of(loss.ldAlpha() != null));
+        return new Scored(tokens, answers, batch.totals(tokens));
     }
 
     /** What was found before the first step, or is the policy's where that was left to it. */

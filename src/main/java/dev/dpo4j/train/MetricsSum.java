@@ -15,9 +15,16 @@ final class MetricsSum {
     private double margins;
     private double logpsChosen;
     private double logpsRejected;
+    private double logitsChosen;
+    private double logitsRejected;
+    private double entropy;
+    private double greedy;
+    private double chosenTokens; // what the four sums above are of
+    private double rejectedTokens;
+    private double tokens;
 
-    /** Adds one preference; its k pairs weigh 1/k each. */
-    void add(PreferenceLosses losses, double[] policy) {
+    /** Adds one preference; its k pairs weigh 1/k each, and so do the rejected answers' tokens. */
+    void add(PreferenceLosses losses, double[] policy, TokenTotals totals) {
         int k = losses.pairs().size();
         weight += 1;
         loss += losses.loss();
@@ -30,6 +37,13 @@ final class MetricsSum {
             margins += pair.margin() / k;
             logpsRejected += policy[i + 1] / k;
         }
+        logitsChosen += totals.chosenLogits();
+        logitsRejected += totals.rejectedLogits();
+        entropy += totals.entropy();
+        greedy += totals.greedy();
+        chosenTokens += totals.chosen();
+        rejectedTokens += totals.rejected();
+        tokens += totals.chosen() + totals.rejected();
     }
 
     /** Adds a mean as one unit: steps count alike, as in TRL. */
@@ -50,20 +64,27 @@ final class MetricsSum {
         margins += sums.rewardsMargins();
         logpsChosen += sums.logpsChosen();
         logpsRejected += sums.logpsRejected();
+        logitsChosen += sums.logitsChosen();
+        logitsRejected += sums.logitsRejected();
+        entropy += sums.entropy();
+        greedy += sums.meanTokenAccuracy();
+        chosenTokens += units;
+        rejectedTokens += units;
+        tokens += units;
     }
 
-    /** The sums as they are; null when nothing was added. */
+    /** The sums of means as they are; null when nothing was added. */
     @Nullable
     PreferenceMetrics sums() {
-        return weight == 0 ? null : scaled(1);
+        return weight == 0 ? null : scaled(1, 1, 1, 1);
     }
 
-    /** The means. */
+    /** The means: of preferences, and of tokens. */
     PreferenceMetrics mean() {
-        return scaled(weight);
+        return scaled(weight, chosenTokens, rejectedTokens, tokens);
     }
 
-    private PreferenceMetrics scaled(double by) {
+    private PreferenceMetrics scaled(double by, double byChosen, double byRejected, double byTokens) {
         return new PreferenceMetrics(
                 loss / by,
                 rewardsChosen / by,
@@ -71,6 +92,10 @@ final class MetricsSum {
                 accuracies / by,
                 margins / by,
                 logpsChosen / by,
-                logpsRejected / by);
+                logpsRejected / by,
+                logitsChosen / byChosen,
+                logitsRejected / byRejected,
+                entropy / byTokens,
+                greedy / byChosen);
     }
 }

@@ -1,6 +1,7 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.kernel.TokenFigures;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.ScoredTokens;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -202,6 +204,12 @@ public record PreferenceBatch(
                             : new Beginnings(behind(sums[p], lengths.length), behind(reference[p], lengths.length))));
         }
         return answers;
+    }
+
+    /** Sums of the figures of each preference's tokens, which must have been asked for. */
+    List<TokenTotals> totals(TokenLogProbs policy) {
+        TokenFigures figures = Objects.requireNonNull(policy.figures(), "figures were not asked for");
+        return Arrays.stream(starts).map(of -> TokenTotals.of(figures, of)).toList();
     }
 
     private static double[] behind(double[] sums, int answers) {

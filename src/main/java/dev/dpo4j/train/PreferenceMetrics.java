@@ -10,6 +10,10 @@ package dev.dpo4j.train;
  * @param rewardsMargins mean difference of the two rewards
  * @param logpsChosen mean summed log-probability of the chosen answers under the policy
  * @param logpsRejected the same of the rejected answers
+ * @param logitsChosen mean, over the chosen answers' tokens, of the mean logit each was chosen from
+ * @param logitsRejected the same of the rejected answers
+ * @param entropy mean, over all answers' tokens, of the entropy of the policy's distribution there, in nats
+ * @param meanTokenAccuracy share of the chosen answers' tokens that the policy finds the likeliest
  */
 public record PreferenceMetrics(
         double loss,
@@ -18,4 +22,8 @@ public record PreferenceMetrics(
         double rewardsAccuracies,
         double rewardsMargins,
         double logpsChosen,
-        double logpsRejected) {}
+        double logpsRejected,
+        double logitsChosen,
+        double logitsRejected,
+        double entropy,
+        double meanTokenAccuracy) {}

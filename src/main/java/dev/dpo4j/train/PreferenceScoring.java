@@ -135,7 +135,8 @@ public final class PreferenceScoring {
             double weight,
             Activations activations,
             @Nullable LlamaWeights gradient) {
-        TokenLogProbs forward = policy.logProbs(batch.tree(), batch.scored(), activations, loss.weighted());
+        TokenLogProbs forward = policy.logProbs(
+                batch.tree(), batch.scored(), activations, new TokenLogProbs.Besides(loss.weighted(), false));
         double[] referenceTokens = loss.referenceFree()
                 ? new double[forward.logProbs().length]
                 : given == null ? forward.logProbs() : given;

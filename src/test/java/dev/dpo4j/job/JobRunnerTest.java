@@ -133,6 +133,10 @@ class JobRunnerTest {
                                         "rewards/margins",
                                         "logps/chosen",
                                         "logps/rejected",
+                                        "logits/chosen",
+                                        "logits/rejected",
+                                        "entropy",
+                                        "mean_token_accuracy",
                                         "num_tokens",
                                         "tokens_per_second"));
     }

@@ -126,8 +126,13 @@ final class EveryKernel {
         int[] targets = {-1, 0, width / 2, width - 1};
         double[] logp = new double[ROWS + 1];
         double[] lse = new double[ROWS + 1];
-        kernels.logProbs(logits, ROWS, width, targets, 1, logp, lse);
+        kernels.logProbs(logits, ROWS, width, targets, 1, logp, lse, null);
         wrote("logProbs", logp);
+        TokenFigures figures = TokenFigures.of(ROWS + 1);
+        kernels.logProbs(logits, ROWS, width, targets, 1, logp, null, figures);
+        wrote("logProbs with figures", logp);
+        wrote("entropy", figures.entropy());
+        wrote("mean logit", figures.meanLogit());
         wrote("logProbs lse", lse);
         double[] squares = new double[ROWS + 1];
         kernels.logSumOfSquares(logits, ROWS, width, 1, lse, squares);

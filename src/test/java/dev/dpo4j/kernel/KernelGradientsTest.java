@@ -194,7 +194,7 @@ class KernelGradientsTest {
         double[] values = OffHeap.doubles(logits);
         double[] logp = new double[4];
         double[] lse = new double[4];
-        kernels.logProbs(logits, rows, width, targets, 1, logp, lse);
+        kernels.logProbs(logits, rows, width, targets, 1, logp, lse, null);
         double[] squares = new double[4];
         kernels.logSumOfSquares(logits, rows, width, 1, lse, squares);
         assertThat(OffHeap.doubles(logits)).as("read only").isEqualTo(values);

@@ -52,7 +52,8 @@ class LossGoldenTest {
             LlamaModel reference = new LlamaModel(referenceWeights, null, compute);
             double[] referenceTokens =
                     reference.logProbs(batch.tree(), batch.scored(), a).logProbs();
-            TokenLogProbs policyTokens = policy.logProbs(batch.tree(), batch.scored(), a, loss.weighted());
+            TokenLogProbs policyTokens =
+                    policy.logProbs(batch.tree(), batch.scored(), a, new TokenLogProbs.Besides(loss.weighted(), true));
             assertTokens(batch, policyTokens.logProbs(), "policy");
             assertTokens(batch, referenceTokens, "reference");
 
@@ -64,6 +65,19 @@ class LossGoldenTest {
                     .average()
                     .orElseThrow();
             assertClose(sum, golden.get("loss").asDouble(), "loss");
+
+            MetricsSum sums = new MetricsSum();
+            for (int p = 0; p < losses.size(); p++) {
+                sums.add(
+                        losses.get(p), new double[2], batch.totals(policyTokens).get(p));
+            }
+            JsonNode metrics = golden.get("metrics");
+            assertClose(sums.mean().entropy(), metrics.get("entropy").asDouble(), "entropy");
+            assertClose(sums.mean().logitsChosen(), metrics.get("logits/chosen").asDouble(), "logits/chosen");
+            assertClose(
+                    sums.mean().logitsRejected(), metrics.get("logits/rejected").asDouble(), "logits/rejected");
+            assertThat(sums.mean().meanTokenAccuracy())
+                    .isEqualTo(metrics.get("mean_token_accuracy").asDouble());
 
             policy.backward(
                     batch.tree(),

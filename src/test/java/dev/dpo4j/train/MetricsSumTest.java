@@ -3,6 +3,7 @@ package dev.dpo4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.kernel.TokenFigures;
 import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
@@ -30,6 +31,25 @@ class MetricsSumTest {
         assertThat(mean.logpsRejected()).isCloseTo((-5 - 12 / 3.0) / 2, within(1e-15));
         double secondLoss = (Math.log1p(Math.exp(1.5)) + Math.log1p(Math.exp(-2)) + Math.log(2)) / 3;
         assertThat(mean.loss()).isCloseTo((Math.log1p(Math.exp(-1)) + secondLoss) / 2, within(1e-12));
+    }
+
+    @Test
+    void tokensCountAlikeAndThoseOfKRejectedAnswersAKth() {
+        // One chosen token and two of one rejected answer; two chosen tokens and one and three of two rejected ones.
+        TokenFigures figures = new TokenFigures(
+                new double[] {1, 2, 3, /* */ 4, 5, 6, 7, 8, 9},
+                new double[] {10, 20, 30, /* */ 40, 50, 60, 70, 80, 90},
+                new boolean[] {true, true, true, /* */ false, true, true, true, true, true});
+        MetricsSum sum = new MetricsSum();
+        sum.add(losses(ONE_REJECTED), ONE_REJECTED, TokenTotals.of(figures, new int[] {0, 1, 3}));
+        double[] two = {-1, -2, -3};
+        sum.add(losses(two), two, TokenTotals.of(figures, new int[] {3, 5, 6, 9}));
+        PreferenceMetrics mean = sum.mean();
+
+        assertThat(mean.logitsChosen()).isEqualTo((10 + 40 + 50) / 3.0);
+        assertThat(mean.logitsRejected()).isEqualTo((20 + 30 + (60 + 70 + 80 + 90) / 2.0) / 4);
+        assertThat(mean.entropy()).isEqualTo((1 + 4 + 5 + 2 + 3 + (6 + 7 + 8 + 9) / 2.0) / 7);
+        assertThat(mean.meanTokenAccuracy()).isEqualTo(2 / 3.0);
     }
 
     @Test
@@ -72,6 +92,12 @@ class MetricsSumTest {
         sum.add(
                 PreferenceLosses.of(
                         PreferenceLoss.sigmoid(0.5), new AnswerLogProbs(policy, reference, new int[policy.length])),
-                policy);
+                policy,
+                new TokenTotals(2, 3, -policy[0], policy[0], policy[1], 1));
+    }
+
+    private static PreferenceLosses losses(double[] policy) {
+        return PreferenceLosses.of(
+                PreferenceLoss.sigmoid(0.5), new AnswerLogProbs(policy, policy, new int[policy.length]));
     }
 }

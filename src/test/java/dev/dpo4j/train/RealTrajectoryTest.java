@@ -125,6 +125,10 @@ class RealTrajectoryTest {
         assertClose(metrics.rewardsMargins(), expected, "rewards/margins", 2e-4, step);
         assertClose(metrics.rewardsChosen(), expected, "rewards/chosen", 2e-4, step);
         assertClose(metrics.rewardsRejected(), expected, "rewards/rejected", 2e-4, step);
+        assertClose(metrics.logitsChosen(), expected, "logits/chosen", 1e-3, step);
+        assertClose(metrics.logitsRejected(), expected, "logits/rejected", 1e-3, step);
+        assertClose(metrics.entropy(), expected, "entropy", 1e-4, step);
+        assertClose(metrics.meanTokenAccuracy(), expected, "mean_token_accuracy", 1e-6, step);
         assertThat(metrics.rewardsAccuracies())
                 .as(step + "accuracies")
                 .isEqualTo(expected.get("rewards/accuracies").doubleValue());
