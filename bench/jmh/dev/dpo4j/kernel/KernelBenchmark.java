@@ -43,6 +43,7 @@ public class KernelBenchmark {
     private final int[] targets = IntStream.range(0, SCORED).toArray();
     private final double[] logProbs = new double[SCORED];
     private final double[] lse = new double[SCORED];
+    private final TokenFigures figures = TokenFigures.of(SCORED);
     private final double[] slopes = new double[SCORED];
 
     private final Arena arena = Arena.ofAuto();
@@ -78,7 +79,7 @@ public class KernelBenchmark {
         gradient = random(WEIGHTS, -1);
         firstMoment = random(WEIGHTS, -1);
         secondMoment = random(WEIGHTS, 0);
-        kernels.logProbs(logits, SCORED, VOCABULARY, targets, 0, logProbs, lse);
+        kernels.logProbs(logits, SCORED, VOCABULARY, targets, 0, logProbs, lse, figures);
     }
 
     /** RMSNorm. */
@@ -111,10 +112,10 @@ public class KernelBenchmark {
         kernels.rope(qkv, ROWS, QKV, HEADS, HEAD_SIZE, angles, angles, positions, 0, false);
     }
 
-    /** Log-softmax and gather of the head, 64 rows. */
+    /** Log-softmax, gather and figures of the head, 64 rows. */
     @Benchmark
     public double[] logProbs() {
-        kernels.logProbs(logits, SCORED, VOCABULARY, targets, 0, logProbs, lse);
+        kernels.logProbs(logits, SCORED, VOCABULARY, targets, 0, logProbs, lse, figures);
         return logProbs;
     }
 

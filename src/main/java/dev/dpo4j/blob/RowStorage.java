@@ -12,12 +12,14 @@ class RowStorage implements BlobStorage {
     private final BlobPartRows parts;
     private final BlobTransactions transactions;
     private final Database database;
+    private final RowVacuum vacuum;
 
-    RowStorage(BlobRows blobs, BlobPartRows parts, BlobTransactions transactions, Database database) {
+    RowStorage(BlobRows blobs, BlobPartRows parts, BlobTransactions transactions, Database database, RowVacuum vacuum) {
         this.blobs = blobs;
         this.parts = parts;
         this.transactions = transactions;
         this.database = database;
+        this.vacuum = vacuum;
     }
 
     @Override
@@ -39,6 +41,7 @@ class RowStorage implements BlobStorage {
             transactions.write(() -> parts.remove(id, part));
         }
         transactions.write(() -> blobs.remove(id));
+        last.ifPresent(sequence -> vacuum.removed(sequence + 1));
     }
 
     void writePart(String id, int sequence, byte[] bytes) {

@@ -1,7 +1,6 @@
 package dev.dpo4j.kernel;
 
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything of a Llama's forward, backward and optimizer that is not a matrix product.
@@ -157,8 +156,8 @@ public interface Kernels {
      * @param logits (rows, width), read
      * @param targets row r's token is {@code targets[first + r]}; logp and lse are indexed likewise
      * @param logp written
-     * @param lse written: log-sum-exp of each row, for the backward pass; null: not wanted
-     * @param figures written, indexed likewise; null: not wanted
+     * @param lse written: log-sum-exp of each row, for the backward pass
+     * @param figures written, indexed likewise
      */
     void logProbs(
             MemorySegment logits,
@@ -167,18 +166,8 @@ public interface Kernels {
             int[] targets,
             int first,
             double[] logp,
-            double @Nullable [] lse,
-            @Nullable TokenFigures figures);
-
-    /**
-     * How sure the next token is: {@code out[r] = log Σ p²} with {@code p = exp(logits[r] - lse[r])}, 0 when one is certain and {@code -log
-     * width} when all are alike. The sum in float lanes, the rest in double.
-     *
-     * @param logits (rows, width), read
-     * @param lse log-sum-exp of each row, which is {@code lse[first + r]}
-     * @param out written, indexed likewise
-     */
-    void logSumOfSquares(MemorySegment logits, int rows, int width, int first, double[] lse, double[] out);
+            double[] lse,
+            TokenFigures figures);
 
     /**
      * Logits become their gradient in place: {@code dLogits[r,v] = slope[r] · (1[v = target[r]] - exp(logits[r,v] - lse[r]))}.

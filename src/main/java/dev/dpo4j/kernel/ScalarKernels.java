@@ -7,7 +7,6 @@ import static dev.dpo4j.kernel.Floats.zero;
 import static dev.dpo4j.kernel.LaneOrder.BLOCK;
 
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels as plain loops: what to read to know what is computed, what runs where the Vector API is missing, and the control for
@@ -282,12 +281,13 @@ final class ScalarKernels implements Kernels {
             int[] targets,
             int first,
             double[] logp,
-            double @Nullable [] lse,
-            @Nullable TokenFigures figures) {
+            double[] lse,
+            TokenFigures figures) {
         for (int r = 0; r < rows; r++) {
             MemorySegment x = row(logits, r, width, width);
             float max = max(x, width);
             float[] sums = new float[LaneOrder.partials(lanes)];
+            float[] squares = new float[sums.length];
             float[] products = new float[sums.length];
             float[] differences = new float[sums.length];
             for (int v = 0; v < width; v++) {
@@ -295,35 +295,19 @@ final class ScalarKernels implements Kernels {
                 float difference = at(x, v) - max;
                 float e = Exp.exp(difference);
                 sums[k] += e;
+                squares[k] = Math.fma(e, e, squares[k]);
                 products[k] = Math.fma(e, difference, products[k]);
                 differences[k] += difference;
             }
             double sum = LaneOrder.total(sums);
-            double logSumExp = max + StrictMath.log(sum);
-            logp[first + r] = at(x, targets[first + r]) - logSumExp;
-            if (lse != null) {
-                lse[first + r] = logSumExp;
-            }
-            if (figures != null) {
-                // H = -Σ p (x - lse) = log Σ exp(x - max) - Σ p (x - max)
-                figures.entropy()[first + r] = StrictMath.log(sum) - LaneOrder.total(products) / sum;
-                figures.meanLogit()[first + r] = max + LaneOrder.total(differences) / width;
-                figures.greedy()[first + r] = Floats.isFirst(x, targets[first + r], max);
-            }
-        }
-    }
-
-    @Override
-    public void logSumOfSquares(MemorySegment logits, int rows, int width, int first, double[] lse, double[] out) {
-        for (int r = 0; r < rows; r++) {
-            MemorySegment x = row(logits, r, width, width);
-            float max = max(x, width);
-            float[] sums = new float[LaneOrder.partials(lanes)];
-            for (int v = 0; v < width; v++) {
-                float e = Exp.exp(at(x, v) - max);
-                sums[LaneOrder.partial(v, width, lanes)] += e * e;
-            }
-            out[first + r] = StrictMath.log(LaneOrder.total(sums)) + 2 * (max - lse[first + r]);
+            double logSum = StrictMath.log(sum);
+            lse[first + r] = max + logSum;
+            logp[first + r] = at(x, targets[first + r]) - lse[first + r];
+            figures.logSquares()[first + r] = StrictMath.log(LaneOrder.total(squares)) - 2 * logSum;
+            // H = -Σ p (x - lse) = log Σ exp(x - max) - Σ p (x - max)
+            figures.entropy()[first + r] = logSum - LaneOrder.total(products) / sum;
+            figures.meanLogit()[first + r] = max + LaneOrder.total(differences) / width;
+            figures.greedy()[first + r] = Floats.isFirst(x, targets[first + r], max);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.dpo4j.kernel;
 
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ScalarKernels} with the Vector API; formulas are there. Each family of kernels has a class of its own, all made of
@@ -148,14 +147,9 @@ final class VectorKernels implements Kernels {
             int[] targets,
             int first,
             double[] logp,
-            double @Nullable [] lse,
-            @Nullable TokenFigures figures) {
+            double[] lse,
+            TokenFigures figures) {
         VectorLogProbs.logProbs(logits, rows, width, targets, first, logp, lse, figures);
-    }
-
-    @Override
-    public void logSumOfSquares(MemorySegment logits, int rows, int width, int first, double[] lse, double[] out) {
-        VectorLogProbs.logSumOfSquares(logits, rows, width, first, lse, out);
     }
 
     @Override

@@ -66,20 +66,8 @@ public final class LlamaModel {
      * @return what the output layer computed, for the backward pass too
      */
     public TokenLogProbs logProbs(TokenTree tree, ScoredTokens scored, Activations activations) {
-        return logProbs(tree, scored, activations, TokenLogProbs.Besides.NOTHING);
-    }
-
-    /**
-     * Log-probabilities of the scored tokens.
-     *
-     * @param tree of at most the activations' capacity; token ids below V
-     * @param besides what to tell besides
-     * @return what the output layer computed, for the backward pass too
-     */
-    public TokenLogProbs logProbs(
-            TokenTree tree, ScoredTokens scored, Activations activations, TokenLogProbs.Besides besides) {
         forward(tree, 0, tree.size(), activations);
-        return outputLayer.logProbs(scored, activations.residual(config.layers()), activations, besides);
+        return outputLayer.logProbs(scored, activations.residual(config.layers()), activations);
     }
 
     /**

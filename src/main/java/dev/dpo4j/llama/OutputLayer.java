@@ -31,11 +31,8 @@ final class OutputLayer {
         this.v = config.vocabSize();
     }
 
-    /**
-     * @param x (T, C) what leaves the last block
-     * @param besides what to tell besides
-     */
-    TokenLogProbs logProbs(ScoredTokens scored, Matrix x, Activations a, TokenLogProbs.Besides besides) {
+    /** @param x (T, C) what leaves the last block */
+    TokenLogProbs logProbs(ScoredTokens scored, Matrix x, Activations a) {
         int n = scored.size();
         for (int target : scored.targets()) {
             config.requireToken(target); // an answer's last token is in no row of the tree
@@ -43,8 +40,7 @@ final class OutputLayer {
         pickAndNorm(scored.rows(), x, a);
         double[] logProbs = new double[n];
         double[] lse = new double[n];
-        double[] logSquares = besides.logSquares() ? new double[n] : null;
-        TokenFigures figures = besides.figures() ? TokenFigures.of(n) : null;
+        TokenFigures figures = TokenFigures.of(n);
         for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
             int chunk = first;
             int rows = Math.min(Activations.HEAD_CHUNK, n - first);
@@ -55,16 +51,9 @@ final class OutputLayer {
                     v,
                     (from, to) -> kernels.logProbs(
                             at(logits, from, v), to - from, v, scored.targets(), chunk + from, logProbs, lse, figures));
-            if (logSquares != null) {
-                compute.rows(
-                        rows,
-                        v,
-                        (from, to) -> kernels.logSumOfSquares(
-                                at(logits, from, v), to - from, v, chunk + from, lse, logSquares));
-            }
             compute.yieldTurn();
         }
-        return new TokenLogProbs(logProbs, lse, logSquares, figures);
+        return new TokenLogProbs(logProbs, lse, figures);
     }
 
     /** Writes the rows of {@code scored} of dX, which must be zero before, and adds to the weights' gradients when given. */

@@ -158,11 +158,9 @@ final class LossPasses {
             PreferenceBatch batch, List<Integer> rows, ReferenceLogProbs reference, Activations activations) {
         // The policy's pass comes last: its activations are what the backward pass reads.
         double[][] ofMoving = moving == null ? null : moving.sums(batch, activations);
-        TokenLogProbs.Besides besides = new TokenLogProbs.Besides(loss.weighted(), true);
-        TokenLogProbs tokens =
-                policy.compute().call(() -> policy.logProbs(batch.tree(), batch.scored(), activations, besides));
+        TokenLogProbs tokens = policy.compute().call(() -> policy.logProbs(batch.tree(), batch.scored(), activations));
         double[][] ofReference = ofMoving == null ? found(batch, tokens, rows, reference) : ofMoving;
-        List<AnswerLogProbs> answers = batch.answers(tokens, ofReference, Summed.of(loss.ldAlpha() != null));
+        List<AnswerLogProbs> answers = batch.answers(tokens, ofReference, loss);
         return new Scored(tokens, answers, batch.totals(tokens));
     }
 

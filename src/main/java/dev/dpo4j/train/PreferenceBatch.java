@@ -1,7 +1,6 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TokenizedPreference;
-import dev.dpo4j.kernel.TokenFigures;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.ScoredTokens;
@@ -11,12 +10,12 @@ import dev.dpo4j.llama.TokenTrie;
 import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.Beginnings;
 import dev.dpo4j.loss.PairLoss;
+import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -183,13 +182,12 @@ public record PreferenceBatch(
      * What a loss knows of each preference.
      *
      * @param policy of the scored tokens
-     * @param reference each preference's sums
-     * @param summed of what the reference's sums are
+     * @param reference each preference's sums, of what the loss wants summed
      */
-    List<AnswerLogProbs> answers(TokenLogProbs policy, double[][] reference, Summed summed) {
+    List<AnswerLogProbs> answers(TokenLogProbs policy, double[][] reference, PreferenceLoss loss) {
+        Summed summed = Summed.of(loss.ldAlpha() != null);
         double[][] sums = sums(policy.logProbs(), summed);
-        double[] logSquares = policy.logSquares();
-        double[][] squares = logSquares == null ? null : sums(logSquares);
+        double[][] squares = loss.weighted() ? sums(policy.figures().logSquares()) : null;
         List<AnswerLogProbs> answers = new ArrayList<>();
         for (int p = 0; p < starts.length; p++) {
             int[] lengths = lengths(preferences.get(p));
@@ -206,10 +204,11 @@ public record PreferenceBatch(
         return answers;
     }
 
-    /** Sums of the figures of each preference's tokens, which must have been asked for. */
+    /** Sums of the figures of each preference's tokens. */
     List<TokenTotals> totals(TokenLogProbs policy) {
-        TokenFigures figures = Objects.requireNonNull(policy.figures(), "figures were not asked for");
-        return Arrays.stream(starts).map(of -> TokenTotals.of(figures, of)).toList();
+        return Arrays.stream(starts)
+                .map(of -> TokenTotals.of(policy.figures(), of))
+                .toList();
     }
 
     private static double[] behind(double[] sums, int answers) {

@@ -116,7 +116,7 @@ public final class PreferenceScoring {
         for (int b = 0; b < batches.size(); b++) {
             PreferenceBatch batch = batches.get(b);
             TokenLogProbs ofReference = referenceTokens.isEmpty() ? policyTokens.get(b) : referenceTokens.get(b);
-            answers.addAll(batch.answers(policyTokens.get(b), batch.sums(ofReference.logProbs(), summed()), summed()));
+            answers.addAll(batch.answers(policyTokens.get(b), batch.sums(ofReference.logProbs(), summed()), loss));
         }
         return loss.of(answers, meanChosenTokens);
     }
@@ -135,12 +135,11 @@ public final class PreferenceScoring {
             double weight,
             Activations activations,
             @Nullable LlamaWeights gradient) {
-        TokenLogProbs forward = policy.logProbs(
-                batch.tree(), batch.scored(), activations, new TokenLogProbs.Besides(loss.weighted(), false));
+        TokenLogProbs forward = policy.logProbs(batch.tree(), batch.scored(), activations);
         double[] referenceTokens = loss.referenceFree()
                 ? new double[forward.logProbs().length]
                 : given == null ? forward.logProbs() : given;
-        List<AnswerLogProbs> logProbs = batch.answers(forward, batch.sums(referenceTokens, summed()), summed());
+        List<AnswerLogProbs> logProbs = batch.answers(forward, batch.sums(referenceTokens, summed()), loss);
         List<PreferenceLosses> ofBatch = lossesOf.apply(logProbs);
         List<PreferenceScores.Preference> scores = new ArrayList<>();
         for (int p = 0; p < logProbs.size(); p++) {

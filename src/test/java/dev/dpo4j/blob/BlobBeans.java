@@ -8,6 +8,7 @@ import org.springframework.context.annotation.Import;
 @Import({
     BlobStore.class,
     RowStorage.class,
+    RowVacuum.class,
     FileStorage.class,
     BlobFolder.class,
     BlobTransactions.class,

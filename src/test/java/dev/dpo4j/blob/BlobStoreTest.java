@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
 /** Blobs in rows of the database. */
 @TestPropertySource(properties = "dpo4j.storage.blobs=database")
 class BlobStoreTest extends BlobStoreContract {
+
+    @Autowired
+    private RowVacuum vacuum;
 
     @Override
     long stored() {
@@ -66,6 +70,27 @@ class BlobStoreTest extends BlobStoreContract {
                 .isEqualTo("bytea e");
         assertThat(sql.queryForObject("select count(*) from pg_largeobject_metadata", Long.class))
                 .isZero();
+    }
+
+    /** Eight blobs of 68 MB, one after the other as checkpoints come, of which two are there at a time. */
+    @Test
+    @Tag("postgresql")
+    void theRoomOfARemovedBlobIsForTheNextOne() throws InterruptedException {
+        long before = partsOnDisk();
+        byte[] bytes = random(17 * PART);
+        String last = write(bytes).id();
+        for (int i = 0; i < 7; i++) {
+            String next = write(bytes).id();
+            store.delete(last);
+            vacuum.await();
+            last = next;
+        }
+        assertThat(partsOnDisk() - before).isLessThan((long) (2.5 * bytes.length));
+        store.delete(last);
+    }
+
+    private long partsOnDisk() {
+        return count("select pg_total_relation_size('blob_part')");
     }
 
     private long parts(String id) {

@@ -126,17 +126,13 @@ final class EveryKernel {
         int[] targets = {-1, 0, width / 2, width - 1};
         double[] logp = new double[ROWS + 1];
         double[] lse = new double[ROWS + 1];
-        kernels.logProbs(logits, ROWS, width, targets, 1, logp, lse, null);
-        wrote("logProbs", logp);
         TokenFigures figures = TokenFigures.of(ROWS + 1);
-        kernels.logProbs(logits, ROWS, width, targets, 1, logp, null, figures);
-        wrote("logProbs with figures", logp);
+        kernels.logProbs(logits, ROWS, width, targets, 1, logp, lse, figures);
+        wrote("logProbs", logp);
+        wrote("logProbs lse", lse);
+        wrote("logSquares", figures.logSquares());
         wrote("entropy", figures.entropy());
         wrote("mean logit", figures.meanLogit());
-        wrote("logProbs lse", lse);
-        double[] squares = new double[ROWS + 1];
-        kernels.logSumOfSquares(logits, ROWS, width, 1, lse, squares);
-        wrote("logSumOfSquares", squares);
         kernels.logProbsBackward(logits, ROWS, width, targets, 1, lse, new double[] {9, 0.5, -0.1, 0.3});
         wrote("logProbsBackward", logits);
     }

@@ -194,16 +194,23 @@ class KernelGradientsTest {
         double[] values = OffHeap.doubles(logits);
         double[] logp = new double[4];
         double[] lse = new double[4];
-        kernels.logProbs(logits, rows, width, targets, 1, logp, lse, null);
-        double[] squares = new double[4];
-        kernels.logSumOfSquares(logits, rows, width, 1, lse, squares);
+        TokenFigures figures = TokenFigures.of(4);
+        kernels.logProbs(logits, rows, width, targets, 1, logp, lse, figures);
         assertThat(OffHeap.doubles(logits)).as("read only").isEqualTo(values);
         for (int r = 1; r <= rows; r++) {
+            double squares = 0;
+            double entropy = 0;
             double sum = 0;
             for (int c = 0; c < width; c++) {
-                sum += Math.exp(2 * (values[(r - 1) * width + c] - lse[r]));
+                double x = values[(r - 1) * width + c];
+                double p = Math.exp(x - lse[r]);
+                squares += p * p;
+                entropy -= p * Math.log(p);
+                sum += x;
             }
-            assertThat(squares[r]).isCloseTo(Math.log(sum), within(TOLERANCE));
+            assertThat(figures.logSquares()[r]).isCloseTo(Math.log(squares), within(TOLERANCE));
+            assertThat(figures.entropy()[r]).isCloseTo(entropy, within(TOLERANCE));
+            assertThat(figures.meanLogit()[r]).isCloseTo(sum / width, within(TOLERANCE));
         }
         kernels.logProbsBackward(logits, rows, width, targets, 1, lse, slopes);
 

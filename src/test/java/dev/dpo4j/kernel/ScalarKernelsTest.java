@@ -102,12 +102,8 @@ class ScalarKernelsTest {
         MemorySegment logits = OffHeap.of(3, 3);
         double[] logp = new double[1];
         double[] lse = new double[1];
-        kernels.logProbs(logits, 1, 2, new int[] {1}, 0, logp, lse, null);
+        kernels.logProbs(logits, 1, 2, new int[] {1}, 0, logp, lse, TokenFigures.of(1));
         assertThat(logp[0]).isCloseTo(-Math.log(2), within(1e-15));
-        double[] squares = new double[1];
-        kernels.logSumOfSquares(logits, 1, 2, 0, lse, squares);
-        assertThat(squares[0]).isCloseTo(-Math.log(2), within(1e-15)); // 1/4 + 1/4
-        kernels.logProbs(logits, 1, 2, new int[] {1}, 0, logp, null, null);
         kernels.logProbsBackward(logits, 1, 2, new int[] {1}, 0, lse, new double[] {4});
         assertThat(OffHeap.floats(logits))
                 .containsExactly(new float[] {-2, 2}, within(1e-6f)); // 4 (0 - 1/2), 4 (1 - 1/2)
@@ -116,15 +112,17 @@ class ScalarKernelsTest {
     @ParameterizedTest
     @MethodSource("all")
     void figuresOfARowTellHowSureItIs(Kernels kernels) {
-        // p = 1/4, 1/2, 1/4; H = 1/2 ln 4 + 1/2 ln 2
+        // p = 1/4, 1/2, 1/4; H = 1/2 ln 4 + 1/2 ln 2; Σ p² = 3/8
         float ln2 = (float) Math.log(2);
         MemorySegment logits = OffHeap.of(5, 5 + ln2, 5, /* */ -2, -2, -2, /* */ -2, -2, -2);
         double[] logp = new double[4];
         TokenFigures figures = TokenFigures.of(4);
 
-        kernels.logProbs(logits, 3, 3, new int[] {9, 1, 0, 2}, 1, logp, null, figures);
+        kernels.logProbs(logits, 3, 3, new int[] {9, 1, 0, 2}, 1, logp, new double[4], figures);
 
         assertThat(logp).containsExactly(new double[] {0, -Math.log(2), -Math.log(3), -Math.log(3)}, within(1e-7));
+        assertThat(figures.logSquares())
+                .containsExactly(new double[] {0, Math.log(0.375), -Math.log(3), -Math.log(3)}, within(1e-7));
         assertThat(figures.entropy())
                 .containsExactly(new double[] {0, 1.5 * Math.log(2), Math.log(3), Math.log(3)}, within(1e-7));
         assertThat(figures.meanLogit()).containsExactly(new double[] {0, 5 + Math.log(2) / 3, -2, -2}, within(1e-6));
@@ -150,17 +148,13 @@ class ScalarKernelsTest {
             MemorySegment x = OffHeap.zeros(n);
             Floats.put(x, at, Float.NaN);
             double[] logp = new double[1];
-            kernels.logProbs(x, 1, n, new int[] {3}, 0, logp, null, null);
-            assertThat(logp[0]).isNaN();
             TokenFigures figures = TokenFigures.of(1);
-            kernels.logProbs(x, 1, n, new int[] {3}, 0, logp, null, figures);
+            kernels.logProbs(x, 1, n, new int[] {3}, 0, logp, new double[1], figures);
             assertThat(logp[0]).isNaN();
             assertThat(figures.entropy()[0]).isNaN();
             assertThat(figures.meanLogit()[0]).isNaN();
             assertThat(figures.greedy()[0]).isFalse();
-            double[] squares = new double[1];
-            kernels.logSumOfSquares(x, 1, n, 0, new double[] {1}, squares);
-            assertThat(squares[0]).isNaN();
+            assertThat(figures.logSquares()[0]).isNaN();
             assertThat(kernels.sumOfSquares(x, n)).isNaN();
 
             MemorySegment rstd = OffHeap.zeros(1);

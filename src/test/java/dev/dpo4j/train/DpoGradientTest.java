@@ -232,7 +232,7 @@ class DpoGradientTest {
                 2,
                 Activations.Keep.ALL)) {
             TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
-            List<PreferenceLosses> losses = LOSS.of(batch.answers(tokens, REFERENCE, Summed.ANSWERS));
+            List<PreferenceLosses> losses = LOSS.of(batch.answers(tokens, REFERENCE, LOSS));
             double loss = losses.stream().mapToDouble(PreferenceLosses::loss).sum();
             double[] slopes = batch.slopes(losses, null, 1);
             policy.backward(batch.tree(), batch.scored(), tokens, slopes, a, gradients);

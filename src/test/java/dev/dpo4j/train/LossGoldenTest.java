@@ -52,14 +52,13 @@ class LossGoldenTest {
             LlamaModel reference = new LlamaModel(referenceWeights, null, compute);
             double[] referenceTokens =
                     reference.logProbs(batch.tree(), batch.scored(), a).logProbs();
-            TokenLogProbs policyTokens =
-                    policy.logProbs(batch.tree(), batch.scored(), a, new TokenLogProbs.Besides(loss.weighted(), true));
+            TokenLogProbs policyTokens = policy.logProbs(batch.tree(), batch.scored(), a);
             assertTokens(batch, policyTokens.logProbs(), "policy");
             assertTokens(batch, referenceTokens, "reference");
 
             Summed summed = Summed.of(loss.ldAlpha() != null);
             List<PreferenceLosses> losses =
-                    loss.of(batch.answers(policyTokens, batch.sums(referenceTokens, summed), summed));
+                    loss.of(batch.answers(policyTokens, batch.sums(referenceTokens, summed), loss));
             double sum = losses.stream()
                     .mapToDouble(PreferenceLosses::loss)
                     .average()

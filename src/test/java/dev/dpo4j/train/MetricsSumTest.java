@@ -37,6 +37,7 @@ class MetricsSumTest {
     void tokensCountAlikeAndThoseOfKRejectedAnswersAKth() {
         // One chosen token and two of one rejected answer; two chosen tokens and one and three of two rejected ones.
         TokenFigures figures = new TokenFigures(
+                new double[9],
                 new double[] {1, 2, 3, /* */ 4, 5, 6, 7, 8, 9},
                 new double[] {10, 20, 30, /* */ 40, 50, 60, 70, 80, 90},
                 new boolean[] {true, true, true, /* */ false, true, true, true, true, true});

@@ -100,12 +100,12 @@ class TrajectoryGoldenTest {
             double[][] reference = batch.sums(new LlamaModel(referenceWeights, null, compute)
                     .logProbs(batch.tree(), batch.scored(), a)
                     .logProbs());
+            PreferenceLoss sigmoid = PreferenceLoss.sigmoid(0.1);
             AdamW adamW = new AdamW(AdamOptions.DEFAULT, compute, weights, gradients, first, second, tensor -> true);
             for (int step = 1; step <= 10; step++) {
                 gradients.clear();
                 TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
-                List<PreferenceLosses> losses =
-                        PreferenceLoss.sigmoid(0.1).of(batch.answers(tokens, reference, Summed.ANSWERS));
+                List<PreferenceLosses> losses = sigmoid.of(batch.answers(tokens, reference, sigmoid));
                 double loss = losses.stream()
                         .mapToDouble(PreferenceLosses::loss)
                         .average()
