@@ -67,43 +67,6 @@ class DpoTrainerTest {
         }
     }
 
-    /** A micro-step's preferences belong together, whether they are computed together or not. */
-    @ParameterizedTest
-    @EnumSource(
-            value = LossType.class,
-            names = {"SFT", "AOT", "AOT_UNPAIRED", "CPO", "ORPO", "PLACKETT_LUCE"})
-    void howManyRowsAreComputedTogetherDoesNotMatterToLossesOfABatchEither(LossType type) {
-        Hyperparameters hyperparameters = TinyRun.hyperparameters()
-                .batches(8, 1)
-                .epochs(3)
-                .loss(smoothed(type, type == LossType.AOT ? 0.1 : 0))
-                .build();
-        assertSameTrajectory(hyperparameters, 1000, hyperparameters, 1);
-        assertSameTrajectory(hyperparameters, 1000, hyperparameters, 45);
-    }
-
-    /** LD-DPO's reference is found before the first step, from the policy's first pass, or from a cache: it is the same. */
-    @Test
-    void whatLdDpoKnowsOfTheReferenceComesFromWhereverItIs() {
-        Hyperparameters ld = TinyRun.hyperparameters()
-                .batches(4, 1)
-                .maxSteps(3)
-                .loss(Options.of(LossType.SIGMOID).ldAlpha(0.3).build())
-                .build();
-        assertSameTrajectory(ld, 1000, ld, 1);
-        MapCache cache = new MapCache();
-        KnownReference known = new KnownReference(cache, new ReferenceKeys("model", "machine"));
-        try (TinyRun first = new TinyRun(ld, DATA);
-                TinyRun second = new TinyRun(ld, DATA)) {
-            first.known = known;
-            second.known = known;
-            first.run();
-            second.run();
-            assertThat(second.listener.reference.computed()).isZero();
-            assertThat(distance(second.trained(), first.trained())).isZero();
-        }
-    }
-
     @Test
     void aLossWithoutAReferenceHasNoPassForOne() {
         LossOptions simpo = LossOptions.of(List.of(LossType.SIMPO));
@@ -115,77 +78,8 @@ class DpoTrainerTest {
         }
     }
 
-    @Test
-    void fourMicroStepsOfTwoAreOneOfEight() {
-        assertSameTrajectory(
-                TinyRun.hyperparameters().batches(2, 4).epochs(3).build(), 1000,
-                TinyRun.hyperparameters().batches(8, 1).epochs(3).build(), 1000);
-    }
-
-    /** Seven preferences: the second step has micro-steps of two and of one, which in TRL would count twice. */
-    @Test
-    void aShorterMicroStepsPreferencesWeighNoMoreThanOthers() {
-        TokenizedData seven = new TokenizedData(TinyRun.preferences(7), List.of(), Cuts.NONE, Cuts.NONE);
-        assertSameTrajectory(
-                seven,
-                TinyRun.hyperparameters().batches(2, 2).maxSteps(3).build(),
-                1000,
-                TinyRun.hyperparameters().batches(4, 1).maxSteps(3).build(),
-                1000);
-    }
-
-    @Test
-    void howManyRowsAreComputedTogetherDoesNotMatter() {
-        Hyperparameters hyperparameters =
-                TinyRun.hyperparameters().batches(8, 1).epochs(3).build();
-        assertSameTrajectory(hyperparameters, 1000, hyperparameters, 1);
-        assertSameTrajectory(hyperparameters, 1000, hyperparameters, 45);
-    }
-
-    @Test
-    void activationsComputedAgainGiveTheSameWeightsToTheBit() {
-        Hyperparameters hyperparameters =
-                TinyRun.hyperparameters().batches(8, 1).epochs(3).build();
-        try (TinyRun kept = new TinyRun(hyperparameters, DATA);
-                TinyRun again = new TinyRun(hyperparameters, DATA)) {
-            again.keep = Activations.Keep.RESIDUAL_STREAM;
-            assertThat(again.run()).isEqualTo(kept.run());
-            assertThat(distance(again.trained(), kept.trained())).isZero();
-        }
-    }
-
     private static LossOptions smoothed(LossType type, double smoothing) {
         return Options.of(type).labelSmoothing(smoothing).build();
-    }
-
-    private static void assertSameTrajectory(
-            Hyperparameters one, int oneCapacity, Hyperparameters other, int capacity) {
-        assertSameTrajectory(DATA, one, oneCapacity, other, capacity);
-    }
-
-    private static void assertSameTrajectory(
-            TokenizedData data, Hyperparameters one, int oneCapacity, Hyperparameters other, int capacity) {
-        try (TinyRun first = new TinyRun(one, data);
-                TinyRun second = new TinyRun(other, data)) {
-            first.rowCapacity = oneCapacity;
-            second.rowCapacity = capacity;
-            assertThat(first.run()).isEqualTo(second.run());
-            assertThat(first.listener.reports).hasSize(3);
-            for (int i = 0; i < 3; i++) {
-                StepReport expected = first.listener.reports.get(i);
-                StepReport actual = second.listener.reports.get(i);
-                assertClose(actual.gradNorm(), expected.gradNorm());
-                assertClose(actual.metrics().loss(), expected.metrics().loss());
-                assertClose(actual.metrics().logpsChosen(), expected.metrics().logpsChosen());
-                assertClose(actual.metrics().logpsRejected(), expected.metrics().logpsRejected());
-                assertThat(actual.numTokens()).isEqualTo(expected.numTokens());
-            }
-            assertThat(distance(second.trained(), first.trained())).isLessThan(1e-5);
-        }
-    }
-
-    private static void assertClose(double actual, double expected) {
-        assertThat(actual).isCloseTo(expected, within(1e-5 * Math.abs(expected)));
     }
 
     /** Of two sets of weights, relative to their length. */
