@@ -10,7 +10,7 @@ import java.util.List;
  * @param beta positive
  * @param labelSmoothing the share of preferences that are taken to be wrong, 0 to 0.5
  */
-public record AotUnpairedLoss(double beta, double labelSmoothing) implements Loss {
+public record AotUnpairedLoss(double beta, double labelSmoothing) implements PairedLoss {
 
     public AotUnpairedLoss {
         Parameters.requirePositive("beta", beta);

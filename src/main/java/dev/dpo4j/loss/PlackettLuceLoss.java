@@ -12,7 +12,7 @@ import java.util.List;
  * @param beta strength of the pull towards the reference, positive
  * @param ranked whether the rejected answers stand from the best to the worst
  */
-public record PlackettLuceLoss(double beta, boolean ranked) implements Loss {
+public record PlackettLuceLoss(double beta, boolean ranked) implements PairedLoss {
 
     public PlackettLuceLoss {
         Parameters.requirePositive("beta", beta);

@@ -2,6 +2,7 @@ package dev.dpo4j.loss;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ public record PreferenceLoss(
                 .map(preference -> preference.pairs(meanChosenTokens, ldAlpha))
                 .toList();
         List<List<List<PairTerm>>> computed =
-                terms.stream().map(term -> term.loss().of(pairs)).toList();
+                pairedLosses().map(loss -> loss.of(pairs)).toList();
         List<PreferenceLosses> losses = new ArrayList<>();
         for (int p = 0; p < pairs.size(); p++) {
             List<PairLoss> ofPairs = new ArrayList<>();
@@ -91,6 +92,10 @@ public record PreferenceLoss(
                 .getFirst()
                 .pairs()
                 .getFirst();
+    }
+
+    private Stream<PairedLoss> pairedLosses() {
+        return terms.stream().map(Term::loss).map(PairedLoss.class::cast);
     }
 
     private PairLoss sum(PairLogProbs pair, List<PairTerm> ofPair, double weightOfPair) {
