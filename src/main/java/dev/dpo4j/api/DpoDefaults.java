@@ -48,10 +48,16 @@ final class DpoDefaults {
                 .type();
         Warmup warmup = Warmup.of(request.warmupSteps(), request.warmupRatio(), schedulerType);
         LossOptions loss = LossDefaults.resolve(PATH, beta, request);
+        int batchSize = integer("batch_size", request.batchSize(), BATCH_SIZE, MAX_BATCH_SIZE);
+        if (batchSize == 1 && loss.loss(beta).looksAtMismatched()) {
+            throw invalid(
+                    "batch_size",
+                    "must be at least 2 with kto, which tells from the answers of a batch how far the model is from the reference");
+        }
         return new Hyperparameters(
                 beta,
                 loss,
-                integer("batch_size", request.batchSize(), BATCH_SIZE, MAX_BATCH_SIZE),
+                batchSize,
                 requireNonNullElse(request.gradientAccumulationSteps(), 1),
                 integer("n_epochs", request.nEpochs(), EPOCHS, MAX_EPOCHS),
                 request.maxSteps(),

@@ -91,6 +91,13 @@ record DpoHyperparametersRequest(
         @Nullable
         Double ldAlpha,
 
+        @Schema(description = "What good answers count in kto and apo_zero_unpaired, over 0.", defaultValue = "1")
+        @Nullable
+        Double desirableWeight,
+
+        @Schema(description = "What bad answers count there, over 0.", defaultValue = "1") @Nullable
+        Double undesirableWeight,
+
         @Schema(
                 description = "Preferences in a micro-step, 1 to 256. Auto: 8.",
                 implementation = Object.class,
@@ -225,5 +232,5 @@ record DpoHyperparametersRequest(
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null);
+            null, null, null, null, null);
 }

@@ -20,7 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** The body of {@code POST /v1/dpo/loss}: one preference at the top level, or a list of them. */
 @Schema(
         name = "DpoLossRequest",
-        description = "One preference (prompt, chosen, rejected) at the top level, or a list of them in preferences.")
+        description =
+                "One preference (prompt, chosen, rejected) or labelled answer (prompt, completion, label) at the top level, or a"
+                        + " list of them in preferences.")
 record DpoLossRequest(
         @Schema(description = "The policy: an id from GET /v1/models.", defaultValue = "notebook", example = "notebook")
         @Size(min = 1, max = 255)
@@ -108,6 +110,13 @@ record DpoLossRequest(
         @Nullable
         Double ldAlpha,
 
+        @Schema(description = "What good answers count in kto and apo_zero_unpaired, over 0.", defaultValue = "1")
+        @Nullable
+        Double desirableWeight,
+
+        @Schema(description = "What bad answers count there, over 0.", defaultValue = "1") @Nullable
+        Double undesirableWeight,
+
         @Schema(
                 description = CONTENT,
                 implementation = Object.class,
@@ -128,6 +137,21 @@ record DpoLossRequest(
                 types = {"array", "string"})
         @Nullable
         JsonNode rejected,
+
+        @Schema(
+                description =
+                        "Instead of chosen and rejected, one answer that is labelled, for kto and apo_zero_unpaired.",
+                implementation = Object.class,
+                types = {"array", "string"})
+        @Nullable
+        JsonNode completion,
+
+        @Schema(
+                description = "What is thought of it: true or \"good\", false or \"bad\".",
+                implementation = Object.class,
+                types = {"boolean", "string"})
+        @Nullable
+        JsonNode label,
 
         @Schema(description = "Several preferences, instead of one at the top level.")
         @Size(min = 1, max = 1024)
@@ -159,10 +183,13 @@ record DpoLossRequest(
      * @param prompt ids, text or messages
      * @param chosen the preferred answer, likewise
      * @param rejected the other answer, or a list of other answers
+     * @param completion instead of both a labelled answer
+     * @param label what is thought of it
      */
     @Schema(
             name = "DpoLossPreference",
-            requiredProperties = {"chosen", "rejected"})
+            description =
+                    "A preference, prompt, chosen and rejected, or a labelled answer, prompt, completion and label.")
     record Preference(
             @Schema(
                     description = CONTENT,
@@ -183,18 +210,42 @@ record DpoLossRequest(
                     implementation = Object.class,
                     types = {"array", "string"})
             @Nullable
-            JsonNode rejected) {
+            JsonNode rejected,
+
+            @Schema(
+                    description =
+                            "Instead of chosen and rejected, one answer that is labelled, for kto and apo_zero_unpaired.",
+                    implementation = Object.class,
+                    types = {"array", "string"})
+            @Nullable
+            JsonNode completion,
+
+            @Schema(
+                    description = "What is thought of it: true or \"good\", false or \"bad\".",
+                    implementation = Object.class,
+                    types = {"boolean", "string"})
+            @Nullable
+            JsonNode label) {
 
         private boolean isEmpty() {
-            return Stream.of(prompt, chosen, rejected).allMatch(node -> node == null || node.isNull());
+            return Stream.of(prompt, chosen, rejected, completion, label)
+                    .allMatch(node -> node == null || node.isNull());
         }
 
         private PreferenceExample parse(String pointer) {
             ObjectNode row = JsonNodeFactory.instance.objectNode();
-            row.set("prompt", prompt);
-            row.set("chosen", chosen);
-            row.set("rejected", rejected);
+            setIfGiven(row, "prompt", prompt);
+            setIfGiven(row, "chosen", chosen);
+            setIfGiven(row, "rejected", rejected);
+            setIfGiven(row, "completion", completion);
+            setIfGiven(row, "label", label);
             return PreferenceParser.parse(row, pointer, UnknownFields.REFUSED);
+        }
+
+        private static void setIfGiven(ObjectNode row, String name, @Nullable JsonNode value) {
+            if (value != null && !value.isNull()) {
+                row.set(name, value);
+            }
         }
     }
 
@@ -205,7 +256,7 @@ record DpoLossRequest(
      * @throws InvalidRowException if one has none of the known shapes; its pointer begins at the body
      */
     List<PreferenceExample> examples() {
-        Preference single = new Preference(prompt, chosen, rejected);
+        Preference single = new Preference(prompt, chosen, rejected, completion, label);
         if (preferences == null) {
             return List.of(single.parse(""));
         }

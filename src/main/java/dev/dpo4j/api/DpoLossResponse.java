@@ -24,14 +24,21 @@ record DpoLossResponse(
 
         List<Preference> preferences,
 
+        @Schema(
+                description =
+                        "Of kto: how far the policy is from the reference, in nats, as told from mismatched answers; at least 0.")
+        @Nullable
+        Double kl,
+
         @Schema(description = "L2 norm of the loss's gradient over all weights, where it was asked for.") @Nullable
         Double gradientNorm,
 
         @Schema(description = "The steps of the computation, where they were asked for.") @Nullable
         LossExplanation explanation) {
 
-    /** One preference. */
+    /** One preference, or one labelled answer. */
     @Schema(name = "PreferenceLoss")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Preference(
             @Schema(
                     description =
@@ -41,10 +48,17 @@ record DpoLossResponse(
             @Schema(
                     description = "For each rejected answer: the policy's log-ratio of chosen and rejected minus the"
                             + " reference's.")
+            @Nullable
             List<Double> logits,
 
-            Answer chosen,
-            List<Answer> rejected) {}
+            @Nullable Answer chosen,
+            @Nullable List<Answer> rejected,
+
+            @Schema(description = "Instead of the three before, where an answer has a label.") @Nullable
+            Answer completion,
+
+            @Schema(description = "Whether that label is good.") @Nullable
+            Boolean label) {}
 
     /** One answer. */
     @Schema(name = "AnswerLogProbs")

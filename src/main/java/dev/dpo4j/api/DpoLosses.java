@@ -4,13 +4,17 @@ import dev.dpo4j.catalog.LoadedModel;
 import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.ModelLease;
 import dev.dpo4j.catalog.UnknownModelException;
+import dev.dpo4j.dataset.Feedback;
 import dev.dpo4j.dataset.InvalidRowException;
+import dev.dpo4j.dataset.MismatchedAnswers;
 import dev.dpo4j.dataset.PreferenceExample;
 import dev.dpo4j.dataset.PreferenceTokenizer;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaModel;
+import dev.dpo4j.loss.LabelledAnswer;
 import dev.dpo4j.loss.PreferenceLoss;
+import dev.dpo4j.loss.PreferenceLosses;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tokenizer.Tokenizer;
 import dev.dpo4j.train.NonFiniteException;
@@ -98,8 +102,12 @@ class DpoLosses {
             LoadedModel reference,
             @Nullable Tokenizer tokenizer) {
         requireOneVocabulary(policy, reference);
-        List<TokenizedPreference> preferences = tokenized(request.examples(), policy, reference, tokenizer);
         boolean explain = Boolean.TRUE.equals(request.explain());
+        if (explain && loss.labelled()) {
+            throw ApiException.badRequest(
+                    "invalid_value", "explain", "Only losses of preferences are explained: leave explain out.");
+        }
+        List<TokenizedPreference> preferences = tokenized(request.examples(), loss, policy, reference, tokenizer);
         requireFewTokens(preferences, explain);
 
         LlamaModel policyModel = policy.on(compute);
@@ -126,8 +134,18 @@ class DpoLosses {
                 scores.preferences().stream()
                         .map(preference -> result(preference, loss, tokenizer))
                         .toList(),
+                loss.looksAtMismatched() ? kl(scores) : null,
                 scores.gradientNorm(),
                 explanation);
+    }
+
+    /** All answers of a call were computed together, so theirs is the same. */
+    private static double kl(PreferenceScores scores) {
+        return labelled(scores.preferences().getFirst().losses()).kl();
+    }
+
+    private static LabelledAnswer labelled(PreferenceLosses losses) {
+        return Objects.requireNonNull(losses.labelled(), "a loss of labelled answers says what they are");
     }
 
     private NotebookPass notebookPass(LlamaModel model, TokenizedPreference preference) {
@@ -150,6 +168,7 @@ class DpoLosses {
     /** Token ids as a training job would make them of rows, but for truncation: here nothing is cut. */
     private static List<TokenizedPreference> tokenized(
             List<PreferenceExample> examples,
+            PreferenceLoss loss,
             LoadedModel policy,
             LoadedModel reference,
             @Nullable Tokenizer tokenizer) {
@@ -158,12 +177,17 @@ class DpoLosses {
                 Math.min(config.maxPositionEmbeddings(), reference.config().maxPositionEmbeddings());
         PreferenceTokenizer ids = new PreferenceTokenizer(tokenizer, config.vocabSize());
         List<TokenizedPreference> preferences = new ArrayList<>();
-        for (PreferenceExample example : examples) {
-            TokenizedPreference preference = ids.tokenize(preferences.size() + 1, example);
-            requireWithinPositions(preference, example, longest);
-            preferences.add(preference);
+        Feedback feedback = loss.labelled() ? Feedback.LABELLED_ANSWERS : Feedback.PREFERENCES;
+        for (PreferenceExample row : examples) {
+            for (PreferenceExample example : feedback.of(row)) {
+                TokenizedPreference preference = ids.tokenize(preferences.size() + 1, example);
+                requireWithinPositions(preference, example, longest);
+                preferences.add(preference);
+            }
         }
-        return preferences;
+        return loss.looksAtMismatched()
+                ? MismatchedAnswers.give(preferences, preferences.size(), longest)
+                : preferences;
     }
 
     private static void requireWithinPositions(TokenizedPreference preference, PreferenceExample example, int longest) {
@@ -212,6 +236,12 @@ class DpoLosses {
 
     private static DpoLossResponse.Preference result(
             PreferenceScores.Preference preference, PreferenceLoss loss, @Nullable Tokenizer tokenizer) {
+        if (loss.labelled()) {
+            LabelledAnswer labelled = labelled(preference.losses());
+            DpoLossResponse.Answer answer = result(preference.answers().getFirst(), labelled.reward(), loss, tokenizer);
+            return new DpoLossResponse.Preference(
+                    preference.losses().loss(), null, null, null, answer, labelled.good());
+        }
         List<DpoLossResponse.Answer> answers = new ArrayList<>();
         for (int a = 0; a < preference.answers().size(); a++) {
             double reward = a == 0
@@ -223,7 +253,9 @@ class DpoLosses {
                 preference.losses().loss(),
                 preference.losses().pairs().stream().map(pair -> pair.logits()).toList(),
                 answers.getFirst(),
-                answers.subList(1, answers.size()));
+                answers.subList(1, answers.size()),
+                null,
+                null);
     }
 
     private static DpoLossResponse.Answer result(

@@ -3,6 +3,7 @@ package dev.dpo4j.api;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.dpo4j.loss.InvalidLossException;
+import dev.dpo4j.loss.LabelWeights;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
 import java.util.Collections;
@@ -36,7 +37,10 @@ final class LossDefaults {
                 requireNonNullElse(fields.rejectedRanked(), false),
                 requireNonNullElse(fields.referenceFree(), false),
                 requireNonNullElse(fields.useWeighting(), false),
-                fields.ldAlpha());
+                fields.ldAlpha(),
+                new LabelWeights(
+                        requireNonNullElse(fields.desirableWeight(), LabelWeights.EVEN.desirable()),
+                        requireNonNullElse(fields.undesirableWeight(), LabelWeights.EVEN.undesirable())));
         try {
             options.loss(beta);
             return options;

@@ -44,4 +44,10 @@ interface LossFields {
 
     @Nullable
     Double ldAlpha();
+
+    @Nullable
+    Double desirableWeight();
+
+    @Nullable
+    Double undesirableWeight();
 }

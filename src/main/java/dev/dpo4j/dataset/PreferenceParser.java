@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  *   <li>OpenAI: {@code input.messages}, {@code preferred_output}, {@code non_preferred_output};
  *   <li>ShareGPT and LLaMA-Factory: {@code conversations}, or {@code instruction} with {@code input}, {@code system}
  *       and {@code history}, and {@code chosen}, {@code rejected};
+ *   <li>TRL's unpaired: {@code prompt}, {@code completion} and {@code label}, or {@code prompt_ids}, {@code completion_ids} and it;
  *   <li>token ids: {@code prompt_ids}, {@code chosen_ids}, {@code rejected_ids}, or lists of numbers in TRL's members;
  *   <li>TRL: {@code prompt}, {@code chosen}, {@code rejected} as text or messages; without {@code prompt} it is what
  *       the answers begin with.
@@ -30,6 +31,8 @@ public final class PreferenceParser {
 
     private static final Set<String> OPENAI =
             Set.of("preferred_output", "non_preferred_output", "preferred_completion", "non_preferred_completion");
+    private static final Set<String> LABELLED = Set.of("completion", "completion_ids", "label");
+    private static final Set<String> COMPARED = Set.of("chosen", "rejected", "chosen_ids", "rejected_ids");
     private static final Set<String> IDS = Set.of("prompt_ids", "chosen_ids", "rejected_ids");
 
     private final Field row;
@@ -62,6 +65,9 @@ public final class PreferenceParser {
     private PreferenceExample parse() {
         if (hasAny(OPENAI)) {
             return openAi();
+        }
+        if (hasAny(LABELLED) && !hasAny(COMPARED)) {
+            return labelled();
         }
         if (hasAny(IDS)) {
             return ids();
@@ -150,6 +156,29 @@ public final class PreferenceParser {
             throw new InvalidRowException(prompt.pointer(), "must be a list of token ids");
         }
         return new PreferenceExample(id, prompt, chosen, rejected);
+    }
+
+    private PreferenceExample labelled() {
+        boolean ids = row.has("completion_ids");
+        String nameOfPrompt = ids ? "prompt_ids" : "prompt";
+        String nameOfAnswer = ids ? "completion_ids" : "completion";
+        known.addAll(List.of(nameOfPrompt, nameOfAnswer, "label"));
+        Content answer = ContentParser.answer(row.get(nameOfAnswer));
+        Content prompt = ContentParser.prompt(row.get(nameOfPrompt));
+        Label label = Label.of(row.get("label"));
+        if (ids) {
+            requireKind(Content.TokenIds.class, answer, List.of(), "a list of token ids");
+        }
+        if (prompt instanceof Messages) {
+            answer = asMessages(answer, "assistant");
+        } else if (answer instanceof Messages) {
+            prompt = asMessages(prompt, "user");
+        }
+        if (prompt.getClass() != answer.getClass()) {
+            throw new InvalidRowException(
+                    prompt.pointer(), "is " + kind(prompt) + ", but the answer is " + kind(answer));
+        }
+        return new PreferenceExample(id, prompt, answer, List.of(), label);
     }
 
     private PreferenceExample conversations() {

@@ -79,7 +79,7 @@ public final class PreferenceTokenizer {
             requireInVocabulary(ids);
             answers.add(ids.ids());
         }
-        return new TokenizedPreference(row, prompt.ids(), answers.getFirst(), answers.subList(1, answers.size()));
+        return of(row, prompt.ids(), answers, example);
     }
 
     private void requireInVocabulary(TokenIds tokens) {
@@ -166,7 +166,12 @@ public final class PreferenceTokenizer {
         if (shared == 0) {
             prompt = new int[] {beginning(example.prompt(), bos)};
         }
-        return new TokenizedPreference(row, prompt, answers.getFirst(), answers.subList(1, answers.size()));
+        return of(row, prompt, answers, example);
+    }
+
+    private static TokenizedPreference of(int row, int[] prompt, List<int[]> answers, PreferenceExample example) {
+        return new TokenizedPreference(
+                row, prompt, answers.getFirst(), answers.subList(1, answers.size()), example.label(), null);
     }
 
     private static int beginning(Content prompt, @Nullable Integer bos) {

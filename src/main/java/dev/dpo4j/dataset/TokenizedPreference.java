@@ -1,19 +1,58 @@
 package dev.dpo4j.dataset;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A preference as the model sees it: one prompt shared by all answers.
+ * A preference or a labelled answer as the model sees it: one prompt shared by all answers.
  *
  * @param row the row's number in its file or dataset, from 1
  * @param prompt token ids of the shared prompt
- * @param chosen token ids of the preferred answer, at least one
- * @param rejected token ids of each rejected answer, at least one answer of at least one token
+ * @param chosen token ids of the preferred answer, at least one; of the labelled one
+ * @param rejected token ids of each rejected answer, at least one answer of at least one token; none beside a labelled one
+ * @param label what is thought of a labelled answer; null: it is a preference
+ * @param mismatched token ids of another prompt's answer, of which a loss of labelled answers learns how far the policy is from the
+ *     reference; null: none is looked at
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of token ids; never compared
-public record TokenizedPreference(int row, int[] prompt, int[] chosen, List<int[]> rejected) {
+public record TokenizedPreference(
+        int row,
+        int[] prompt,
+        int[] chosen,
+        List<int[]> rejected,
+        @Nullable Label label,
+        int @Nullable [] mismatched) {
 
     public TokenizedPreference {
         rejected = List.copyOf(rejected);
+    }
+
+    /** A preference. */
+    public TokenizedPreference(int row, int[] prompt, int[] chosen, List<int[]> rejected) {
+        this(row, prompt, chosen, rejected, null, null);
+    }
+
+    /** A labelled answer. */
+    public static TokenizedPreference labelled(int row, int[] prompt, int[] answer, Label label) {
+        return new TokenizedPreference(row, prompt, answer, List.of(), label, null);
+    }
+
+    /** The answers themselves: the preferred one first; or the labelled one. */
+    public List<int[]> answers() {
+        List<int[]> answers = new ArrayList<>();
+        answers.add(chosen);
+        answers.addAll(rejected);
+        return answers;
+    }
+
+    /** The same with other answers, of which there are as many. */
+    TokenizedPreference withAnswers(List<int[]> answers) {
+        return new TokenizedPreference(
+                row, prompt, answers.getFirst(), answers.subList(1, answers.size()), label, mismatched);
+    }
+
+    TokenizedPreference withMismatched(int[] answer) {
+        return new TokenizedPreference(row, prompt, chosen, rejected, label, answer);
     }
 }

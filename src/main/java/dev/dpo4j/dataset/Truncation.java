@@ -26,14 +26,11 @@ public record Truncation(Optional<TokenizedPreference> preference, int answersCu
         if (room <= 0) {
             return new Truncation(Optional.empty(), 0);
         }
-        List<int[]> rejected =
-                preference.rejected().stream().map(answer -> cut(answer, room)).toList();
-        int answersCut = preference.chosen().length > room ? 1 : 0;
-        for (int[] answer : preference.rejected()) {
-            answersCut += answer.length > room ? 1 : 0;
-        }
-        TokenizedPreference kept = new TokenizedPreference(
-                preference.row(), preference.prompt(), cut(preference.chosen(), room), rejected);
+        List<int[]> answers = preference.answers();
+        int answersCut =
+                (int) answers.stream().filter(answer -> answer.length > room).count();
+        TokenizedPreference kept = preference.withAnswers(
+                answers.stream().map(answer -> cut(answer, room)).toList());
         return new Truncation(Optional.of(kept), answersCut);
     }
 

@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.train.LabelMetrics;
 import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.StepReport;
@@ -59,8 +60,7 @@ final class Figures {
         data.put("step", step);
         if (report != null) {
             data.put("train_loss", report.metrics().loss());
-            data.put("rewards/accuracies", report.metrics().rewardsAccuracies());
-            data.put("rewards/margins", report.metrics().rewardsMargins());
+            putMargins(data, "", report.metrics());
         }
         if (validation != null) {
             data.put("valid_loss", validation.loss());
@@ -70,15 +70,30 @@ final class Figures {
     }
 
     private static void putRewards(Map<String, Object> data, String prefix, PreferenceMetrics metrics) {
-        data.put(prefix + "rewards/chosen", metrics.rewardsChosen());
-        data.put(prefix + "rewards/rejected", metrics.rewardsRejected());
-        data.put(prefix + "rewards/accuracies", metrics.rewardsAccuracies());
-        data.put(prefix + "rewards/margins", metrics.rewardsMargins());
-        data.put(prefix + "logps/chosen", metrics.logpsChosen());
-        data.put(prefix + "logps/rejected", metrics.logpsRejected());
-        data.put(prefix + "logits/chosen", metrics.logitsChosen());
-        data.put(prefix + "logits/rejected", metrics.logitsRejected());
+        put(data, prefix + "rewards/chosen", metrics.rewardsChosen(), metrics.hasChosen());
+        put(data, prefix + "rewards/rejected", metrics.rewardsRejected(), metrics.hasRejected());
+        putMargins(data, prefix, metrics);
+        put(data, prefix + "logps/chosen", metrics.logpsChosen(), metrics.hasChosen());
+        put(data, prefix + "logps/rejected", metrics.logpsRejected(), metrics.hasRejected());
+        put(data, prefix + "logits/chosen", metrics.logitsChosen(), metrics.hasChosen());
+        put(data, prefix + "logits/rejected", metrics.logitsRejected(), metrics.hasRejected());
         data.put(prefix + "entropy", metrics.entropy());
-        data.put(prefix + "mean_token_accuracy", metrics.meanTokenAccuracy());
+        LabelMetrics labels = metrics.labels();
+        if (labels == null) {
+            data.put(prefix + "mean_token_accuracy", metrics.meanTokenAccuracy());
+        } else {
+            data.put(prefix + "kl", labels.kl());
+        }
+    }
+
+    private static void putMargins(Map<String, Object> data, String prefix, PreferenceMetrics metrics) {
+        put(data, prefix + "rewards/accuracies", metrics.rewardsAccuracies(), metrics.labels() == null);
+        put(data, prefix + "rewards/margins", metrics.rewardsMargins(), metrics.hasMargins());
+    }
+
+    private static void put(Map<String, Object> data, String name, double value, boolean known) {
+        if (known) {
+            data.put(name, value);
+        }
     }
 }

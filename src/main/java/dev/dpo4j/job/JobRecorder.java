@@ -1,6 +1,7 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.train.Cuts;
+import dev.dpo4j.train.LabelMetrics;
 import dev.dpo4j.train.PendingCheckpoint;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.ReferenceProgress;
@@ -129,12 +130,14 @@ final class JobRecorder implements TrainingListener {
     @Override
     public void onValidation(int step, double epoch, PreferenceMetrics metrics) {
         validation = new Validation(step, metrics);
+        LabelMetrics labels = metrics.labels();
         String message = String.format(
                 Locale.ROOT,
-                "Validation after step %d: loss=%.4f, accuracy=%.4f",
+                "Validation after step %d: loss=%.4f, %s=%.4f",
                 step,
                 metrics.loss(),
-                metrics.rewardsAccuracies());
+                labels == null ? "accuracy" : "kl",
+                labels == null ? metrics.rewardsAccuracies() : labels.kl());
         // Not of type metrics: a step has at most one of those, and its readers expect the training figures in it.
         jobs.write(
                 fence,

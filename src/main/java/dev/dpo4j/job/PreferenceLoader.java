@@ -2,7 +2,9 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.catalog.LoadedModel;
 import dev.dpo4j.catalog.ModelCatalog;
+import dev.dpo4j.dataset.Feedback;
 import dev.dpo4j.dataset.InvalidRowException;
+import dev.dpo4j.dataset.MismatchedAnswers;
 import dev.dpo4j.dataset.PreferenceExample;
 import dev.dpo4j.dataset.PreferenceFile;
 import dev.dpo4j.dataset.PreferenceSource;
@@ -12,6 +14,7 @@ import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.dataset.Truncation;
 import dev.dpo4j.dataset.UnknownFileException;
 import dev.dpo4j.llama.LlamaConfig;
+import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.tokenizer.Tokenizer;
 import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.Hyperparameters;
@@ -76,7 +79,10 @@ class PreferenceLoader {
                 ? config.maxPositionEmbeddings()
                 : Math.min(maxLength, config.maxPositionEmbeddings());
         Tokenizer tokenizer = catalog.tokenizer(model.id()).orElse(null);
+        PreferenceLoss loss =
+                spec.hyperparameters().loss().loss(spec.hyperparameters().beta());
         Rows rows = new Rows(
+                loss.labelled() ? Feedback.LABELLED_ANSWERS : Feedback.PREFERENCES,
                 new PreferenceTokenizer(
                         tokenizer, config.vocabSize(), Clock.fixed(spec.createdAt(), ZoneId.systemDefault())),
                 longest,
@@ -98,26 +104,40 @@ class PreferenceLoader {
                             + more,
                     param);
         }
+        if (loss.looksAtMismatched()) {
+            giveMismatched(rows, spec.hyperparameters().batchSize(), data, param);
+        }
         return rows;
+    }
+
+    private static void giveMismatched(Rows rows, int batchSize, TrainingData data, String param) {
+        try {
+            rows.kept = MismatchedAnswers.give(rows.kept, batchSize, rows.longest);
+        } catch (InvalidRowException e) {
+            throw new TrainingFailedException("invalid_" + param, data.id() + " cannot be used: " + e.reason(), param);
+        }
     }
 
     /** Tokenises rows as they come. */
     private static final class Rows implements PreferenceFile.RowHandler {
 
+        private final Feedback feedback;
         private final PreferenceTokenizer tokenizer;
         private final int longest;
         private final boolean cut;
-        private final List<TokenizedPreference> kept = new ArrayList<>();
+        private List<TokenizedPreference> kept = new ArrayList<>();
         private final List<String> errors = new ArrayList<>();
         private int errorCount;
         private int dropped;
         private int truncated;
 
         /**
+         * @param feedback what is made of them
          * @param longest tokens of prompt and answer together
          * @param cut whether longer ones are cut; otherwise they are errors
          */
-        Rows(PreferenceTokenizer tokenizer, int longest, boolean cut) {
+        Rows(Feedback feedback, PreferenceTokenizer tokenizer, int longest, boolean cut) {
+            this.feedback = feedback;
             this.tokenizer = tokenizer;
             this.longest = longest;
             this.cut = cut;
@@ -130,19 +150,22 @@ class PreferenceLoader {
         @Override
         public void row(int row, int line, PreferenceExample example) {
             try {
-                TokenizedPreference preference = tokenizer.tokenize(row, example);
-                Truncation truncation = Truncation.keepStart(preference, longest);
-                if (!cut
-                        && (truncation.answersCut() > 0
-                                || truncation.preference().isEmpty())) {
-                    throw new InvalidRowException(
-                            "", "is longer than the model's " + longest + " positions; set max_length to cut it");
+                for (PreferenceExample each : feedback.of(example)) {
+                    keep(tokenizer.tokenize(row, each));
                 }
-                truncation.preference().ifPresentOrElse(kept::add, () -> dropped++);
-                truncated += truncation.answersCut() > 0 ? 1 : 0;
             } catch (InvalidRowException e) {
                 invalid(row, line, e);
             }
+        }
+
+        private void keep(TokenizedPreference preference) {
+            Truncation truncation = Truncation.keepStart(preference, longest);
+            if (!cut && (truncation.answersCut() > 0 || truncation.preference().isEmpty())) {
+                throw new InvalidRowException(
+                        "", "is longer than the model's " + longest + " positions; set max_length to cut it");
+            }
+            truncation.preference().ifPresentOrElse(kept::add, () -> dropped++);
+            truncated += truncation.answersCut() > 0 ? 1 : 0;
         }
 
         @Override

@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a loss knows of one preference: its answers' summed log-probabilities, natural logarithms, and lengths; the chosen one first, then at
- * least one rejected.
+ * least one rejected. Of a labelled answer: its own, and then perhaps those of a mismatched one, another prompt's answer to its prompt.
  *
  * @param policy under the policy
  * @param reference under the reference; not looked at by a loss without one
  * @param tokens how many tokens each answer has
  * @param weights how much each answer counts, of which its pairs' are the products; 1 but in WPO
  * @param beginnings of the pairs; null: not known, as nothing but LD-DPO asks for them
+ * @param label whether the answer is labelled good; null: it is a preference
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of numbers; never compared
 public record AnswerLogProbs(
@@ -22,18 +23,31 @@ public record AnswerLogProbs(
         double[] reference,
         int[] tokens,
         double[] weights,
-        @Nullable Beginnings beginnings) {
+        @Nullable Beginnings beginnings,
+        @Nullable Boolean label) {
 
     public AnswerLogProbs {
         int answers = policy.length;
-        if (answers < 2 || reference.length != answers || tokens.length != answers || weights.length != answers) {
-            throw new IllegalArgumentException("A preference needs a chosen and at least one rejected answer");
+        boolean enough = label == null ? answers >= 2 : answers == 1 || answers == 2;
+        if (!enough || reference.length != answers || tokens.length != answers || weights.length != answers) {
+            throw new IllegalArgumentException(
+                    "A preference needs a chosen and at least one rejected answer, a labelled answer no more than a mismatched one");
         }
     }
 
     /** Answers that count alike. */
     public AnswerLogProbs(double[] policy, double[] reference, int[] tokens) {
-        this(policy, reference, tokens, ones(policy.length), null);
+        this(policy, reference, tokens, ones(policy.length), null, null);
+    }
+
+    /** Whether a labelled answer is good. */
+    boolean good() {
+        return Objects.requireNonNull(label, "a preference has no label");
+    }
+
+    /** The log-ratio of a labelled answer's mismatched one. */
+    double mismatchedRatio() {
+        return policy[1] - reference[1];
     }
 
     /** Counting alike, for each of so many answers. */
@@ -52,7 +66,7 @@ public record AnswerLogProbs(
     AnswerLogProbs withoutReference() {
         Beginnings without =
                 beginnings == null ? null : new Beginnings(beginnings.policy(), new double[beginnings.policy().length]);
-        return new AnswerLogProbs(policy, new double[policy.length], tokens, weights, without);
+        return new AnswerLogProbs(policy, new double[policy.length], tokens, weights, without, label);
     }
 
     /**

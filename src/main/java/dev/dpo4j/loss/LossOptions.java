@@ -2,6 +2,7 @@ package dev.dpo4j.loss;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param withoutReference whether the reference is left away whatever the loss
  * @param weighted whether pairs are weighed by WPO
  * @param ldAlpha LD-DPO's alpha; null: none
+ * @param labelWeights what labelled answers count; of jobs from before there were any, alike
  */
 public record LossOptions(
         List<LossType> types,
@@ -36,7 +38,8 @@ public record LossOptions(
         boolean rejectedRanked,
         boolean withoutReference,
         boolean weighted,
-        @Nullable Double ldAlpha) {
+        @Nullable Double ldAlpha,
+        LabelWeights labelWeights) {
 
     public static final double DISCOPOP_TAU = 0.05;
     public static final double ALPHA = 0.5;
@@ -50,6 +53,7 @@ public record LossOptions(
     public LossOptions {
         types = List.copyOf(types);
         weights = List.copyOf(weights);
+        labelWeights = Objects.requireNonNullElse(labelWeights, LabelWeights.EVEN);
     }
 
     /** Losses that count alike, with their papers' parameters. */
@@ -67,7 +71,8 @@ public record LossOptions(
                 false,
                 false,
                 false,
-                null);
+                null,
+                LabelWeights.EVEN);
     }
 
     /**
@@ -119,6 +124,7 @@ public record LossOptions(
             Parameters.requireInRange("ld_alpha", ldAlpha, 0, 1);
             requirePairs("ld_alpha");
         }
+        requireOneKind();
         List<LossType> strangers =
                 types.stream().filter(type -> !type.takesDivergence()).toList();
         if (divergenceType != DivergenceType.REVERSE_KL && !strangers.isEmpty()) {
@@ -128,7 +134,31 @@ public record LossOptions(
         }
     }
 
+    private void requireOneKind() {
+        List<LossType> labelled = types.stream().filter(LossType::isLabelled).toList();
+        if (labelled.isEmpty() && !labelWeights.equals(LabelWeights.EVEN)) {
+            throw new InvalidLossException(
+                    labelWeights.desirable() == 1 ? "undesirable_weight" : "desirable_weight",
+                    "has no effect on " + names(types));
+        }
+        if (!labelled.isEmpty() && labelled.size() < types.size()) {
+            throw new InvalidLossException(
+                    "loss_type",
+                    "can only be " + names(labelled)
+                            + ", which is of answers labelled good or bad, or losses of preferences, not both");
+        }
+        if (!labelled.isEmpty() && withoutReference) {
+            throw new InvalidLossException(
+                    "reference_free", "cannot go with " + names(labelled) + ", which is told from the reference");
+        }
+    }
+
     private void requirePairs(String option) {
+        List<LossType> labelled = types.stream().filter(LossType::isLabelled).toList();
+        if (!labelled.isEmpty()) {
+            throw new InvalidLossException(
+                    option, "is of pairs, and cannot go with " + names(labelled) + ", which has none");
+        }
         List<LossType> ofMore =
                 types.stream().filter(LossType::looksAtMoreThanAPair).toList();
         if (!ofMore.isEmpty()) {

@@ -26,7 +26,9 @@ public enum LossType {
     PLACKETT_LUCE,
     CPO,
     SIMPO,
-    ORPO;
+    ORPO,
+    KTO,
+    APO_ZERO_UNPAIRED;
 
     /** As it is written in requests. */
     public String wireName() {
@@ -50,7 +52,7 @@ public enum LossType {
         return switch (this) {
             case SIGMOID, HINGE, IPO, EXO_PAIR, ROBUST, DISCOPOP, SIGMOID_NORM -> true;
             case NCA_PAIR, BCO_PAIR, SPPO_HARD, APO_ZERO, APO_DOWN, AOT, AOT_UNPAIRED, DPOP, PLACKETT_LUCE -> false;
-            case CPO, SIMPO, ORPO -> false;
+            case CPO, SIMPO, ORPO, KTO, APO_ZERO_UNPAIRED -> false;
             case SFT -> true; // it has none, and goes along with those that have
         };
     }
@@ -61,6 +63,11 @@ public enum LossType {
             case SFT, CPO, SIMPO, ORPO -> true;
             default -> false;
         };
+    }
+
+    /** Whether it is of answers that are labelled good or bad, and of no preferences. */
+    boolean isLabelled() {
+        return this == KTO || this == APO_ZERO_UNPAIRED;
     }
 
     /** Whether its value belongs to more than one pair of answers. */
@@ -102,6 +109,8 @@ public enum LossType {
             case CPO -> new CpoLoss(beta, smoothing, options.cpoAlpha());
             case SIMPO -> new SimpoLoss(beta, smoothing, options.simpoGamma());
             case ORPO -> new OrpoLoss(beta);
+            case KTO -> new KtoLoss(beta, options.labelWeights());
+            case APO_ZERO_UNPAIRED -> new ApoZeroUnpairedLoss(beta, options.labelWeights());
         };
     }
 }

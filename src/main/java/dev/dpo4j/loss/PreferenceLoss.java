@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The loss that is answered over HTTP and the loss that is trained on: a weighted sum of losses, as in RPO and MPO (Wang et al., arXiv
- * 2411.10442). Pure.
+ * 2411.10442), either all of preferences or all of labelled answers. Pure.
  *
  * @param beta what rewards are scaled with
  * @param terms at least one
@@ -36,6 +36,13 @@ public record PreferenceLoss(
         if (terms.isEmpty()) {
             throw new IllegalArgumentException("A loss has at least one term");
         }
+        if (terms.stream()
+                        .map(term -> term.loss() instanceof LabelledLoss)
+                        .distinct()
+                        .count()
+                > 1) {
+            throw new IllegalArgumentException("A loss is of preferences or of labelled answers");
+        }
     }
 
     /** The DPO paper's. */
@@ -49,6 +56,16 @@ public record PreferenceLoss(
         return terms.stream().anyMatch(term -> term.loss().comparesPreferences());
     }
 
+    /** Whether it is a loss of answers that are labelled good or bad, not of preferences. */
+    public boolean labelled() {
+        return terms.getFirst().loss() instanceof LabelledLoss;
+    }
+
+    /** Whether each labelled answer needs a mismatched one. */
+    public boolean looksAtMismatched() {
+        return terms.stream().anyMatch(term -> term.loss() instanceof LabelledLoss loss && loss.looksAtKl());
+    }
+
     /** The losses of preferences that are computed together. */
     public List<PreferenceLosses> of(List<AnswerLogProbs> preferences) {
         return of(preferences, meanChosenTokens(preferences));
@@ -60,6 +77,9 @@ public record PreferenceLoss(
      * @param meanChosenTokens how many tokens the chosen answers of all of them have on average
      */
     public List<PreferenceLosses> of(List<AnswerLogProbs> preferences, double meanChosenTokens) {
+        if (labelled()) {
+            return new LabelledAnswers(beta, terms).losses(preferences);
+        }
         List<List<PairLogProbs>> pairs = preferences.stream()
                 .map(preference -> referenceFree ? preference.withoutReference() : preference)
                 .map(preference -> preference.pairs(meanChosenTokens, ldAlpha))

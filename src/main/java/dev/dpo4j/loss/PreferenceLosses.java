@@ -1,16 +1,28 @@
 package dev.dpo4j.loss;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The loss of one preference with any number of rejected answers: the mean over them, as in the notebook this project grew from.
+ * The loss of one preference with any number of rejected answers: the mean over them, as in the notebook this project grew from. Or that of
+ * one labelled answer.
  *
  * @param loss the mean over the pairs
- * @param pairs chosen against each rejected answer, in order
+ * @param pairs chosen against each rejected answer, in order; none of a labelled answer
  * @param slopes the loss's derivative by each answer's summed policy log-probability, chosen first
+ * @param labelled of a labelled answer; null: it is a preference
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of results; never compared
-public record PreferenceLosses(double loss, List<PairLoss> pairs, double[] slopes) {
+public record PreferenceLosses(
+        double loss,
+        List<PairLoss> pairs,
+        double[] slopes,
+        @Nullable LabelledAnswer labelled) {
+
+    /** Of a preference. */
+    public PreferenceLosses(double loss, List<PairLoss> pairs, double[] slopes) {
+        this(loss, pairs, slopes, null);
+    }
 
     /** Of a preference that is computed alone. */
     public static PreferenceLosses of(PreferenceLoss loss, AnswerLogProbs preference) {

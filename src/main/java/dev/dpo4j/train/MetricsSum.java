@@ -1,5 +1,6 @@
 package dev.dpo4j.train;
 
+import dev.dpo4j.loss.LabelledAnswer;
 import dev.dpo4j.loss.PairLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,14 @@ import org.jspecify.annotations.Nullable;
 final class MetricsSum {
 
     private double weight;
+    private double
+            chosen; // what rewards and log-probabilities of such answers are of: the weight, but where answers have
+    // labels
+    private double rejected;
+    private double both;
+    private boolean labelled; // answers, or means of them
+    private boolean unpaired; // answers, not means of them
+    private double kl;
     private double loss;
     private double rewardsChosen;
     private double rewardsRejected;
@@ -23,11 +32,29 @@ final class MetricsSum {
     private double rejectedTokens;
     private double tokens;
 
-    /** Adds one preference; its k pairs weigh 1/k each, and so do the rejected answers' tokens. */
+    /** Adds one preference; its k pairs weigh 1/k each, and so do the rejected answers' tokens. Or one labelled answer. */
     void add(PreferenceLosses losses, double[] policy, TokenTotals totals) {
-        int k = losses.pairs().size();
         weight += 1;
         loss += losses.loss();
+        if (losses.labelled() == null) {
+            addPairs(losses, policy);
+        } else {
+            addLabelled(losses.labelled(), policy[0]);
+        }
+        logitsChosen += totals.chosenLogits();
+        logitsRejected += totals.rejectedLogits();
+        entropy += totals.entropy();
+        greedy += totals.greedy();
+        chosenTokens += totals.chosen();
+        rejectedTokens += totals.rejected();
+        tokens += totals.chosen() + totals.rejected();
+    }
+
+    private void addPairs(PreferenceLosses losses, double[] policy) {
+        int k = losses.pairs().size();
+        chosen += 1;
+        rejected += 1;
+        both += 1;
         logpsChosen += policy[0];
         for (int i = 0; i < k; i++) {
             PairLoss pair = losses.pairs().get(i);
@@ -37,13 +64,21 @@ final class MetricsSum {
             margins += pair.margin() / k;
             logpsRejected += policy[i + 1] / k;
         }
-        logitsChosen += totals.chosenLogits();
-        logitsRejected += totals.rejectedLogits();
-        entropy += totals.entropy();
-        greedy += totals.greedy();
-        chosenTokens += totals.chosen();
-        rejectedTokens += totals.rejected();
-        tokens += totals.chosen() + totals.rejected();
+    }
+
+    private void addLabelled(LabelledAnswer answer, double policy) {
+        labelled = true;
+        unpaired = true;
+        kl += answer.kl();
+        if (answer.good()) {
+            chosen += 1;
+            rewardsChosen += answer.reward();
+            logpsChosen += policy;
+        } else {
+            rejected += 1;
+            rewardsRejected += answer.reward();
+            logpsRejected += policy;
+        }
     }
 
     /** Adds a mean as one unit: steps count alike, as in TRL. */
@@ -56,7 +91,21 @@ final class MetricsSum {
         if (sums == null) {
             return;
         }
+        double withChosen = units;
+        double withRejected = units;
+        double withBoth = units;
+        LabelMetrics labels = sums.labels();
+        if (labels != null) {
+            labelled = true;
+            kl += labels.kl();
+            withChosen -= labels.withoutChosen();
+            withRejected -= labels.withoutRejected();
+            withBoth -= labels.withoutMargins();
+        }
         weight += units;
+        chosen += withChosen;
+        rejected += withRejected;
+        both += withBoth;
         loss += sums.loss();
         rewardsChosen += sums.rewardsChosen();
         rewardsRejected += sums.rewardsRejected();
@@ -68,34 +117,58 @@ final class MetricsSum {
         logitsRejected += sums.logitsRejected();
         entropy += sums.entropy();
         greedy += sums.meanTokenAccuracy();
-        chosenTokens += units;
-        rejectedTokens += units;
+        chosenTokens += withChosen;
+        rejectedTokens += withRejected;
         tokens += units;
     }
 
     /** The sums of means as they are; null when nothing was added. */
     @Nullable
     PreferenceMetrics sums() {
-        return weight == 0 ? null : scaled(1, 1, 1, 1);
-    }
-
-    /** The means: of preferences, and of tokens. */
-    PreferenceMetrics mean() {
-        return scaled(weight, chosenTokens, rejectedTokens, tokens);
-    }
-
-    private PreferenceMetrics scaled(double by, double byChosen, double byRejected, double byTokens) {
+        if (weight == 0) {
+            return null;
+        }
         return new PreferenceMetrics(
-                loss / by,
-                rewardsChosen / by,
-                rewardsRejected / by,
-                accuracies / by,
-                margins / by,
-                logpsChosen / by,
-                logpsRejected / by,
-                logitsChosen / byChosen,
-                logitsRejected / byRejected,
-                entropy / byTokens,
-                greedy / byChosen);
+                loss,
+                rewardsChosen,
+                rewardsRejected,
+                accuracies,
+                margins,
+                logpsChosen,
+                logpsRejected,
+                logitsChosen,
+                logitsRejected,
+                entropy,
+                greedy,
+                labelled ? new LabelMetrics(kl, weight - chosen, weight - rejected, weight - both) : null);
+    }
+
+    /** The means: of preferences or labelled answers, and of tokens; 0 of what there is none of. */
+    PreferenceMetrics mean() {
+        boolean margin = unpaired ? chosen > 0 && rejected > 0 : both > 0;
+        return new PreferenceMetrics(
+                loss / weight,
+                mean(rewardsChosen, chosen),
+                mean(rewardsRejected, rejected),
+                accuracies / weight,
+                margin ? meanMargin() : 0,
+                mean(logpsChosen, chosen),
+                mean(logpsRejected, rejected),
+                mean(logitsChosen, chosenTokens),
+                mean(logitsRejected, rejectedTokens),
+                entropy / tokens,
+                mean(greedy, chosenTokens),
+                labelled
+                        ? new LabelMetrics(kl / weight, chosen > 0 ? 0 : 1, rejected > 0 ? 0 : 1, margin ? 0 : 1)
+                        : null);
+    }
+
+    /** Answers that have no pair have a margin in their means alone. */
+    private double meanMargin() {
+        return unpaired ? rewardsChosen / chosen - rewardsRejected / rejected : margins / both;
+    }
+
+    private static double mean(double sum, double of) {
+        return of > 0 ? sum / of : 0;
     }
 }

@@ -29,7 +29,10 @@ public record Packing(int rows, Activations.Keep keep) {
         int capacity = (int) Math.max(largest, Math.min(rows, batchRows));
         int context = all.stream().mapToInt(PreferenceBatch::context).max().orElseThrow();
         // All but the first token of an answer stand for a row each.
-        int answers = all.stream().mapToInt(p -> 1 + p.rejected().size()).max().orElseThrow();
+        int answers = all.stream()
+                .mapToInt(p -> PreferenceBatch.answers(p).size())
+                .max()
+                .orElseThrow();
         long scored =
                 Math.min(largestSum(all, batchSize, PreferenceBatch::scored), capacity + (long) batchSize * answers);
         return new PassSize(capacity, Math.toIntExact(scored), context);

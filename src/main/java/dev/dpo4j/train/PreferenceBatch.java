@@ -123,22 +123,23 @@ public record PreferenceBatch(
                 + answers(preference).stream().mapToInt(a -> a.length - 1).max().orElse(0);
     }
 
-    /** Tokens as TRL counts them: the prompt once with each answer. */
+    /** Tokens as TRL counts them: the prompt once with each answer, but for a mismatched one. */
     public static long tokens(TokenizedPreference preference) {
-        return answers(preference).stream()
+        return preference.answers().stream()
                 .mapToLong(a -> preference.prompt().length + a.length)
                 .sum();
     }
 
-    /** A preference's answers, the preferred one first. */
+    /** All that is computed after a preference's prompt: its answers, the preferred one first, and the mismatched one, if it has any. */
     public static List<int[]> answers(TokenizedPreference preference) {
-        List<int[]> answers = new ArrayList<>();
-        answers.add(preference.chosen());
-        answers.addAll(preference.rejected());
+        List<int[]> answers = new ArrayList<>(preference.answers());
+        if (preference.mismatched() != null) {
+            answers.add(preference.mismatched());
+        }
         return answers;
     }
 
-    /** How many tokens each of a preference's answers has, the preferred one first. */
+    /** How many tokens each of these has. */
     public static int[] lengths(TokenizedPreference preference) {
         return answers(preference).stream().mapToInt(answer -> answer.length).toArray();
     }
@@ -199,16 +200,26 @@ public record PreferenceBatch(
                     squares == null ? AnswerLogProbs.ones(lengths.length) : weights(ofAnswers, squares[p], lengths),
                     summed == Summed.ANSWERS
                             ? null
-                            : new Beginnings(behind(sums[p], lengths.length), behind(reference[p], lengths.length))));
+                            : new Beginnings(behind(sums[p], lengths.length), behind(reference[p], lengths.length)),
+                    label(preferences.get(p))));
         }
         return answers;
     }
 
     /** Sums of the figures of each preference's tokens. */
     List<TokenTotals> totals(TokenLogProbs policy) {
-        return Arrays.stream(starts)
-                .map(of -> TokenTotals.of(policy.figures(), of))
+        return IntStream.range(0, starts.length)
+                .mapToObj(p -> {
+                    Boolean good = label(preferences.get(p));
+                    return good == null
+                            ? TokenTotals.of(policy.figures(), starts[p])
+                            : TokenTotals.of(policy.figures(), starts[p][0], starts[p][1], good);
+                })
                 .toList();
+    }
+
+    private static @Nullable Boolean label(TokenizedPreference preference) {
+        return preference.label() == null ? null : preference.label().good();
     }
 
     private static double[] behind(double[] sums, int answers) {

@@ -18,7 +18,7 @@ public record PreferenceScores(
      * One preference.
      *
      * @param losses its loss, DPO logits and rewards
-     * @param answers the chosen one, then the rejected ones
+     * @param answers the chosen one, then the rejected ones; or the labelled one, then the mismatched one, if it has any
      */
     public record Preference(PreferenceLosses losses, List<Answer> answers) {}
 

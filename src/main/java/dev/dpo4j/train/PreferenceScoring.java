@@ -8,6 +8,7 @@ import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.AnswerLogProbs;
+import dev.dpo4j.loss.LabelledAnswer;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import dev.dpo4j.safetensors.NamedTensor;
@@ -180,7 +181,10 @@ public final class PreferenceScoring {
                         && Double.isFinite(pair.rewardChosen())
                         && Double.isFinite(pair.rewardRejected())
                         && Double.isFinite(pair.slopeChosen()));
-        if (!finite) {
+        LabelledAnswer labelled = losses.labelled();
+        boolean finiteLabelled =
+                labelled == null || (Double.isFinite(losses.loss()) && Double.isFinite(labelled.reward()));
+        if (!finite || !finiteLabelled) {
             throw new NonFiniteException("The loss of preference " + preference.row() + " is not a finite number ("
                     + losses.loss() + "): the models' weights or beta are out of range.");
         }

@@ -40,4 +40,19 @@ record TokenTotals(
         double rejected = (double) (end - firstRejected) / k;
         return new TokenTotals(firstRejected - starts[0], rejected, entropy, chosenLogits, rejectedLogits, greedy);
     }
+
+    /** The sums of one labelled answer, which is in the place of a chosen one if it is good, and else in that of a rejected one. */
+    static TokenTotals of(TokenFigures figures, int first, int end, boolean good) {
+        double logits = 0;
+        double entropy = 0;
+        double greedy = 0;
+        for (int i = first; i < end; i++) {
+            logits += figures.meanLogit()[i];
+            entropy += figures.entropy()[i];
+            greedy += figures.greedy()[i] ? 1 : 0;
+        }
+        return good
+                ? new TokenTotals(end - first, 0, entropy, logits, 0, greedy)
+                : new TokenTotals(0, end - first, entropy, 0, logits, 0);
+    }
 }

@@ -208,7 +208,7 @@ public final class FakeTraining implements TrainingRuns {
         private static PreferenceMetrics metrics(int step) {
             double loss = 0.6931 / (1 + step);
             return new PreferenceMetrics(
-                    loss, 0.1 * step, -0.1 * step, step > 0 ? 1 : 0, 0.2 * step, -20, -30, 3, 2, 1.5, 0.5);
+                    loss, 0.1 * step, -0.1 * step, step > 0 ? 1 : 0, 0.2 * step, -20, -30, 3, 2, 1.5, 0.5, null);
         }
     }
 }

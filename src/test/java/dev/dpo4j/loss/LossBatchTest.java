@@ -170,7 +170,8 @@ class LossBatchTest {
                 preference.reference(),
                 preference.tokens(),
                 preference.weights(),
-                new Beginnings(policy, reference));
+                new Beginnings(policy, reference),
+                null);
     }
 
     private static AnswerLogProbs weighed(AnswerLogProbs preference, double chosen, double rejected) {
@@ -179,6 +180,7 @@ class LossBatchTest {
                 preference.reference(),
                 preference.tokens(),
                 new double[] {chosen, rejected},
+                null,
                 null);
     }
 
@@ -226,6 +228,7 @@ class LossBatchTest {
     static Stream<PreferenceLoss> allLosses() {
         return Stream.concat(
                 Arrays.stream(LossType.values())
+                        .filter(type -> !type.isLabelled())
                         .map(type -> LossFamilyTest.options(
                                         type.wireName(), type.takesLabelSmoothing() ? 0.1 : 0, "reverse_kl", 0.5)
                                 .loss(0.4)),

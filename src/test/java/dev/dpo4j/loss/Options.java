@@ -11,8 +11,10 @@ public final class Options {
     private double labelSmoothing;
     private DivergenceType divergence = DivergenceType.REVERSE_KL;
     private double alpha = LossOptions.ALPHA;
+    private boolean withoutReference;
     private boolean weighted;
     private @Nullable Double ldAlpha;
+    private LabelWeights labelWeights = LabelWeights.EVEN;
 
     private Options(List<LossType> types) {
         this.types = types;
@@ -43,6 +45,11 @@ public final class Options {
         return this;
     }
 
+    public Options withoutReference(boolean on) {
+        withoutReference = on;
+        return this;
+    }
+
     public Options weighted(boolean on) {
         weighted = on;
         return this;
@@ -50,6 +57,11 @@ public final class Options {
 
     public Options ldAlpha(@Nullable Double value) {
         ldAlpha = value;
+        return this;
+    }
+
+    public Options labelWeights(double desirable, double undesirable) {
+        labelWeights = new LabelWeights(desirable, undesirable);
         return this;
     }
 
@@ -65,8 +77,9 @@ public final class Options {
                 LossOptions.CPO_ALPHA,
                 LossOptions.SIMPO_GAMMA,
                 false,
-                false,
+                withoutReference,
                 weighted,
-                ldAlpha);
+                ldAlpha,
+                labelWeights);
     }
 }

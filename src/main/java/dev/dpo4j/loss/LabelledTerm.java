@@ -1,0 +1,9 @@
+package dev.dpo4j.loss;
+
+/**
+ * One loss of one labelled answer.
+ *
+ * @param loss its value
+ * @param slope its derivative by the answer's summed log-probability under the policy
+ */
+public record LabelledTerm(double loss, double slope) {}
