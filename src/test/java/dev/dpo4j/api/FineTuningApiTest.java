@@ -103,7 +103,7 @@ class FineTuningApiTest {
                         "{\"beta\":0.5,\"loss_type\":[\"sigmoid\",\"hinge\"],\"loss_weights\":[1.0,0.5],"
                                 + "\"label_smoothing\":0.1,\"f_divergence_type\":\"js_divergence\",\"f_alpha_divergence_coef\":0.5,"
                                 + "\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
-                                + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,"
+                                + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,\"desirable_weight\":1.0,\"undesirable_weight\":1.0,"
                                 + "\"batch_size\":8,\"learning_rate_multiplier\":2.0,\"n_epochs\":3,"
                                 + "\"learning_rate\":2.0E-4,\"lr_scheduler_type\":\"cosine\","
                                 + "\"lr_scheduler_kwargs\":{\"num_cycles\":0.5},\"warmup_steps\":0,\"warmup_ratio\":null,"
@@ -136,7 +136,7 @@ class FineTuningApiTest {
                 .isEqualTo(
                         "{\"beta\":0.1,\"loss_type\":[\"sigmoid\"],\"loss_weights\":[1.0],\"label_smoothing\":0.0,"
                                 + "\"f_divergence_type\":\"reverse_kl\",\"f_alpha_divergence_coef\":0.5,\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
-                                + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,"
+                                + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,\"desirable_weight\":1.0,\"undesirable_weight\":1.0,"
                                 + "\"batch_size\":8,\"learning_rate_multiplier\":1.0,\"n_epochs\":3,"
                                 + "\"learning_rate\":1.0E-6,\"lr_scheduler_type\":\"linear\","
                                 + "\"lr_scheduler_kwargs\":{},\"warmup_steps\":0,\"warmup_ratio\":null,"
@@ -257,6 +257,9 @@ class FineTuningApiTest {
             {"loss_type": "sigmoyd"}                           | /loss_type
             {"loss_type": "exo_pair"}                          | /label_smoothing
             {"loss_weights": [1, 2]}                           | /loss_weights
+            {"loss_type": "kto", "batch_size": 1}              | /batch_size
+            {"loss_type": ["kto", "sft"]}                      | /loss_type
+            {"undesirable_weight": 2}                          | /undesirable_weight
             {"loss_weights": [null]}                           | /loss_weights/0
             {"lora": {"r": 0}}                                 | /lora/r
             {"lora": {"lora_alpha": 0}}                        | /lora/lora_alpha

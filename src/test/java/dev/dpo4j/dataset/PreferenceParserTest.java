@@ -57,6 +57,46 @@ class PreferenceParserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"prompt":"Q","completion":" A","label":true,"score":3} | 'Q' | ' A' | GOOD
+            {"prompt":"Q","completion":" A","label":"bad"} | 'Q' | ' A' | BAD
+            {"prompt":"Q","completion":" A","label":"good","chosen":null,"rejected":null} | 'Q' | ' A' | GOOD
+            {"prompt":[{"role":"user","content":"Q"}],"completion":[{"role":"assistant","content":"A"}],"label":false} | user:Q | assistant:A | BAD
+            {"prompt":[{"role":"user","content":"Q"}],"completion":"A","label":false} | user:Q | assistant:A | BAD
+            {"prompt":"Q","completion":{"role":"assistant","content":"A"},"label":true} | user:Q | assistant:A | GOOD
+            {"prompt":[1,2],"completion":[3],"label":true} | [1, 2] | [3] | GOOD
+            {"prompt_ids":[1,2],"completion_ids":[3],"label":false} | [1, 2] | [3] | BAD
+            """)
+    void aLabelledAnswerIsRecognised(String row, String prompt, String answer, Label label) {
+        PreferenceExample example = parse(row);
+        assertThat(shown(example.prompt())).isEqualTo(prompt);
+        assertThat(shown(example.chosen())).isEqualTo(answer);
+        assertThat(example.rejected()).isEmpty();
+        assertThat(example.label()).isEqualTo(label);
+        assertThat(Feedback.LABELLED_ANSWERS.of(example)).containsExactly(example);
+    }
+
+    @Test
+    void aPreferenceHoldsAGoodAnswerAndBadOnes() {
+        PreferenceExample example = parse("{\"prompt\":\"Q\",\"chosen\":\"A\",\"rejected\":[\"B\",\"A\"],\"label\":1}");
+        assertThat(example.label()).isNull();
+        assertThat(Feedback.PREFERENCES.of(example)).containsExactly(example);
+        assertThat(Feedback.LABELLED_ANSWERS.of(example).stream()
+                        .map(each -> shown(each.prompt()) + shown(each.chosen()) + each.label()))
+                .containsExactly("'Q''A'GOOD", "'Q''B'BAD", "'Q''A'BAD");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"prompt":"Q","completion":"A"} | /label | is missing
+            {"prompt":"Q","label":true} | /completion | is missing
+            {"completion":"A","label":true} | /prompt | is missing
+            {"completion_ids":[3],"label":true} | /prompt_ids | is missing
+            {"prompt":"Q","completion":"A","label":1} | /label | must be true or "good", or false or "bad", not the number 1
+            {"prompt":"Q","completion":"A","label":"Good"} | /label | must be true or "good", or false or "bad", not "Good"
+            {"prompt":"Q","completion":"","label":true} | /completion | an answer must not be empty
+            {"prompt":"Q","completion":[3],"label":true} | /prompt | is text, but the answer is token ids
+            {"prompt":[1],"completion":[{"role":"assistant","content":"A"}],"label":true} | /prompt | is token ids, but the answer is messages
+            {"prompt_ids":"Q","completion_ids":"A","label":true} | /completion_ids | must be a list of token ids, not text
             7 | `` | must be an object, not the number 7
             {} | /chosen | is missing
             {"prompt":"Q","rejected":"B"} | /chosen | is missing

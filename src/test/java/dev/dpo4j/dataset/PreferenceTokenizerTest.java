@@ -12,7 +12,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class PreferenceTokenizerTest {
 
@@ -57,6 +59,27 @@ class PreferenceTokenizerTest {
         assertThat(tokenizer.decode(tokenized.chosen(), false)).isEqualTo(" ans is</s>");
         assertThat(tokenizer.decode(tokenized.rejected().get(0), false)).isEqualTo(" ans the</s>");
         assertThat(tokenizer.decode(tokenized.rejected().get(1), false)).isEqualTo(" answer</s>");
+    }
+
+    /** What {@code kto.py} saw TRL's KTOTrainer make of them. */
+    @Test
+    void labelledTextComesToTrlsTokens() throws IOException {
+        JsonNode rows = JsonMapper.shared()
+                .readTree(Files.readString(Path.of("src/test/resources/goldens/kto.json")))
+                .at("/training/rows");
+        assertThat(rows).isNotEmpty();
+        for (JsonNode row : rows) {
+            ObjectNode text = ((ObjectNode) row.deepCopy()).retain("prompt", "completion", "label");
+            TokenizedPreference tokenized = new PreferenceTokenizer(tokenizer, 512)
+                    .tokenize(1, PreferenceParser.parse(text, "", UnknownFields.REFUSED));
+            assertThat(tokenized.prompt()).containsExactly(ids(row.get("prompt_ids")));
+            assertThat(tokenized.chosen()).containsExactly(ids(row.get("completion_ids")));
+            assertThat(tokenized.label()).isEqualTo(row.get("label").asBoolean() ? Label.GOOD : Label.BAD);
+        }
+    }
+
+    private static int[] ids(JsonNode ids) {
+        return ids.valueStream().mapToInt(JsonNode::intValue).toArray();
     }
 
     @Test

@@ -42,6 +42,17 @@ class TruncationTest {
     }
 
     @Test
+    void aLabelledAnswerKeepsItsLabel() {
+        Truncation truncation = Truncation.keepStart(
+                TokenizedPreference.labelled(7, new int[] {1, 2, 3}, new int[] {4, 5}, Label.BAD), 4);
+        assertThat(truncation.answersCut()).isEqualTo(1);
+        TokenizedPreference kept = truncation.preference().orElseThrow();
+        assertThat(kept.chosen()).containsExactly(4);
+        assertThat(kept.rejected()).isEmpty();
+        assertThat(kept.label()).isEqualTo(Label.BAD);
+    }
+
+    @Test
     void lengthBelowOneIsRefused() {
         assertThatThrownBy(() -> Truncation.keepStart(PREFERENCE, 0))
                 .isInstanceOf(IllegalArgumentException.class)

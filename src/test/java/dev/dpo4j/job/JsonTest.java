@@ -3,9 +3,12 @@ package dev.dpo4j.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.LabelMetrics;
 import dev.dpo4j.train.LrSchedulerKwargs;
+import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.TrainingProgress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +52,24 @@ class JsonTest {
         assertThat(read.warmupSteps()).isEqualTo(2);
         assertThat(read.warmupRatio()).isNull();
         assertThat(read.adam()).isEqualTo(AdamOptions.DEFAULT);
+    }
+
+    @Test
+    void aLossOfBeforeThereWereLabelledAnswersIsRead() {
+        String old = """
+                {"types":["SIGMOID"],"weights":[1.0],"labelSmoothing":0.0,"divergenceType":"REVERSE_KL","alpha":0.5,\
+                "discopopTau":0.05,"dpopLambda":50.0,"cpoAlpha":1.0,"simpoGamma":0.5,"rejectedRanked":false,\
+                "withoutReference":false,"weighted":false,"ldAlpha":null}""";
+        assertThat(Json.read(old, LossOptions.class)).isEqualTo(LossOptions.SIGMOID);
+    }
+
+    @Test
+    void sumsOfMetricsAreReadAsTheyWereWrittenAndThoseOfBeforeThereWereLabelsHaveNone() {
+        PreferenceMetrics sums =
+                new PreferenceMetrics(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, new LabelMetrics(0.5, 1, 2, 3));
+        assertThat(Json.read(Json.write(sums), PreferenceMetrics.class)).isEqualTo(sums);
+        assertThat(Json.read("{\"loss\":1.0}", PreferenceMetrics.class).labels())
+                .isNull();
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * What may be cut up, kept, cached, saved or interrupted without training another model: each variant against a base configuration, for
  * several losses, with all weights trained and with an adapter, as TRL's {@code tests/invariant} does it. The base takes eleven preferences
- * of different lengths, some with two rejected answers, in shuffled steps of eight and of three, three times over.
+ * of different lengths, some with two rejected answers, or as many labelled answers, in shuffled steps of eight and of three, three times over.
  *
  * <p>Where a variant does the same arithmetic in the same order, every bit is the same. Where it adds up in another order, weights differ by
  * float32's rounding.
@@ -37,6 +37,9 @@ class EquivalenceTest {
 
     private static final TokenizedData DATA =
             new TokenizedData(TinyRun.preferences(11), List.of(), Cuts.NONE, Cuts.NONE);
+
+    private static final TokenizedData LABELLED =
+            new TokenizedData(TinyRun.labelled(11, 8), List.of(), Cuts.NONE, Cuts.NONE);
 
     private static final int STEPS = 6;
 
@@ -71,7 +74,7 @@ class EquivalenceTest {
                     .loss(loss)
                     .lora(lora);
             otherwise.accept(hyperparameters);
-            return new TinyRun(hyperparameters.build(), DATA);
+            return new TinyRun(hyperparameters.build(), loss.loss(1).labelled() ? LABELLED : DATA);
         }
 
         TinyRun run() {
@@ -254,6 +257,9 @@ class EquivalenceTest {
                 bases.add(new Base(type.wireName(), LossOptions.of(List.of(type)), lora, true));
             }
             LossOptions aot = Options.of(LossType.AOT).labelSmoothing(0.1).build();
+            LossOptions kto = Options.of(LossType.KTO).labelWeights(1, 1.5).build();
+            bases.add(new Base("kto", kto, lora, true));
+            bases.add(new Base("apo_zero_unpaired", LossOptions.of(List.of(LossType.APO_ZERO_UNPAIRED)), lora, false));
             bases.add(new Base("aot with label_smoothing", aot, lora, true));
         }
         return bases;

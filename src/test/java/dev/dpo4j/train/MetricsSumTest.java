@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.dpo4j.kernel.TokenFigures;
 import dev.dpo4j.loss.AnswerLogProbs;
+import dev.dpo4j.loss.LossOptions;
+import dev.dpo4j.loss.LossType;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which weight each pair has in the metrics. */
@@ -87,6 +90,75 @@ class MetricsSumTest {
 
         assertThat(after.mean()).isEqualTo(uninterrupted.mean());
         assertThat(new MetricsSum().sums()).isNull();
+    }
+
+    /** TRL's: what there is none of in a step is not there, and the report's mean is over the steps that have it. */
+    @Test
+    void labelledAnswersAreToldOfWhereThereAreAny() {
+        PreferenceMetrics mixed = step(answer(true, 1), answer(true, 4), answer(false, -2));
+        PreferenceMetrics good = step(answer(true, 3));
+
+        assertThat(mixed.rewardsChosen()).isEqualTo(1.25);
+        assertThat(mixed.rewardsRejected()).isEqualTo(-1);
+        assertThat(mixed.rewardsMargins()).isEqualTo(2.25);
+        assertThat(mixed.logpsChosen()).isEqualTo((-9 - 6) / 2.0);
+        assertThat(mixed.logpsRejected()).isEqualTo(-12);
+        assertThat(mixed.logitsChosen()).isEqualTo(20 / 4.0);
+        assertThat(mixed.entropy()).isEqualTo(9 / 7.0);
+        assertThat(mixed.labels()).isEqualTo(new LabelMetrics(0.5, 0, 0, 0));
+        assertThat(good.hasChosen()).isTrue();
+        assertThat(good.hasRejected()).isFalse();
+        assertThat(good.hasMargins()).isFalse();
+        assertThat(good.logitsRejected()).isZero();
+
+        MetricsSum steps = new MetricsSum();
+        steps.add(mixed);
+        steps.add(good);
+        MetricsSum resumed = new MetricsSum();
+        resumed.addSums(steps.sums(), 2);
+        steps.add(step(answer(false, 0)));
+        resumed.add(step(answer(false, 0)));
+        PreferenceMetrics all = steps.mean();
+
+        assertThat(all.rewardsChosen()).isEqualTo((1.25 + 1.5) / 2);
+        assertThat(all.rewardsRejected()).isEqualTo((-1 + 0) / 2.0);
+        assertThat(all.rewardsMargins()).isEqualTo(2.25);
+        assertThat(all.loss())
+                .isEqualTo((mixed.loss() + good.loss() + step(answer(false, 0)).loss()) / 3);
+        assertThat(all.labels()).isEqualTo(new LabelMetrics(0.5, 0, 0, 0));
+        assertThat(resumed.mean()).isEqualTo(all);
+        assertThat(of(good, step(answer(false, 0))).hasMargins()).isFalse();
+    }
+
+    private static PreferenceMetrics of(PreferenceMetrics... steps) {
+        MetricsSum sum = new MetricsSum();
+        for (PreferenceMetrics step : steps) {
+            sum.add(step);
+        }
+        return sum.mean();
+    }
+
+    /** Of a reference at -10; good ones have two tokens of logits 5, bad ones three. */
+    private static PreferenceMetrics step(AnswerLogProbs... answers) {
+        PreferenceLoss kto = LossOptions.of(List.of(LossType.KTO)).loss(0.5);
+        List<PreferenceLosses> losses = kto.of(List.of(answers));
+        MetricsSum sum = new MetricsSum();
+        for (int i = 0; i < answers.length; i++) {
+            boolean good = Boolean.TRUE.equals(answers[i].label());
+            TokenTotals totals = good ? new TokenTotals(2, 0, 3, 10, 0, 1) : new TokenTotals(0, 3, 3, 0, 15, 0);
+            sum.add(losses.get(i), answers[i].policy(), totals);
+        }
+        return sum.mean();
+    }
+
+    private static AnswerLogProbs answer(boolean good, double ratio) {
+        return new AnswerLogProbs(
+                new double[] {-10 + ratio, -7.5},
+                new double[] {-10, -8},
+                new int[] {1, 1},
+                AnswerLogProbs.ones(2),
+                null,
+                good);
     }
 
     private static void add(MetricsSum sum, double[] policy, double[] reference) {

@@ -83,6 +83,25 @@ class PreferenceScoringTest {
     }
 
     @Test
+    void soOfLabelledAnswersWhateverIsComputedTogether() {
+        PreferenceLoss kto = LossOptions.of(List.of(LossType.KTO)).loss(0.1);
+        List<TokenizedPreference> answers = TinyRun.labelled(8, 8);
+        PreferenceScores inOnePass =
+                new PreferenceScoring(model(two), model(one), kto, MUCH).score(answers, true, () -> {});
+        PreferenceScores inEight = new PreferenceScoring(model(two), model(one), kto, 1).score(answers, true, () -> {});
+
+        assertThat(kl(inOnePass)).isPositive();
+        assertThat(kl(inEight)).isCloseTo(kl(inOnePass), within(1e-5));
+        assertThat(inEight.loss()).isCloseTo(inOnePass.loss(), within(1e-6));
+        assertThat(inEight.gradientNorm()).isCloseTo(Objects.requireNonNull(inOnePass.gradientNorm()), within(1e-5));
+    }
+
+    private static double kl(PreferenceScores scores) {
+        return Objects.requireNonNull(scores.preferences().getFirst().losses().labelled())
+                .kl();
+    }
+
+    @Test
     void itCanBeEndedBeforeEachPass() {
         PreferenceScoring scoring = new PreferenceScoring(model(one), model(two), LOSS, 1); // a pass for each of four
         AtomicInteger passes = new AtomicInteger();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.TinyLlama;
+import dev.dpo4j.loss.LossOptions;
+import dev.dpo4j.loss.LossType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,22 @@ class ResumeTest {
                 .adam(new AdamOptions(0.8, 0.95, 1e-6))
                 .loggingSteps(3)
                 .build());
+    }
+
+    /** With steps that have no good or no bad answers, and reports of three steps of which some have none. */
+    @Test
+    void labelledAnswersTrainingGoesOnAsIfNothingHadHappened() {
+        TokenizedData data = new TokenizedData(
+                TinyRun.labelled(7, 2), TinyRun.labelled(10, 2).subList(7, 10), Cuts.NONE, Cuts.NONE);
+        assertResumes(
+                TinyRun.hyperparameters()
+                        .batches(2, 1)
+                        .epochs(2)
+                        .shuffle(true)
+                        .loggingSteps(3)
+                        .loss(LossOptions.of(List.of(LossType.KTO)))
+                        .build(),
+                data);
     }
 
     /**
@@ -122,20 +140,24 @@ class ResumeTest {
     }
 
     private static void assertResumes(Hyperparameters hyperparameters) {
-        try (TinyRun whole = new TinyRun(hyperparameters, DATA)) {
+        assertResumes(hyperparameters, DATA);
+    }
+
+    private static void assertResumes(Hyperparameters hyperparameters, TokenizedData data) {
+        try (TinyRun whole = new TinyRun(hyperparameters, data)) {
             assertThat(whole.run().step()).isEqualTo(8);
             assertThat(whole.listener.reports).extracting(StepReport::step).containsExactly(3, 6, 8);
             for (int stop = 1; stop < 8; stop++) {
-                assertResumes(hyperparameters, whole, stop);
+                assertResumes(hyperparameters, data, whole, stop);
             }
         }
     }
 
-    private static void assertResumes(Hyperparameters hyperparameters, TinyRun whole, int stop) {
+    private static void assertResumes(Hyperparameters hyperparameters, TokenizedData data, TinyRun whole, int stop) {
         List<TinyRun.Saved> saved = new ArrayList<>();
         List<StepReport> reports = new ArrayList<>();
         List<PreferenceMetrics> validations = new ArrayList<>();
-        try (TinyRun stopped = new TinyRun(hyperparameters, DATA)) {
+        try (TinyRun stopped = new TinyRun(hyperparameters, data)) {
             stopped.listener.stopAfter = stop;
             stopped.listener.onCheckpoint = snapshot -> saved.add(TinyRun.Saved.of(snapshot));
             assertThat(stopped.run().completed()).isFalse();
@@ -143,7 +165,7 @@ class ResumeTest {
             validations.addAll(stopped.listener.validations);
         }
         assertThat(saved.getLast().progress().step()).isEqualTo(stop);
-        try (TinyRun resumed = new TinyRun(hyperparameters, DATA).resumeFrom(saved.getLast())) {
+        try (TinyRun resumed = new TinyRun(hyperparameters, data).resumeFrom(saved.getLast())) {
             assertThat(resumed.run())
                     .isEqualTo(
                             new TrainingResult(true, 8, whole.state.progress().numTokens()));

@@ -1,5 +1,7 @@
 package dev.dpo4j.train;
 
+import dev.dpo4j.dataset.Label;
+import dev.dpo4j.dataset.MismatchedAnswers;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
@@ -137,6 +139,18 @@ final class TinyRun implements AutoCloseable {
                     rejected));
         }
         return preferences;
+    }
+
+    /** Labelled answers of different lengths, three good ones, two bad ones and so on, mismatched in blocks. */
+    static List<TokenizedPreference> labelled(int n, int block) {
+        List<TokenizedPreference> answers = preferences(n).stream()
+                .map(preference -> TokenizedPreference.labelled(
+                        preference.row(),
+                        preference.prompt(),
+                        preference.chosen(),
+                        preference.row() % 5 < 3 ? Label.GOOD : Label.BAD))
+                .toList();
+        return MismatchedAnswers.give(answers, block, 1000);
     }
 
     /** Hyperparameters one by one, from a constant rate without shuffling, clipping at 1 and a report of every step. */
