@@ -67,6 +67,8 @@ final class DpoDefaults {
                         requireNonNullElse(request.adamEpsilon(), AdamOptions.DEFAULT.epsilon())),
                 requireNonNullElse(request.maxGradNorm(), MAX_GRAD_NORM),
                 maxLength(request.maxLength()),
+                requireNonNullElse(request.truncationMode(), TruncationModeName.keep_start)
+                        .mode(),
                 requireNonNullElse(request.shuffle(), true),
                 seed,
                 requireNonNullElse(request.loggingSteps(), 1),

@@ -167,13 +167,20 @@ record DpoHyperparametersRequest(
         Integer gradientAccumulationSteps,
 
         @Schema(
-                description = "Tokens of prompt and answer that are kept, from the start, at least 2; null: all.",
+                description = "Tokens of prompt and answer that are kept, at least 2; null: all.",
                 implementation = Integer.class,
                 types = {"integer", "null"},
                 minimum = "2",
                 defaultValue = "1024")
         @Nullable
         MaxLength maxLength,
+
+        @Schema(
+                description =
+                        "What becomes of longer ones: the answers' ends go, the prompt's beginning goes, the preference goes, or the job fails.",
+                defaultValue = "keep_start")
+        @Nullable
+        TruncationModeName truncationMode,
 
         @Schema(description = "Optimizer steps, whatever n_epochs says.") @Min(1) @Nullable
         Integer maxSteps,
@@ -225,5 +232,5 @@ record DpoHyperparametersRequest(
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null);
+            null, null, null, null);
 }

@@ -204,9 +204,9 @@ final class JobRecorder implements TrainingListener {
     }
 
     private String lengthWarning(String data, Cuts cuts) {
-        return ("max_length %s: of the %s data, %d preferences have an answer cut short, and %d are left out because their prompt"
-                        + " alone reaches it. Raise max_length to use all of them.")
-                .formatted(spec.hyperparameters().maxLength(), data, cuts.truncated(), cuts.dropped());
+        return ("max_length %s: of the %s data, %d preferences have an answer cut short, which so lost its end, %d have a prompt cut, and"
+                        + " %d are left out. Raise max_length to use all of them as they are.")
+                .formatted(spec.hyperparameters().maxLength(), data, cuts.truncated(), cuts.prompts(), cuts.dropped());
     }
 
     /** What a validation found after {@code step} steps. */

@@ -10,6 +10,7 @@ import dev.dpo4j.dataset.PreferenceTokenizer;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.dataset.Truncation;
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.dataset.UnknownFileException;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.tokenizer.Tokenizer;
@@ -22,9 +23,10 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** A job's preferences as its model's token ids, cut to {@code max_length}. */
+/** A job's preferences as its model's token ids, made to fit {@code max_length}. */
 @Component
 class PreferenceLoader {
 
@@ -50,8 +52,8 @@ class PreferenceLoader {
         if (training.kept.isEmpty()) {
             throw new TrainingFailedException(
                     "nothing_to_train_on",
-                    "Every prompt of the training data is max_length (" + hyperparameters.maxLength()
-                            + ") tokens or longer; nothing is left to train on. Raise max_length.",
+                    "All of the training data is longer than max_length (" + hyperparameters.maxLength()
+                            + "), by the prompt alone or with truncation_mode drop; nothing is left to train on. Raise max_length.",
                     "training_file");
         }
         TrainingData validation = spec.validationData();
@@ -62,8 +64,8 @@ class PreferenceLoader {
         if (evaluated.kept.isEmpty()) {
             throw new TrainingFailedException(
                     "nothing_to_validate_on",
-                    "Every prompt of the validation data is max_length (" + hyperparameters.maxLength()
-                            + ") tokens or longer. Raise max_length, or leave validation_file out.",
+                    "All of the validation data is longer than max_length (" + hyperparameters.maxLength()
+                            + "), by the prompt alone or with truncation_mode drop. Raise max_length, or leave validation_file out.",
                     "validation_file");
         }
         return new TokenizedData(training.kept, evaluated.kept, training.cuts(), evaluated.cuts());
@@ -80,7 +82,10 @@ class PreferenceLoader {
                 new PreferenceTokenizer(
                         tokenizer, config.vocabSize(), Clock.fixed(spec.createdAt(), ZoneId.systemDefault())),
                 longest,
-                maxLength != null);
+                maxLength == null
+                        ? TruncationMode.ERROR
+                        : spec.hyperparameters().truncationMode(),
+                tokenizer == null ? null : tokenizer.bosTokenId());
         try {
             source.read(data, rows);
         } catch (UnknownFileException e) {
@@ -106,39 +111,38 @@ class PreferenceLoader {
 
         private final PreferenceTokenizer tokenizer;
         private final int longest;
-        private final boolean cut;
+        private final TruncationMode mode;
+        private final @Nullable Integer bos;
         private final List<TokenizedPreference> kept = new ArrayList<>();
         private final List<String> errors = new ArrayList<>();
         private int errorCount;
         private int dropped;
+        private int promptsCut;
         private int truncated;
 
         /**
          * @param longest tokens of prompt and answer together
-         * @param cut whether longer ones are cut; otherwise they are errors
+         * @param mode what becomes of longer ones
+         * @param bos the model's token for beginnings; null: it has none
          */
-        Rows(PreferenceTokenizer tokenizer, int longest, boolean cut) {
+        Rows(PreferenceTokenizer tokenizer, int longest, TruncationMode mode, @Nullable Integer bos) {
             this.tokenizer = tokenizer;
             this.longest = longest;
-            this.cut = cut;
+            this.mode = mode;
+            this.bos = bos;
         }
 
         Cuts cuts() {
-            return new Cuts(dropped, truncated);
+            return new Cuts(dropped, promptsCut, truncated);
         }
 
         @Override
         public void row(int row, int line, PreferenceExample example) {
             try {
                 TokenizedPreference preference = tokenizer.tokenize(row, example);
-                Truncation truncation = Truncation.keepStart(preference, longest);
-                if (!cut
-                        && (truncation.answersCut() > 0
-                                || truncation.preference().isEmpty())) {
-                    throw new InvalidRowException(
-                            "", "is longer than the model's " + longest + " positions; set max_length to cut it");
-                }
+                Truncation truncation = Truncation.of(preference, mode, longest, bos);
                 truncation.preference().ifPresentOrElse(kept::add, () -> dropped++);
+                promptsCut += truncation.promptCut() ? 1 : 0;
                 truncated += truncation.answersCut() > 0 ? 1 : 0;
             } catch (InvalidRowException e) {
                 invalid(row, line, e);

@@ -1,5 +1,6 @@
 package dev.dpo4j.train;
 
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossOptions;
 import java.util.Objects;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param weightDecay AdamW's decoupled decay, never on norm weights
  * @param adam AdamW's constants; of jobs from before there was a choice, torch's
  * @param maxGradNorm the gradient's L2 norm is clipped to this; 0 or less: no clipping
- * @param maxLength tokens of prompt and answer that are kept, from the start; null: all
+ * @param maxLength tokens of prompt and answer that are kept; null: all
+ * @param truncationMode what becomes of longer ones; of jobs from before there was a choice, their beginning is kept
  * @param shuffle whether each epoch has an order of its own (TRL's)
  * @param seed of the order and of LoRA's initialisation
  * @param loggingSteps optimizer steps between two metrics events
@@ -48,6 +50,7 @@ public record Hyperparameters(
         AdamOptions adam,
         double maxGradNorm,
         @Nullable Integer maxLength,
+        TruncationMode truncationMode,
         boolean shuffle,
         long seed,
         int loggingSteps,
@@ -63,6 +66,7 @@ public record Hyperparameters(
         if (lrSchedulerKwargs == null) {
             lrSchedulerKwargs = lrSchedulerType.complete(LrSchedulerKwargs.NONE, learningRate);
         }
+        truncationMode = Objects.requireNonNullElse(truncationMode, TruncationMode.KEEP_START);
         adam = Objects.requireNonNullElse(adam, AdamOptions.DEFAULT);
         if (adapterBase != null && lora == null) {
             throw new IllegalArgumentException("An adapter that is trained further has a shape");

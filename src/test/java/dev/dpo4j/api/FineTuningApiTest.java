@@ -109,7 +109,7 @@ class FineTuningApiTest {
                                 + "\"lr_scheduler_kwargs\":{\"num_cycles\":0.5},\"warmup_steps\":0,\"warmup_ratio\":null,"
                                 + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
                                 + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
-                                + "\"max_length\":1024,\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
+                                + "\"max_length\":1024,\"truncation_mode\":\"keep_start\",\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
                                 + "\"save_total_limit\":2,\"logging_steps\":1,"
                                 + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
                                 + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
@@ -142,7 +142,7 @@ class FineTuningApiTest {
                                 + "\"lr_scheduler_kwargs\":{},\"warmup_steps\":0,\"warmup_ratio\":null,"
                                 + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
                                 + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
-                                + "\"max_length\":1024,\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
+                                + "\"max_length\":1024,\"truncation_mode\":\"keep_start\",\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
                                 + "\"save_total_limit\":2,\"logging_steps\":1,"
                                 + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":null,\"continue_adapter\":false}");
         assertThat(answer.json().get("seed").isIntegralNumber()).isTrue();
@@ -244,6 +244,7 @@ class FineTuningApiTest {
             {"adam_epsilon": 0}                                | /adam_epsilon
             {"max_length": 1}                                  | /max_length
             {"max_length": "all"}                              | /max_length
+            {"truncation_mode": "keep_end"}                    | /truncation_mode
             {"max_steps": 0}                                   | /max_steps
             {"sync_ref_model": true, "lora": {}}               | /sync_ref_model
             {"sync_ref_model": true, "loss_type": "simpo"}     | /sync_ref_model

@@ -1,6 +1,7 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.dataset.TrainingData;
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Hyperparameters;
@@ -31,6 +32,7 @@ final class JobFixtures {
                 AdamOptions.DEFAULT,
                 1,
                 1024,
+                TruncationMode.KEEP_START,
                 true,
                 42,
                 1,

@@ -199,7 +199,7 @@ class JobRunnerTest {
 
     @Test
     void whatMaxLengthDoesToTheValidationDataIsTold() {
-        training.validationCuts(new Cuts(2, 3));
+        training.validationCuts(new Cuts(2, 1, 3));
         String id = service.create(JobFixtures.withValidation(1)).id();
         run(id);
         assertThat(all(id))
@@ -208,7 +208,7 @@ class JobRunnerTest {
                 .satisfies(
                         event -> assertThat(event.message())
                                 .startsWith(
-                                        "max_length 1024: of the validation data, 3 preferences have an answer cut short, and 2 are"));
+                                        "max_length 1024: of the validation data, 3 preferences have an answer cut short, which so lost its end, 1 have a prompt cut, and 2 are"));
     }
 
     @Test

@@ -2,12 +2,14 @@ package dev.dpo4j.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.ModelLease;
 import dev.dpo4j.dataset.PreferenceFiles;
 import dev.dpo4j.dataset.PreferenceSource;
 import dev.dpo4j.dataset.TrainingData;
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Cuts;
@@ -44,15 +46,73 @@ class PreferenceLoaderTest {
     void whatMaxLengthCutsIsCountedInBothFiles() throws IOException {
         TrainingData training = store(SHORT + LONG_ANSWER + LONG_PROMPT + LONG_PROMPT);
         TrainingData validation = store(SHORT + LONG_ANSWER + LONG_ANSWER + LONG_PROMPT);
-        JobSpec spec = new JobSpec("ftjob-1", Instant.EPOCH, "notebook", training, validation, null, maxLength(5));
+        JobSpec spec = new JobSpec(
+                "ftjob-1",
+                Instant.EPOCH,
+                "notebook",
+                training,
+                validation,
+                null,
+                maxLength(5, TruncationMode.KEEP_START));
         try (ModelLease lease = catalog.lease("notebook")) {
             TokenizedData data = loader.load(spec, lease.model());
 
             assertThat(data.training()).hasSize(2);
-            assertThat(data.trainingCuts()).isEqualTo(new Cuts(2, 1));
+            assertThat(data.trainingCuts()).isEqualTo(new Cuts(2, 0, 1));
             assertThat(data.validation()).hasSize(3);
-            assertThat(data.validationCuts()).isEqualTo(new Cuts(1, 2));
+            assertThat(data.validationCuts()).isEqualTo(new Cuts(1, 0, 2));
         }
+    }
+
+    @Test
+    void aPromptsBeginningMayGoInsteadOfAnswersEnds() throws IOException {
+        TrainingData training = store(SHORT + LONG_ANSWER + LONG_PROMPT);
+        JobSpec spec = new JobSpec(
+                "ftjob-1",
+                Instant.EPOCH,
+                "notebook",
+                training,
+                null,
+                null,
+                maxLength(4, TruncationMode.KEEP_PROMPT_END));
+        try (ModelLease lease = catalog.lease("notebook")) {
+            TokenizedData data = loader.load(spec, lease.model());
+
+            assertThat(data.trainingCuts()).isEqualTo(new Cuts(0, 2, 1));
+            assertThat(data.training().get(1).prompt()).containsExactly(2);
+            assertThat(data.training().get(1).chosen()).containsExactly(4, 5, 6);
+            assertThat(data.training().get(2).prompt()).containsExactly(3, 4, 5);
+        }
+    }
+
+    @Test
+    void whatIsTooLongMayGoInWholeAndRowsKeepTheirNumbers() throws IOException {
+        TrainingData training = store(LONG_ANSWER + SHORT + LONG_PROMPT);
+        try (ModelLease lease = catalog.lease("notebook")) {
+            TokenizedData data = loader.load(spec(training, TruncationMode.DROP), lease.model());
+
+            assertThat(data.trainingCuts()).isEqualTo(new Cuts(2, 0, 0));
+            assertThat(data.training())
+                    .singleElement()
+                    .satisfies(kept -> assertThat(kept.row()).isEqualTo(2));
+        }
+    }
+
+    @Test
+    void whatIsTooLongMayBeAnErrorThatNamesItsLine() throws IOException {
+        TrainingData training = store(SHORT + LONG_ANSWER + LONG_PROMPT);
+        try (ModelLease lease = catalog.lease("notebook")) {
+            JobSpec spec = spec(training, TruncationMode.ERROR);
+            assertThatThrownBy(() -> loader.load(spec, lease.model()))
+                    .isInstanceOf(TrainingFailedException.class)
+                    .hasMessageContaining(
+                            "line 2: prompt and answer are 6 tokens, more than the 5 that max_length and the model's positions allow")
+                    .hasMessageContaining("line 3");
+        }
+    }
+
+    private static JobSpec spec(TrainingData training, TruncationMode mode) {
+        return new JobSpec("ftjob-1", Instant.EPOCH, "notebook", training, null, null, maxLength(5, mode));
     }
 
     private TrainingData store(String rows) throws IOException {
@@ -60,7 +120,7 @@ class PreferenceLoaderTest {
                 .id());
     }
 
-    private static Hyperparameters maxLength(int tokens) {
+    private static Hyperparameters maxLength(int tokens, TruncationMode mode) {
         return new Hyperparameters(
                 0.1,
                 LossOptions.SIGMOID,
@@ -77,6 +137,7 @@ class PreferenceLoaderTest {
                 AdamOptions.DEFAULT,
                 1,
                 tokens,
+                mode,
                 true,
                 42,
                 1,

@@ -1,6 +1,7 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
@@ -249,6 +250,7 @@ final class TinyRun implements AutoCloseable {
                     adam,
                     maxGradNorm,
                     null,
+                    TruncationMode.KEEP_START,
                     shuffle,
                     42,
                     loggingSteps,

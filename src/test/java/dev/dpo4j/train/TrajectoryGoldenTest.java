@@ -3,6 +3,7 @@ package dev.dpo4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
@@ -39,6 +40,7 @@ class TrajectoryGoldenTest {
                 AdamOptions.DEFAULT,
                 1.0,
                 null,
+                TruncationMode.KEEP_START,
                 false,
                 0,
                 1,
