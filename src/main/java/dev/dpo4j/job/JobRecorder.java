@@ -8,6 +8,7 @@ import dev.dpo4j.train.StepReport;
 import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingPlan;
 import dev.dpo4j.train.TrainingSnapshot;
+import dev.dpo4j.train.TrainingWarning;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -143,6 +144,13 @@ final class JobRecorder implements TrainingListener {
                         NewEvent.info(message)
                                 .with(Figures.ofValidation(step, epoch, metrics))
                                 .once("validation:" + step)));
+    }
+
+    @Override
+    public void onWarning(TrainingWarning warning) {
+        jobs.write(
+                fence,
+                job -> events.append(job, NewEvent.warn(warning.message()).once("warning:" + warning.about())));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.dpo4j.catalog.TunedModels;
 import dev.dpo4j.catalog.UnknownModelException;
 import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.NonFiniteException;
+import dev.dpo4j.train.SelfCheckException;
 import dev.dpo4j.train.TrainingResult;
 import java.time.Clock;
 import java.time.Duration;
@@ -230,6 +231,14 @@ class JobRunner {
             case TrainingFailedException refused -> fail(fence, refused.error());
             case NonFiniteException nonFinite ->
                 fail(fence, new JobError("non_finite", String.valueOf(nonFinite.getMessage()), null));
+            case SelfCheckException wrong ->
+                fail(
+                        fence,
+                        new JobError(
+                                "self_check",
+                                wrong.getMessage() + " A job with dpo4j.training.reference-cache.max-entries=0 computes"
+                                        + " them anew; if that fails too, please report it.",
+                                null));
             // The folder may be back tomorrow; what has been trained so far must not be lost over it.
             case UnknownModelException gone -> withoutModel(fence, "model_not_found", gone);
             case BrokenModelException broken -> withoutModel(fence, "model_unusable", broken);

@@ -9,6 +9,7 @@ import dev.dpo4j.safetensors.NamedTensor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,9 @@ public final class DpoTrainer {
     private final ReferencePass referencePass;
     private final LossPasses passes;
     private final @Nullable MovingReference moving;
+    private final LearningRate rates;
+    private final Movement movement;
+    private final Watch watch;
     private final Map<String, String> weightsMetadata;
     private final LongSupplier nanoTime;
     private final Saving saving;
@@ -57,6 +61,7 @@ public final class DpoTrainer {
     private long nanosAtCheckpoint;
     private long nanosAtQuestion;
     private @Nullable StepReport lastReport;
+    private boolean beganFinite; // a model may come with numbers that are none, for tokens that the data has not
 
     /**
      * A run, ready to go.
@@ -102,7 +107,12 @@ public final class DpoTrainer {
         this.moving = sync == null || movingWeights == null
                 ? null
                 : new MovingReference(movingWeights, policy.compute(), sync, summed);
-        this.passes = new LossPasses(policy, loss, data, state, batches, referencePass, moving);
+        StartCheck startCheck = new StartCheck(reference == null && !loss.referenceFree());
+        this.passes = new LossPasses(policy, loss, data, state, batches, referencePass, moving, startCheck);
+        this.rates = LearningRate.of(hyperparameters, schedule.totalSteps());
+        this.movement = new Movement(
+                policy.compute(), state.weights(), rates, schedule.totalSteps(), hyperparameters.lora() != null);
+        this.watch = new Watch(loss);
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
         this.saving = new Saving(state.progress());
@@ -122,13 +132,15 @@ public final class DpoTrainer {
     /**
      * Trains, on the calling thread, until all steps are done or the listener asks to stop.
      *
-     * @throws NonFiniteException when the loss or the gradient is no longer a number; nothing of that step is kept
+     * @throws NonFiniteException when the loss, the gradient or a weight is no longer a number; nothing of that step is kept
+     * @throws SelfCheckException when a policy that is its own reference does not say what that says
      */
     public TrainingResult run(TrainingListener listener) {
         TrainingProgress start = state.progress();
         sinceReport.addSums(start.sinceLastReport(), start.stepsSinceLastReport());
         stepsSinceReport = start.stepsSinceLastReport();
         listener.onPlan(plan());
+        beganFinite = policy.compute().call(() -> Double.isFinite(optimizer.weightNorm()));
         nanosAtQuestion = nanoTime.getAsLong();
         nanosAtCheckpoint = nanosAtQuestion;
         try (Activations activations = activations()) {
@@ -152,10 +164,9 @@ public final class DpoTrainer {
     }
 
     private TrainingResult train(TrainingListener listener, Activations activations) {
-        LearningRate learningRate = LearningRate.of(hyperparameters, schedule.totalSteps());
         for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
             stopIfAsked(listener);
-            step(step, learningRate.at(step), listener, activations);
+            step(step, rates.at(step), listener, activations);
             conclude(listener, activations);
         }
         return result(true);
@@ -190,31 +201,47 @@ public final class DpoTrainer {
             }
         }
         long standstill = releaseCheckpoint(listener);
-        double[] norm = new double[1];
-        policy.compute().run(() -> {
-            norm[0] = optimizer.gradientNorm();
-            if (!Double.isFinite(norm[0])) {
-                throw new NonFiniteException("The gradient of step " + (step + 1) + " is not finite (norm " + norm[0]
-                        + "); rows "
-                        + data.rowNumbers(
-                                microSteps.stream().flatMap(List::stream).toList())
-                        + ". A smaller learning rate or max_grad_norm often helps.");
-            }
-            double clipping = AdamW.clipping(norm[0], hyperparameters.maxGradNorm());
-            optimizer.step(step + 1, learningRate, clipping, hyperparameters.weightDecay());
-            if (moving != null) {
-                moving.follow(step + 1, state.weights());
-            }
-        });
-        sinceReport.add(stepMetrics.mean());
+        Update update = policy.compute().call(() -> update(step, learningRate, microSteps));
+        update.unmoved.ifPresent(listener::onWarning);
+        double norm = update.gradientNorm;
+        PreferenceMetrics mean = stepMetrics.mean();
+        sinceReport.add(mean);
         stepsSinceReport++;
         workSinceReport = workSinceReport.plus(tokens, Math.max(1, nanoTime.getAsLong() - began - standstill) / 1e9);
         long numTokens = state.progress().numTokens() + tokens;
         if ((step + 1) % hyperparameters.loggingSteps() == 0 || last(step + 1)) {
-            report(step + 1, learningRate, norm[0], numTokens, listener);
+            report(step + 1, learningRate, norm, numTokens, listener);
         }
         boolean validationDue = !data.validation().isEmpty() && (epochEnds(step + 1) || last(step + 1));
-        state.progress(new TrainingProgress(step + 1, numTokens, sinceReport.sums(), stepsSinceReport, validationDue));
+        TrainingHistory history = watch.afterStep(state.progress().history(), step + 1, mean, norm, listener);
+        state.progress(new TrainingProgress(
+                step + 1, numTokens, sinceReport.sums(), stepsSinceReport, validationDue, history));
+    }
+
+    /** What an update knows of its gradient, before clipping, and of tensors that it should have moved. */
+    private record Update(double gradientNorm, Optional<TrainingWarning> unmoved) {}
+
+    private Update update(int step, double learningRate, List<List<Integer>> microSteps) {
+        double norm = optimizer.gradientNorm();
+        requireFinite(norm, "The gradient of step ", step, microSteps);
+        double clipping = AdamW.clipping(norm, hyperparameters.maxGradNorm());
+        Optional<TrainingWarning> unmoved = movement.through(
+                step, () -> optimizer.step(step + 1, learningRate, clipping, hyperparameters.weightDecay()));
+        if (beganFinite) {
+            requireFinite(optimizer.weightNorm(), "The norm of all weights after step ", step, microSteps);
+        }
+        if (moving != null) {
+            moving.follow(step + 1, state.weights());
+        }
+        return new Update(norm, unmoved);
+    }
+
+    private void requireFinite(double norm, String what, int step, List<List<Integer>> microSteps) {
+        if (!Double.isFinite(norm)) {
+            List<Integer> rows = microSteps.stream().flatMap(List::stream).toList();
+            throw new NonFiniteException(what + (step + 1) + " is not finite (norm " + norm + "); rows "
+                    + data.rowNumbers(rows) + ". A smaller learning rate or max_grad_norm often helps.");
+        }
     }
 
     private void report(int step, double learningRate, double norm, long numTokens, TrainingListener listener) {
@@ -234,13 +261,14 @@ public final class DpoTrainer {
         int step = state.progress().step();
         PreferenceMetrics metrics = passes.validate(step, () -> stopBetweenBatchesIfAsked(listener), activations);
         listener.onValidation(step, schedule.epoch(step), metrics);
-        state.progress(state.progress().validated());
+        TrainingHistory history = watch.afterValidation(state.progress().history(), metrics, listener);
+        state.progress(state.progress().validated(history));
     }
 
-    /** Begins to save the run as it stands after its last whole step, unless the last checkpoint says the same. */
+    /** Begins to save the run as it stands after its last whole step, unless there is none or the last checkpoint says the same. */
     private void checkpoint(TrainingListener listener) {
         TrainingProgress progress = state.progress();
-        if (saving.covers(progress)) {
+        if (progress.step() == 0 || saving.covers(progress)) {
             return;
         }
         List<NamedTensor> weights = state.weights();

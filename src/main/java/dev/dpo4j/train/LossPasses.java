@@ -25,8 +25,14 @@ final class LossPasses {
     private final Batches batches;
     private final ReferencePass referencePass;
     private final @Nullable MovingReference moving;
+    private final StartCheck startCheck;
 
-    /** @param moving the reference, if it moves; null: what the pass has found is the reference's */
+    /**
+     * A run's passes.
+     *
+     * @param moving the reference, if it moves; null: what the pass has found is the reference's
+     * @param startCheck what must hold of the passes before the first update
+     */
     LossPasses(
             LlamaModel policy,
             PreferenceLoss loss,
@@ -34,7 +40,8 @@ final class LossPasses {
             TrainingState state,
             Batches batches,
             ReferencePass referencePass,
-            @Nullable MovingReference moving) {
+            @Nullable MovingReference moving,
+            StartCheck startCheck) {
         this.policy = policy;
         this.loss = loss;
         this.data = data;
@@ -42,6 +49,7 @@ final class LossPasses {
         this.batches = batches;
         this.referencePass = referencePass;
         this.moving = moving;
+        this.startCheck = startCheck;
     }
 
     /**
@@ -53,6 +61,7 @@ final class LossPasses {
      * @param metrics each preference's are added to it
      * @param betweenBatches throws when the run is to end
      * @throws NonFiniteException when a loss is not a number
+     * @throws SelfCheckException when the first step's reference is not the policy's
      */
     void train(
             int step,
@@ -79,6 +88,9 @@ final class LossPasses {
                 metrics.add(
                         losses.get(p), answers.get(p).policy(), scored.totals().get(p));
             }
+            if (step == 1) {
+                startCheck.require("training", batch, answers);
+            }
             policy.compute()
                     .run(() -> policy.backward(
                             batch.tree(),
@@ -101,8 +113,13 @@ final class LossPasses {
         for (List<Integer> rows : batches.validationRows()) {
             List<AnswerLogProbs> answers = new ArrayList<>();
             List<TokenTotals> totals = new ArrayList<>();
-            for (Scored scored :
-                    forward(batches.validation(rows), rows, state.validationReference(), betweenBatches, activations)) {
+            List<PreferenceBatch> ofRows = batches.validation(rows);
+            List<Scored> all = forward(ofRows, rows, state.validationReference(), betweenBatches, activations);
+            for (int b = 0; b < all.size(); b++) {
+                Scored scored = all.get(b);
+                if (step == 0) {
+                    startCheck.require("validation", ofRows.get(b), scored.answers());
+                }
                 answers.addAll(scored.answers());
                 totals.addAll(scored.totals());
             }

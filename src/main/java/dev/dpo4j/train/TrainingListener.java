@@ -15,6 +15,9 @@ public interface TrainingListener {
     /** The validation data was evaluated after {@code step} optimizer steps (0: before training). */
     void onValidation(int step, double epoch, PreferenceMetrics metrics);
 
+    /** Somebody should look at the run. After a resume, what had been told before the crash may be told again. */
+    void onWarning(TrainingWarning warning);
+
     /**
      * A checkpoint is due. It may be written behind: the run computes the next gradient meanwhile. Before it changes anything that the
      * snapshot shows it awaits the checkpoint or makes the snapshot's reader read a copy; before the next checkpoint, and before it ends,

@@ -16,6 +16,7 @@ import dev.dpo4j.train.TrainingPlan;
 import dev.dpo4j.train.TrainingProgress;
 import dev.dpo4j.train.TrainingResult;
 import dev.dpo4j.train.TrainingSnapshot;
+import dev.dpo4j.train.TrainingWarning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -47,6 +48,7 @@ public final class FakeTraining implements TrainingRuns {
     private volatile String fingerprint = "fake";
     private volatile Cuts validationCuts = Cuts.NONE;
     private volatile int loggingSteps = 1;
+    private volatile @Nullable TrainingWarning warning;
 
     /** What happens on the run's thread before it computes a step (from 1). */
     public void beforeStep(IntConsumer hook) {
@@ -65,6 +67,11 @@ public final class FakeTraining implements TrainingRuns {
         loggingSteps = steps;
     }
 
+    /** Is told at each step. */
+    void warning(TrainingWarning ofEachStep) {
+        warning = ofEachStep;
+    }
+
     void fingerprint(String other) {
         fingerprint = other;
     }
@@ -75,6 +82,7 @@ public final class FakeTraining implements TrainingRuns {
         fingerprint = "fake";
         validationCuts = Cuts.NONE;
         loggingSteps = 1;
+        warning = null;
     }
 
     /** The weight after {@code steps} undisturbed steps. */
@@ -152,6 +160,10 @@ public final class FakeTraining implements TrainingRuns {
             Integer saveSteps = spec.hyperparameters().saveSteps();
             StepReport report = null;
             while (step < total) {
+                TrainingWarning told = warning;
+                if (told != null) {
+                    listener.onWarning(told);
+                }
                 StopRequest stop = listener.stopRequested(step);
                 if (stop == StopRequest.AFTER_CHECKPOINT) {
                     listener.onCheckpoint(snapshot(report)).await();

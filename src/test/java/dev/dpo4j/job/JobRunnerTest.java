@@ -13,6 +13,8 @@ import dev.dpo4j.catalog.UnknownModelException;
 import dev.dpo4j.job.JobRunner.Outcome;
 import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.NonFiniteException;
+import dev.dpo4j.train.SelfCheckException;
+import dev.dpo4j.train.TrainingWarning;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -479,6 +481,33 @@ class JobRunnerTest {
         run(id);
         assertThat(service.get(id).error())
                 .isEqualTo(new JobError("non_finite", "step 2: the loss of rows 4, 7 is NaN", null));
+    }
+
+    @Test
+    void aSelfCheckThatFailsFailsTheJobAndSaysWhatItMeans() {
+        String id = create(6, null);
+        training.beforeStep(step -> {
+            throw new SelfCheckException("The policy is not its reference.");
+        });
+        run(id);
+        assertThat(service.get(id).error()).extracting(JobError::code).isEqualTo("self_check");
+        assertThat(messages(id))
+                .last()
+                .asString()
+                .startsWith(
+                        "The job failed: The policy is not its reference. A job with dpo4j.training.reference-cache");
+    }
+
+    @Test
+    void aRunsWarningIsToldOnceHoweverOftenTheRunRepeatsIt() {
+        String id = create(6, null);
+        training.warning(new TrainingWarning("chosen_falls", "The chosen answers become unlikelier."));
+        run(id);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(all(id))
+                .filteredOn(event -> event.level() == EventLevel.WARN)
+                .extracting(JobEvent::message)
+                .containsExactly("The chosen answers become unlikelier.");
     }
 
     @Test

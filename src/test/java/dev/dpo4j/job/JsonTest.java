@@ -6,7 +6,9 @@ import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LrSchedulerKwargs;
+import dev.dpo4j.train.TrainingHistory;
 import dev.dpo4j.train.TrainingProgress;
+import dev.dpo4j.train.WarningSign;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,18 @@ class JsonTest {
     void progressWrittenBeforeValidationsCouldBeInterruptedIsRead() {
         String old = "{\"step\":3,\"numTokens\":30,\"sinceLastReport\":null,\"stepsSinceLastReport\":0}";
         assertThat(Json.read(old, TrainingProgress.class)).isEqualTo(new TrainingProgress(3, 30, null, 0, false));
+    }
+
+    @Test
+    void aRunsHistoryIsReadAsItWasWritten() {
+        TrainingHistory.Step step = new TrainingHistory.Step(3, 0.5, -1.25, 0.75, 1, 2.5);
+        TrainingHistory history = new TrainingHistory(
+                List.of(step),
+                List.of(step, step),
+                new TrainingHistory.Evaluation(0.25, null, 0.75),
+                List.of(WarningSign.EVAL_LOSS_RISES));
+        TrainingProgress progress = new TrainingProgress(3, 30, null, 0, false, history);
+        assertThat(Json.read(Json.write(progress), TrainingProgress.class)).isEqualTo(progress);
     }
 
     @Test
