@@ -33,7 +33,7 @@ public record Truncation(Optional<TokenizedPreference> preference, int answersCu
             answersCut += answer.length > room ? 1 : 0;
         }
         TokenizedPreference kept = new TokenizedPreference(
-                preference.row(), preference.prompt(), cut(preference.chosen(), room), rejected);
+                preference.row(), preference.prompt(), cut(preference.chosen(), room), rejected, preference.weight());
         return new Truncation(Optional.of(kept), answersCut);
     }
 

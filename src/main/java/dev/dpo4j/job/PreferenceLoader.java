@@ -15,6 +15,7 @@ import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.tokenizer.Tokenizer;
 import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.PreferenceWeights;
 import dev.dpo4j.train.TokenizedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +52,7 @@ class PreferenceLoader {
             throw new TrainingFailedException(
                     "nothing_to_train_on",
                     "Every prompt of the training data is max_length (" + hyperparameters.maxLength()
-                            + ") tokens or longer; nothing is left to train on. Raise max_length.",
+                            + ") tokens or longer, or its row has the weight 0; nothing is left to train on. Raise max_length.",
                     "training_file");
         }
         TrainingData validation = spec.validationData();
@@ -63,7 +64,7 @@ class PreferenceLoader {
             throw new TrainingFailedException(
                     "nothing_to_validate_on",
                     "Every prompt of the validation data is max_length (" + hyperparameters.maxLength()
-                            + ") tokens or longer. Raise max_length, or leave validation_file out.",
+                            + ") tokens or longer, or its row has the weight 0. Raise max_length, or leave validation_file out.",
                     "validation_file");
         }
         return new TokenizedData(training.kept, evaluated.kept, training.cuts(), evaluated.cuts());
@@ -80,7 +81,10 @@ class PreferenceLoader {
                 new PreferenceTokenizer(
                         tokenizer, config.vocabSize(), Clock.fixed(spec.createdAt(), ZoneId.systemDefault())),
                 longest,
-                maxLength != null);
+                maxLength != null,
+                PreferenceWeights.mayDiffer(spec.hyperparameters()
+                        .loss()
+                        .loss(spec.hyperparameters().beta())));
         try {
             source.read(data, rows);
         } catch (UnknownFileException e) {
@@ -107,6 +111,7 @@ class PreferenceLoader {
         private final PreferenceTokenizer tokenizer;
         private final int longest;
         private final boolean cut;
+        private final boolean weights;
         private final List<TokenizedPreference> kept = new ArrayList<>();
         private final List<String> errors = new ArrayList<>();
         private int errorCount;
@@ -116,11 +121,13 @@ class PreferenceLoader {
         /**
          * @param longest tokens of prompt and answer together
          * @param cut whether longer ones are cut; otherwise they are errors
+         * @param weights whether they may have other weights than 1
          */
-        Rows(PreferenceTokenizer tokenizer, int longest, boolean cut) {
+        Rows(PreferenceTokenizer tokenizer, int longest, boolean cut, boolean weights) {
             this.tokenizer = tokenizer;
             this.longest = longest;
             this.cut = cut;
+            this.weights = weights;
         }
 
         Cuts cuts() {
@@ -130,6 +137,12 @@ class PreferenceLoader {
         @Override
         public void row(int row, int line, PreferenceExample example) {
             try {
+                if (!weights && example.weight() != 1) {
+                    throw new InvalidRowException("/weight", PreferenceWeights.ONLY_ONE);
+                }
+                if (example.weight() == 0) {
+                    return;
+                }
                 TokenizedPreference preference = tokenizer.tokenize(row, example);
                 Truncation truncation = Truncation.keepStart(preference, longest);
                 if (!cut
