@@ -159,6 +159,7 @@ record DpoLossRequest(
      * @param prompt ids, text or messages
      * @param chosen the preferred answer, likewise
      * @param rejected the other answer, or a list of other answers
+     * @param weight as how many preferences it counts; null: as one
      */
     @Schema(
             name = "DpoLossPreference",
@@ -183,7 +184,13 @@ record DpoLossRequest(
                     implementation = Object.class,
                     types = {"array", "string"})
             @Nullable
-            JsonNode rejected) {
+            JsonNode rejected,
+
+            @Schema(
+                    description = "As how many preferences it counts in the loss and its gradient, 0 to 1000000.",
+                    defaultValue = "1")
+            @Nullable
+            Double weight) {
 
         private boolean isEmpty() {
             return Stream.of(prompt, chosen, rejected).allMatch(node -> node == null || node.isNull());
@@ -194,6 +201,7 @@ record DpoLossRequest(
             row.set("prompt", prompt);
             row.set("chosen", chosen);
             row.set("rejected", rejected);
+            row.put("weight", weight);
             return PreferenceParser.parse(row, pointer, UnknownFields.REFUSED);
         }
     }
@@ -205,7 +213,7 @@ record DpoLossRequest(
      * @throws InvalidRowException if one has none of the known shapes; its pointer begins at the body
      */
     List<PreferenceExample> examples() {
-        Preference single = new Preference(prompt, chosen, rejected);
+        Preference single = new Preference(prompt, chosen, rejected, null);
         if (preferences == null) {
             return List.of(single.parse(""));
         }

@@ -18,6 +18,7 @@ import dev.dpo4j.train.NotebookPass;
 import dev.dpo4j.train.PreferenceBatch;
 import dev.dpo4j.train.PreferenceScores;
 import dev.dpo4j.train.PreferenceScoring;
+import dev.dpo4j.train.PreferenceWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -100,6 +101,7 @@ class DpoLosses {
         requireOneVocabulary(policy, reference);
         List<TokenizedPreference> preferences = tokenized(request.examples(), policy, reference, tokenizer);
         boolean explain = Boolean.TRUE.equals(request.explain());
+        requireWeights(preferences, loss);
         requireFewTokens(preferences, explain);
 
         LlamaModel policyModel = policy.on(compute);
@@ -176,6 +178,18 @@ class DpoLosses {
                         "prompt and answer have %d tokens, but the model has %d positions: shorten them"
                                 .formatted(length, longest));
             }
+        }
+    }
+
+    private static void requireWeights(List<TokenizedPreference> preferences, PreferenceLoss loss) {
+        for (int p = 0; p < preferences.size(); p++) {
+            if (!PreferenceWeights.mayDiffer(loss) && preferences.get(p).weight() != 1) {
+                throw new InvalidRowException("/preferences/" + p + "/weight", PreferenceWeights.ONLY_ONE);
+            }
+        }
+        if (PreferenceWeights.sum(preferences) == 0) {
+            throw new InvalidRowException(
+                    "/preferences", "all have the weight 0, so their losses have no mean: give one of them another");
         }
     }
 

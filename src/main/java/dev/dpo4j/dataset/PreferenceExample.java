@@ -11,14 +11,25 @@ import org.jspecify.annotations.Nullable;
  * @param prompt what is answered
  * @param chosen the preferred answer
  * @param rejected the other answers, at least one
+ * @param weight as how many preferences it counts, 0 or more
  */
-public record PreferenceExample(@Nullable String id, Content prompt, Content chosen, List<Content> rejected) {
+public record PreferenceExample(
+        @Nullable String id, Content prompt, Content chosen, List<Content> rejected, double weight) {
 
     public PreferenceExample {
         rejected = List.copyOf(rejected);
         if (rejected.isEmpty()) {
             throw new IllegalArgumentException("a preference needs a rejected answer");
         }
+    }
+
+    /** One that counts as one. */
+    PreferenceExample(@Nullable String id, Content prompt, Content chosen, List<Content> rejected) {
+        this(id, prompt, chosen, rejected, 1);
+    }
+
+    PreferenceExample withWeight(double other) {
+        return new PreferenceExample(id, prompt, chosen, rejected, other);
     }
 
     /** The chosen answer, then the rejected ones. */

@@ -76,8 +76,8 @@ public record Truncation(Optional<TokenizedPreference> preference, boolean promp
         for (int[] answer : preference.rejected()) {
             answersCut += answer.length > room ? 1 : 0;
         }
-        TokenizedPreference kept =
-                new TokenizedPreference(preference.row(), prompt, cut(preference.chosen(), room), rejected);
+        TokenizedPreference kept = new TokenizedPreference(
+                preference.row(), prompt, cut(preference.chosen(), room), rejected, preference.weight());
         return new Truncation(Optional.of(kept), prompt.length < preference.prompt().length, answersCut);
     }
 

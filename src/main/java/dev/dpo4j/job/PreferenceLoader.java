@@ -16,6 +16,7 @@ import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.tokenizer.Tokenizer;
 import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.PreferenceWeights;
 import dev.dpo4j.train.TokenizedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +54,7 @@ class PreferenceLoader {
             throw new TrainingFailedException(
                     "nothing_to_train_on",
                     "All of the training data is longer than max_length (" + hyperparameters.maxLength()
-                            + "), by the prompt alone or with truncation_mode drop; nothing is left to train on. Raise max_length.",
+                            + "), by the prompt alone or with truncation_mode drop, or has the weight 0; nothing is left to train on. Raise max_length.",
                     "training_file");
         }
         TrainingData validation = spec.validationData();
@@ -65,7 +66,7 @@ class PreferenceLoader {
             throw new TrainingFailedException(
                     "nothing_to_validate_on",
                     "All of the validation data is longer than max_length (" + hyperparameters.maxLength()
-                            + "), by the prompt alone or with truncation_mode drop. Raise max_length, or leave validation_file out.",
+                            + "), by the prompt alone or with truncation_mode drop, or has the weight 0. Raise max_length, or leave validation_file out.",
                     "validation_file");
         }
         return new TokenizedData(training.kept, evaluated.kept, training.cuts(), evaluated.cuts());
@@ -85,7 +86,10 @@ class PreferenceLoader {
                 maxLength == null
                         ? TruncationMode.ERROR
                         : spec.hyperparameters().truncationMode(),
-                tokenizer == null ? null : tokenizer.bosTokenId());
+                tokenizer == null ? null : tokenizer.bosTokenId(),
+                PreferenceWeights.mayDiffer(spec.hyperparameters()
+                        .loss()
+                        .loss(spec.hyperparameters().beta())));
         try {
             source.read(data, rows);
         } catch (UnknownFileException e) {
@@ -113,6 +117,7 @@ class PreferenceLoader {
         private final int longest;
         private final TruncationMode mode;
         private final @Nullable Integer bos;
+        private final boolean weights;
         private final List<TokenizedPreference> kept = new ArrayList<>();
         private final List<String> errors = new ArrayList<>();
         private int errorCount;
@@ -124,12 +129,14 @@ class PreferenceLoader {
          * @param longest tokens of prompt and answer together
          * @param mode what becomes of longer ones
          * @param bos the model's token for beginnings; null: it has none
+         * @param weights whether they may have other weights than 1
          */
-        Rows(PreferenceTokenizer tokenizer, int longest, TruncationMode mode, @Nullable Integer bos) {
+        Rows(PreferenceTokenizer tokenizer, int longest, TruncationMode mode, @Nullable Integer bos, boolean weights) {
             this.tokenizer = tokenizer;
             this.longest = longest;
             this.mode = mode;
             this.bos = bos;
+            this.weights = weights;
         }
 
         Cuts cuts() {
@@ -139,6 +146,12 @@ class PreferenceLoader {
         @Override
         public void row(int row, int line, PreferenceExample example) {
             try {
+                if (!weights && example.weight() != 1) {
+                    throw new InvalidRowException("/weight", PreferenceWeights.ONLY_ONE);
+                }
+                if (example.weight() == 0) {
+                    return;
+                }
                 TokenizedPreference preference = tokenizer.tokenize(row, example);
                 Truncation truncation = Truncation.of(preference, mode, longest, bos);
                 truncation.preference().ifPresentOrElse(kept::add, () -> dropped++);

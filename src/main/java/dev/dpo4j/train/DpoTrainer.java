@@ -190,12 +190,15 @@ public final class DpoTrainer {
         List<List<Integer>> microSteps = schedule.microSteps(step);
         MetricsSum stepMetrics = new MetricsSum();
         long tokens = 0;
-        // Every preference weighs the same, also where an epoch's last micro-step is shorter; TRL has micro-steps weigh
-        // the
-        // same.
-        double weight = 1.0 / microSteps.stream().mapToInt(List::size).sum();
+        // Every preference counts by its weight alone, also where an epoch's last micro-step is shorter; TRL has
+        // micro-steps weigh the same.
+        double totalWeight = PreferenceWeights.sum(microSteps.stream()
+                .flatMap(List::stream)
+                .map(data.training()::get)
+                .toList());
         for (List<Integer> rows : microSteps) {
-            passes.train(step + 1, rows, weight, stepMetrics, () -> stopBetweenBatchesIfAsked(listener), activations);
+            passes.train(
+                    step + 1, rows, totalWeight, stepMetrics, () -> stopBetweenBatchesIfAsked(listener), activations);
             for (int row : rows) {
                 tokens += PreferenceBatch.tokens(data.training().get(row));
             }

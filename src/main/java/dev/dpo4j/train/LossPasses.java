@@ -57,7 +57,7 @@ final class LossPasses {
      *
      * @param step counted from 1, for messages
      * @param rows of the training data
-     * @param weight what each preference's loss counts in the step's
+     * @param totalWeight of all preferences of the step, whose mean its loss is
      * @param metrics each preference's are added to it
      * @param betweenBatches throws when the run is to end
      * @throws NonFiniteException when a loss is not a number
@@ -66,7 +66,7 @@ final class LossPasses {
     void train(
             int step,
             List<Integer> rows,
-            double weight,
+            double totalWeight,
             MetricsSum metrics,
             Runnable betweenBatches,
             Activations activations) {
@@ -86,7 +86,10 @@ final class LossPasses {
             for (int p = 0; p < answers.size(); p++) {
                 requireFinite(losses.get(p), step, batch, p, rowsOfBatch);
                 metrics.add(
-                        losses.get(p), answers.get(p).policy(), scored.totals().get(p));
+                        losses.get(p),
+                        answers.get(p).policy(),
+                        scored.totals().get(p),
+                        batch.preferences().get(p).weight());
             }
             if (step == 1) {
                 startCheck.require("training", batch, answers);
@@ -96,7 +99,7 @@ final class LossPasses {
                             batch.tree(),
                             batch.scored(),
                             scored.tokens(),
-                            batch.slopes(losses, loss.ldAlpha(), weight),
+                            batch.slopes(losses, loss.ldAlpha(), totalWeight),
                             activations,
                             Gradients.of(state.gradients())));
             betweenBatches.run();
@@ -131,7 +134,11 @@ final class LossPasses {
                             + data.validation().get(rows.get(i)).row()
                             + " of the validation data). A smaller learning rate often helps.");
                 }
-                metrics.add(losses.get(i), answers.get(i).policy(), totals.get(i));
+                metrics.add(
+                        losses.get(i),
+                        answers.get(i).policy(),
+                        totals.get(i),
+                        data.validation().get(rows.get(i)).weight());
             }
         }
         return metrics.mean();

@@ -23,27 +23,27 @@ final class MetricsSum {
     private double rejectedTokens;
     private double tokens;
 
-    /** Adds one preference; its k pairs weigh 1/k each, and so do the rejected answers' tokens. */
-    void add(PreferenceLosses losses, double[] policy, TokenTotals totals) {
+    /** Adds one preference as so many as its weight says; its k pairs weigh 1/k of that each, and so do the rejected answers' tokens. */
+    void add(PreferenceLosses losses, double[] policy, TokenTotals totals, double count) {
         int k = losses.pairs().size();
-        weight += 1;
-        loss += losses.loss();
-        logpsChosen += policy[0];
+        weight += count;
+        loss += count * losses.loss();
+        logpsChosen += count * policy[0];
         for (int i = 0; i < k; i++) {
             PairLoss pair = losses.pairs().get(i);
-            rewardsChosen += pair.rewardChosen() / k;
-            rewardsRejected += pair.rewardRejected() / k;
-            accuracies += pair.accurate() ? 1.0 / k : 0;
-            margins += pair.margin() / k;
-            logpsRejected += policy[i + 1] / k;
+            rewardsChosen += count * pair.rewardChosen() / k;
+            rewardsRejected += count * pair.rewardRejected() / k;
+            accuracies += pair.accurate() ? count / k : 0;
+            margins += count * pair.margin() / k;
+            logpsRejected += count * policy[i + 1] / k;
         }
-        logitsChosen += totals.chosenLogits();
-        logitsRejected += totals.rejectedLogits();
-        entropy += totals.entropy();
-        greedy += totals.greedy();
-        chosenTokens += totals.chosen();
-        rejectedTokens += totals.rejected();
-        tokens += totals.chosen() + totals.rejected();
+        logitsChosen += count * totals.chosenLogits();
+        logitsRejected += count * totals.rejectedLogits();
+        entropy += count * totals.entropy();
+        greedy += count * totals.greedy();
+        chosenTokens += count * totals.chosen();
+        rejectedTokens += count * totals.rejected();
+        tokens += count * (totals.chosen() + totals.rejected());
     }
 
     /** Adds a mean as one unit: steps count alike, as in TRL. */

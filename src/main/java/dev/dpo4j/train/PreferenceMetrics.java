@@ -1,7 +1,7 @@
 package dev.dpo4j.train;
 
 /**
- * What TRL logs about a set of preferences; each pair of a preference with k rejected answers weighs 1/k.
+ * What TRL logs about a set of preferences, each counted by its weight; each pair of a preference with k rejected answers weighs 1/k of it.
  *
  * @param loss mean DPO loss
  * @param rewardsChosen mean {@code beta (log pi(chosen) - log ref(chosen))}

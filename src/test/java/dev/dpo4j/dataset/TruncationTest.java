@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class TruncationTest {
 
     private static final TokenizedPreference PREFERENCE = new TokenizedPreference(
-            7, new int[] {1, 2, 3}, new int[] {4, 5}, List.of(new int[] {6, 7, 8}, new int[] {9}));
+            7, new int[] {1, 2, 3}, new int[] {4, 5}, List.of(new int[] {6, 7, 8}, new int[] {9}), 2.5);
 
     @Test
     void firstTokensOfPromptAndAnswerAreKept() {
@@ -18,6 +18,7 @@ class TruncationTest {
         assertThat(truncation.answersCut()).isEqualTo(1);
         TokenizedPreference kept = truncation.preference().orElseThrow();
         assertThat(kept.row()).isEqualTo(7);
+        assertThat(kept.weight()).isEqualTo(2.5);
         assertThat(kept.prompt()).containsExactly(1, 2, 3);
         assertThat(kept.chosen()).containsExactly(4, 5);
         assertThat(kept.rejected().get(0)).containsExactly(6, 7);

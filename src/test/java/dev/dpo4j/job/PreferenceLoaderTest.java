@@ -8,9 +8,11 @@ import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.ModelLease;
 import dev.dpo4j.dataset.PreferenceFiles;
 import dev.dpo4j.dataset.PreferenceSource;
+import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.loss.LossOptions;
+import dev.dpo4j.loss.LossType;
 import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.Hyperparameters;
@@ -20,6 +22,7 @@ import dev.dpo4j.train.TokenizedData;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -86,6 +89,23 @@ class PreferenceLoaderTest {
     }
 
     @Test
+    void rowsComeWithTheirWeightsAndThoseOfWeightZeroDoNot() throws IOException {
+        TrainingData data = store(SHORT + weighted("2.5") + weighted("0"));
+        JobSpec spec = new JobSpec(
+                "ftjob-1", Instant.EPOCH, "notebook", data, data, null, maxLength(5, TruncationMode.KEEP_START));
+        try (ModelLease lease = catalog.lease("notebook")) {
+            TokenizedData loaded = loader.load(spec, lease.model());
+
+            assertThat(loaded.training())
+                    .extracting(TokenizedPreference::weight)
+                    .containsExactly(1.0, 2.5);
+            assertThat(loaded.validation())
+                    .extracting(TokenizedPreference::weight)
+                    .containsExactly(1.0, 2.5);
+        }
+    }
+
+    @Test
     void whatIsTooLongMayGoInWholeAndRowsKeepTheirNumbers() throws IOException {
         TrainingData training = store(LONG_ANSWER + SHORT + LONG_PROMPT);
         try (ModelLease lease = catalog.lease("notebook")) {
@@ -115,15 +135,47 @@ class PreferenceLoaderTest {
         return new JobSpec("ftjob-1", Instant.EPOCH, "notebook", training, null, null, maxLength(5, mode));
     }
 
+    @Test
+    void rowsThatAllWeighNothingAreNothingToTrainOn() throws IOException {
+        TrainingData data = store(weighted("0") + weighted("0"));
+        JobSpec spec = new JobSpec(
+                "ftjob-1", Instant.EPOCH, "notebook", data, null, null, maxLength(5, TruncationMode.KEEP_START));
+        try (ModelLease lease = catalog.lease("notebook")) {
+            assertThatThrownBy(() -> loader.load(spec, lease.model()))
+                    .isInstanceOf(TrainingFailedException.class)
+                    .hasMessageContaining("or has the weight 0");
+        }
+    }
+
+    @Test
+    void aLossThatComparesPreferencesTakesNoWeights() throws IOException {
+        TrainingData data = store(SHORT + weighted("2"));
+        Hyperparameters aot = hyperparameters(LossOptions.of(List.of(LossType.AOT)), 5, TruncationMode.KEEP_START);
+        JobSpec spec = new JobSpec("ftjob-1", Instant.EPOCH, "notebook", data, null, null, aot);
+        try (ModelLease lease = catalog.lease("notebook")) {
+            assertThatThrownBy(() -> loader.load(spec, lease.model()))
+                    .isInstanceOf(TrainingFailedException.class)
+                    .hasMessageContaining("line 2: /weight: must be 1 with aot and aot_unpaired");
+        }
+    }
+
+    private static String weighted(String weight) {
+        return "{\"prompt\":[1,2],\"chosen\":[4,5],\"rejected\":[6],\"weight\":" + weight + "}\n";
+    }
+
     private TrainingData store(String rows) throws IOException {
         return source.resolve(files.store("rows.jsonl", "fine-tune", new ByteArrayInputStream(rows.getBytes(UTF_8)))
                 .id());
     }
 
     private static Hyperparameters maxLength(int tokens, TruncationMode mode) {
+        return hyperparameters(LossOptions.SIGMOID, tokens, mode);
+    }
+
+    private static Hyperparameters hyperparameters(LossOptions loss, int tokens, TruncationMode mode) {
         return new Hyperparameters(
                 0.1,
-                LossOptions.SIGMOID,
+                loss,
                 8,
                 1,
                 1,

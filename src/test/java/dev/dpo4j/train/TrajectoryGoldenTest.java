@@ -112,7 +112,7 @@ class TrajectoryGoldenTest {
                         .mapToDouble(PreferenceLosses::loss)
                         .average()
                         .orElseThrow();
-                double[] slopes = batch.slopes(losses, null, 1.0 / 4);
+                double[] slopes = batch.slopes(losses, null, 4);
                 policy.backward(batch.tree(), batch.scored(), tokens, slopes, a, Gradients.of(gradients));
                 double norm = adamW.gradientNorm();
                 adamW.step(step, 1e-3, AdamW.clipping(norm, 1.0), 0.01);
