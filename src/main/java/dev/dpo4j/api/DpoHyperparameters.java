@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossType;
+import dev.dpo4j.train.Amount;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.ReferenceSync;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -69,7 +70,9 @@ record DpoHyperparameters(
         double refModelMixupAlpha,
         int refModelSyncSteps,
         @Nullable Lora lora,
-        boolean continueAdapter) {
+        boolean continueAdapter,
+        @Schema(types = {"number", "null"}) @Nullable Number evalSteps,
+        @Schema(types = {"number", "null"}) @Nullable Number validationSplit) {
 
     static DpoHyperparameters of(Hyperparameters h) {
         ReferenceSync sync = requireNonNullElse(h.referenceSync(), ReferenceSync.DEFAULT);
@@ -112,7 +115,13 @@ record DpoHyperparameters(
                 sync.mixupAlpha(),
                 sync.steps(),
                 h.lora() == null ? null : Lora.of(h.lora()),
-                h.adapterBase() != null);
+                h.adapterBase() != null,
+                number(h.evaluation().steps()),
+                number(h.evaluation().split()));
+    }
+
+    private static @Nullable Number number(@Nullable Amount amount) {
+        return amount == null ? null : amount.number();
     }
 
     /** The quotient of the two numbers as they are written: in binary, 1e-4 / 1e-6 would be 100.00000000000001. */

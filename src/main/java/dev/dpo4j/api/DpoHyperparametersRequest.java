@@ -218,12 +218,26 @@ record DpoHyperparametersRequest(
                                 + " reference. Not together with lora, which puts a new adapter on top.",
                 defaultValue = "false")
         @Nullable
-        Boolean continueAdapter)
+        Boolean continueAdapter,
+
+        @Schema(
+                description =
+                        "Optimizer steps between two evaluations of the validation data; below 1, their share of all steps. Default: after each epoch. Always before training and at the end.")
+        @Positive
+        @Nullable
+        Double evalSteps,
+
+        @Schema(
+                description =
+                        "Rows of the training file that are held out for validation; below 1, their share. Rows with the same prompt stay together. Not together with validation_file.")
+        @Positive
+        @Nullable
+        Double validationSplit)
         implements LossFields {
 
     /** All absent. */
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null);
+            null, null, null, null, null);
 }

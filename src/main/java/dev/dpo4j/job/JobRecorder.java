@@ -75,8 +75,14 @@ final class JobRecorder implements TrainingListener {
             } else {
                 events.append(
                         job,
-                        NewEvent.info("Training started: %d preferences, %d steps an epoch, %d steps in all"
-                                        .formatted(plan.preferences(), plan.stepsPerEpoch(), plan.totalSteps()))
+                        NewEvent.info("Training started: %d preferences%s, %d steps an epoch, %d steps in all"
+                                        .formatted(
+                                                plan.preferences(),
+                                                plan.validationPreferences() == 0
+                                                        ? ""
+                                                        : " and " + plan.validationPreferences() + " for validation",
+                                                plan.stepsPerEpoch(),
+                                                plan.totalSteps()))
                                 .once("plan"));
             }
             if (plan.trainingCuts().any()) {

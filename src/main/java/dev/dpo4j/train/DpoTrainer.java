@@ -40,6 +40,7 @@ public final class DpoTrainer {
     private final TokenizedData data;
     private final Hyperparameters hyperparameters;
     private final Schedule schedule;
+    private final EvaluationSteps evaluationSteps;
     private final AdamW optimizer;
     private final Packing packing;
     private final boolean roomForCopy;
@@ -84,6 +85,7 @@ public final class DpoTrainer {
         this.data = data;
         this.hyperparameters = hyperparameters;
         this.schedule = new Schedule(data.training().size(), hyperparameters);
+        this.evaluationSteps = new EvaluationSteps(data, schedule, hyperparameters.evaluation());
         this.optimizer = new AdamW(
                 hyperparameters.adam(),
                 policy.compute(),
@@ -112,6 +114,7 @@ public final class DpoTrainer {
     public TrainingPlan plan() {
         return new TrainingPlan(
                 data.training().size(),
+                data.validation().size(),
                 data.trainingCuts(),
                 data.validationCuts(),
                 schedule.stepsPerEpoch(),
@@ -161,7 +164,7 @@ public final class DpoTrainer {
         return result(true);
     }
 
-    /** What follows a step: at an epoch's end the validation, and a checkpoint when one is due. */
+    /** What follows a step: the validation and a checkpoint, when they are due. */
     private void conclude(TrainingListener listener, Activations activations) {
         int step = state.progress().step();
         if (state.progress().validationDue()) {
@@ -213,8 +216,8 @@ public final class DpoTrainer {
         if ((step + 1) % hyperparameters.loggingSteps() == 0 || last(step + 1)) {
             report(step + 1, learningRate, norm[0], numTokens, listener);
         }
-        boolean validationDue = !data.validation().isEmpty() && (epochEnds(step + 1) || last(step + 1));
-        state.progress(new TrainingProgress(step + 1, numTokens, sinceReport.sums(), stepsSinceReport, validationDue));
+        state.progress(new TrainingProgress(
+                step + 1, numTokens, sinceReport.sums(), stepsSinceReport, evaluationSteps.dueAfter(step + 1)));
     }
 
     private void report(int step, double learningRate, double norm, long numTokens, TrainingListener listener) {

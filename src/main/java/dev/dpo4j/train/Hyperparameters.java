@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param referenceSync how the reference follows the policy; null: it stays as it is
  * @param lora the adapter to train; null: full fine-tune
  * @param adapterBase the base of the model's own adapter, which is trained further; null: a new adapter, or none
+ * @param evaluation of validation data; of jobs from before there was a choice, after each epoch
  */
 public record Hyperparameters(
         double beta,
@@ -55,7 +56,8 @@ public record Hyperparameters(
         int saveTotalLimit,
         @Nullable ReferenceSync referenceSync,
         @Nullable LoraConfig lora,
-        @Nullable String adapterBase) {
+        @Nullable String adapterBase,
+        Evaluation evaluation) {
 
     /** Fills in what a job's record from before there was a choice does not hold. */
     public Hyperparameters {
@@ -64,6 +66,7 @@ public record Hyperparameters(
             lrSchedulerKwargs = lrSchedulerType.complete(LrSchedulerKwargs.NONE, learningRate);
         }
         adam = Objects.requireNonNullElse(adam, AdamOptions.DEFAULT);
+        evaluation = Objects.requireNonNullElse(evaluation, Evaluation.DEFAULT);
         if (adapterBase != null && lora == null) {
             throw new IllegalArgumentException("An adapter that is trained further has a shape");
         }

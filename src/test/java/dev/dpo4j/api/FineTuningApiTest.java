@@ -99,21 +99,21 @@ class FineTuningApiTest {
         assertThat(job.at("/metadata/team").asString()).isEqualTo("a");
         assertThat(job.at("/method/type").asString()).isEqualTo("dpo");
         assertThat(job.at("/method/dpo/hyperparameters").toString())
-                .isEqualTo(
-                        "{\"beta\":0.5,\"loss_type\":[\"sigmoid\",\"hinge\"],\"loss_weights\":[1.0,0.5],"
-                                + "\"label_smoothing\":0.1,\"f_divergence_type\":\"js_divergence\",\"f_alpha_divergence_coef\":0.5,"
-                                + "\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
-                                + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,"
-                                + "\"batch_size\":8,\"learning_rate_multiplier\":2.0,\"n_epochs\":3,"
-                                + "\"learning_rate\":2.0E-4,\"lr_scheduler_type\":\"cosine\","
-                                + "\"lr_scheduler_kwargs\":{\"num_cycles\":0.5},\"warmup_steps\":0,\"warmup_ratio\":null,"
-                                + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
-                                + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
-                                + "\"max_length\":1024,\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
-                                + "\"save_total_limit\":2,\"logging_steps\":1,"
-                                + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
-                                + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
-                                + "\"v_proj\"],\"use_rslora\":false,\"rank_pattern\":{},\"alpha_pattern\":{}},\"continue_adapter\":false}");
+                .isEqualTo("{\"beta\":0.5,\"loss_type\":[\"sigmoid\",\"hinge\"],\"loss_weights\":[1.0,0.5],"
+                        + "\"label_smoothing\":0.1,\"f_divergence_type\":\"js_divergence\",\"f_alpha_divergence_coef\":0.5,"
+                        + "\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
+                        + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,"
+                        + "\"batch_size\":8,\"learning_rate_multiplier\":2.0,\"n_epochs\":3,"
+                        + "\"learning_rate\":2.0E-4,\"lr_scheduler_type\":\"cosine\","
+                        + "\"lr_scheduler_kwargs\":{\"num_cycles\":0.5},\"warmup_steps\":0,\"warmup_ratio\":null,"
+                        + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
+                        + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
+                        + "\"max_length\":1024,\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
+                        + "\"save_total_limit\":2,\"logging_steps\":1,"
+                        + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
+                        + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
+                        + "\"v_proj\"],\"use_rslora\":false,\"rank_pattern\":{},\"alpha_pattern\":{}},\"continue_adapter\":false,"
+                        + "\"eval_steps\":null,\"validation_split\":null}");
 
         JsonNode ended = awaitEnd(id);
         assertThat(ended.get("status").asString()).isEqualTo("succeeded");
@@ -133,18 +133,18 @@ class FineTuningApiTest {
         Http.Answer answer = http.postJson(JOBS, """
                 {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo"}}""");
         assertThat(answer.json().at("/method/dpo/hyperparameters").toString())
-                .isEqualTo(
-                        "{\"beta\":0.1,\"loss_type\":[\"sigmoid\"],\"loss_weights\":[1.0],\"label_smoothing\":0.0,"
-                                + "\"f_divergence_type\":\"reverse_kl\",\"f_alpha_divergence_coef\":0.5,\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
-                                + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,"
-                                + "\"batch_size\":8,\"learning_rate_multiplier\":1.0,\"n_epochs\":3,"
-                                + "\"learning_rate\":1.0E-6,\"lr_scheduler_type\":\"linear\","
-                                + "\"lr_scheduler_kwargs\":{},\"warmup_steps\":0,\"warmup_ratio\":null,"
-                                + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
-                                + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
-                                + "\"max_length\":1024,\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
-                                + "\"save_total_limit\":2,\"logging_steps\":1,"
-                                + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":null,\"continue_adapter\":false}");
+                .isEqualTo("{\"beta\":0.1,\"loss_type\":[\"sigmoid\"],\"loss_weights\":[1.0],\"label_smoothing\":0.0,"
+                        + "\"f_divergence_type\":\"reverse_kl\",\"f_alpha_divergence_coef\":0.5,\"discopop_tau\":0.05,\"dpop_lambda\":50.0,"
+                        + "\"cpo_alpha\":1.0,\"simpo_gamma\":0.5,\"rejected_ranked\":false,\"reference_free\":false,\"use_weighting\":false,\"ld_alpha\":null,"
+                        + "\"batch_size\":8,\"learning_rate_multiplier\":1.0,\"n_epochs\":3,"
+                        + "\"learning_rate\":1.0E-6,\"lr_scheduler_type\":\"linear\","
+                        + "\"lr_scheduler_kwargs\":{},\"warmup_steps\":0,\"warmup_ratio\":null,"
+                        + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
+                        + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
+                        + "\"max_length\":1024,\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
+                        + "\"save_total_limit\":2,\"logging_steps\":1,"
+                        + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":null,\"continue_adapter\":false,"
+                        + "\"eval_steps\":null,\"validation_split\":null}");
         assertThat(answer.json().get("seed").isIntegralNumber()).isTrue();
     }
 
@@ -182,6 +182,26 @@ class FineTuningApiTest {
         assertThat(told.get("adam_beta1").asDouble()).isZero();
         assertThat(told.get("adam_beta2").asDouble()).isEqualTo(0.95);
         assertThat(told.get("adam_epsilon").asDouble()).isEqualTo(1e-6);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "validation_split": 0.25, "eval_steps": 0.5  | 0.25 | 0.5
+            "validation_split": 1, "eval_steps": 10.0    | 1    | 10
+            """)
+    void theSplitAndItsEvaluationsAreToldAsTheyWereGiven(String hyperparameters, String split, String steps) {
+        putMorePreferences();
+        JsonNode told = createWith(hyperparameters);
+        assertThat(told.get("validation_split").toString()).isEqualTo(split);
+        assertThat(told.get("eval_steps").toString()).isEqualTo(steps);
+    }
+
+    @Test
+    void aSplitBesideAValidationFileIsRefused() {
+        putMorePreferences();
+        assertRefused(http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences", "validation_file": "my-preferences",
+                 "method": {"type": "dpo", "dpo": {"hyperparameters": {"validation_split": 1}}}}"""), "/method/dpo/hyperparameters/validation_split");
     }
 
     @Test
@@ -253,6 +273,13 @@ class FineTuningApiTest {
             {"ref_model_sync_steps": 0}                        | /ref_model_sync_steps
             {"continue_adapter": true}                         | /continue_adapter
             {"continue_adapter": true, "lora": {}}             | /continue_adapter
+            {"eval_steps": 3}                                  | /eval_steps
+            {"eval_steps": 0, "validation_split": 0.5}         | /eval_steps
+            {"eval_steps": 1.5, "validation_split": 0.5}       | /eval_steps
+            {"validation_split": 0}                            | /validation_split
+            {"validation_split": 2.5}                          | /validation_split
+            {"validation_split": 0.99}                         | /validation_split
+            {"validation_split": 1000000}                      | /validation_split
             {"loss_typ": "sigmoid"}                            | /loss_typ
             {"loss_type": "sigmoyd"}                           | /loss_type
             {"loss_type": "exo_pair"}                          | /label_smoothing
@@ -497,6 +524,14 @@ class FineTuningApiTest {
                 return job;
             }
             awaitNews(version, deadline, job);
+        }
+    }
+
+    private void putMorePreferences() {
+        for (int row = 2; row <= 3; row++) {
+            Http.Answer stored = http.postJson("/v1/datasets/my-preferences/preferences", """
+                    {"id": "%d", "prompt": [1, 2, %d], "chosen": [3], "rejected": [4]}""".formatted(row, row));
+            assertThat(stored.status()).as(stored.response().body()).isIn(200, 201);
         }
     }
 

@@ -140,7 +140,9 @@ public final class FakeTraining implements TrainingRuns {
 
         @Override
         public TrainingResult run(TrainingListener listener) {
-            listener.onPlan(new TrainingPlan(STEPS_PER_EPOCH, Cuts.NONE, validationCuts, STEPS_PER_EPOCH, total, step));
+            int validation = spec.validationData() == null ? 0 : 2;
+            listener.onPlan(new TrainingPlan(
+                    STEPS_PER_EPOCH, validation, Cuts.NONE, validationCuts, STEPS_PER_EPOCH, total, step));
             if (step == 0) {
                 for (int done = 1; done <= STEPS_PER_EPOCH; done++) {
                     listener.onReference(new ReferenceProgress(done - done / 2, done / 2, STEPS_PER_EPOCH));

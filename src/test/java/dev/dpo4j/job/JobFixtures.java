@@ -3,6 +3,7 @@ package dev.dpo4j.job;
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
+import dev.dpo4j.train.Evaluation;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.LrSchedulerType;
@@ -38,7 +39,8 @@ final class JobFixtures {
                 2,
                 null,
                 null,
-                null);
+                null,
+                Evaluation.DEFAULT);
     }
 
     static NewJob newJob(int steps, @Nullable Integer saveSteps) {

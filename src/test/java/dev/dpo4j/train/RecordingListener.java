@@ -9,6 +9,7 @@ class RecordingListener implements TrainingListener {
 
     final List<StepReport> reports = new ArrayList<>();
     final List<PreferenceMetrics> validations = new ArrayList<>();
+    final List<Integer> validatedAfter = new ArrayList<>();
     ReferenceProgress reference = new ReferenceProgress(0, 0, 0);
     Consumer<TrainingSnapshot> onCheckpoint = snapshot -> {}; // as late as a checkpoint can be written
     int stopAfter = Integer.MAX_VALUE;
@@ -31,6 +32,7 @@ class RecordingListener implements TrainingListener {
     @Override
     public void onValidation(int step, double epoch, PreferenceMetrics metrics) {
         validations.add(metrics);
+        validatedAfter.add(step);
     }
 
     @Override
