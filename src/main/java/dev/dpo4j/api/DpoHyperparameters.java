@@ -6,7 +6,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossType;
 import dev.dpo4j.train.Amount;
+import dev.dpo4j.train.EarlyStopping;
 import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.ModelSelection;
 import dev.dpo4j.train.ReferenceSync;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
@@ -72,10 +74,23 @@ record DpoHyperparameters(
         @Nullable Lora lora,
         boolean continueAdapter,
         @Schema(types = {"number", "null"}) @Nullable Number evalSteps,
-        @Schema(types = {"number", "null"}) @Nullable Number validationSplit) {
+        @Schema(types = {"number", "null"}) @Nullable Number validationSplit,
+
+        @Schema(
+                description = "Null: all steps are done.",
+                types = {"integer", "null"})
+        @Nullable
+        Integer earlyStoppingPatience,
+
+        double earlyStoppingThreshold,
+        String metricForBestModel,
+        boolean greaterIsBetter,
+        boolean loadBestModelAtEnd) {
 
     static DpoHyperparameters of(Hyperparameters h) {
         ReferenceSync sync = requireNonNullElse(h.referenceSync(), ReferenceSync.DEFAULT);
+        ModelSelection selection = h.evaluation().selection();
+        EarlyStopping stopping = selection.earlyStopping();
         return new DpoHyperparameters(
                 h.beta(),
                 h.loss().types().stream().map(LossType::wireName).toList(),
@@ -117,7 +132,12 @@ record DpoHyperparameters(
                 h.lora() == null ? null : Lora.of(h.lora()),
                 h.adapterBase() != null,
                 number(h.evaluation().steps()),
-                number(h.evaluation().split()));
+                number(h.evaluation().split()),
+                stopping == null ? null : stopping.patience(),
+                stopping == null ? 0 : stopping.threshold(),
+                selection.metric().wireName(),
+                selection.greaterIsBetter(),
+                selection.loadBestModelAtEnd());
     }
 
     private static @Nullable Number number(@Nullable Amount amount) {

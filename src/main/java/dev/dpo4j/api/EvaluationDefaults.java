@@ -1,7 +1,13 @@
 package dev.dpo4j.api;
 
+import static java.lang.Boolean.TRUE;
+import static java.util.Objects.requireNonNullElse;
+
 import dev.dpo4j.train.Amount;
+import dev.dpo4j.train.EarlyStopping;
 import dev.dpo4j.train.Evaluation;
+import dev.dpo4j.train.ModelSelection;
+import dev.dpo4j.train.ValidationMetric;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +17,40 @@ final class EvaluationDefaults {
 
     private static final String STEPS = "eval_steps";
     private static final String SPLIT = "validation_split";
+    private static final String METRIC = "metric_for_best_model";
+    private static final String PATIENCE = "early_stopping_patience";
+    private static final String THRESHOLD = "early_stopping_threshold";
 
     private EvaluationDefaults() {}
 
     /** @throws ApiException naming the first value that cannot be */
     static Evaluation resolve(DpoHyperparametersRequest request) {
         return new Evaluation(
-                amount(STEPS, request.evalSteps(), "steps"), amount(SPLIT, request.validationSplit(), "rows"));
+                amount(STEPS, request.evalSteps(), "steps"),
+                amount(SPLIT, request.validationSplit(), "rows"),
+                selection(request));
+    }
+
+    private static ModelSelection selection(DpoHyperparametersRequest request) {
+        ValidationMetric metric = metric(requireNonNullElse(
+                request.metricForBestModel(), ModelSelection.DEFAULT.metric().wireName()));
+        return new ModelSelection(
+                metric,
+                requireNonNullElse(request.greaterIsBetter(), metric.greaterIsBetter()),
+                requireNonNullElse(request.loadBestModelAtEnd(), false),
+                earlyStopping(request.earlyStoppingPatience(), request.earlyStoppingThreshold()));
+    }
+
+    private static ValidationMetric metric(String name) {
+        return ValidationMetric.named(name)
+                .orElseThrow(() -> DpoDefaults.invalid(METRIC, "is no metric that evaluations report: " + name));
+    }
+
+    private static @Nullable EarlyStopping earlyStopping(@Nullable Integer patience, @Nullable Double threshold) {
+        if (patience == null && threshold != null) {
+            throw DpoDefaults.invalid(THRESHOLD, "has no effect without " + PATIENCE);
+        }
+        return patience == null ? null : new EarlyStopping(patience, requireNonNullElse(threshold, 0.0));
     }
 
     /**
@@ -51,6 +84,10 @@ final class EvaluationDefaults {
     private static void requireNothing(DpoHyperparametersRequest request) {
         Map<String, @Nullable Object> wanting = new LinkedHashMap<>();
         wanting.put(STEPS, request.evalSteps());
+        wanting.put(PATIENCE, request.earlyStoppingPatience());
+        wanting.put(METRIC, request.metricForBestModel());
+        wanting.put("greater_is_better", request.greaterIsBetter());
+        wanting.put("load_best_model_at_end", TRUE.equals(request.loadBestModelAtEnd()) ? TRUE : null);
         wanting.forEach((name, value) -> {
             if (value != null) {
                 throw DpoDefaults.invalid(

@@ -9,6 +9,7 @@ import dev.dpo4j.safetensors.NamedTensor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class DpoTrainer {
     private final Hyperparameters hyperparameters;
     private final Schedule schedule;
     private final EvaluationSteps evaluationSteps;
+    private final ModelSelection selection;
     private final AdamW optimizer;
     private final Packing packing;
     private final boolean roomForCopy;
@@ -86,6 +88,7 @@ public final class DpoTrainer {
         this.hyperparameters = hyperparameters;
         this.schedule = new Schedule(data.training().size(), hyperparameters);
         this.evaluationSteps = new EvaluationSteps(data, schedule, hyperparameters.evaluation());
+        this.selection = hyperparameters.evaluation().selection();
         this.optimizer = new AdamW(
                 hyperparameters.adam(),
                 policy.compute(),
@@ -123,7 +126,7 @@ public final class DpoTrainer {
     }
 
     /**
-     * Trains, on the calling thread, until all steps are done or the listener asks to stop.
+     * Trains, on the calling thread, until all steps are done, evaluations do not improve any more or the listener asks to stop.
      *
      * @throws NonFiniteException when the loss or the gradient is no longer a number; nothing of that step is kept
      */
@@ -156,21 +159,23 @@ public final class DpoTrainer {
 
     private TrainingResult train(TrainingListener listener, Activations activations) {
         LearningRate learningRate = LearningRate.of(hyperparameters, schedule.totalSteps());
-        for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
+        while (!ended()) {
             stopIfAsked(listener);
+            int step = state.progress().step();
             step(step, learningRate.at(step), listener, activations);
             conclude(listener, activations);
+        }
+        TrainingProgress end = state.progress();
+        if (!last(end.step())) {
+            listener.onEarlyStop(end.step(), schedule.totalSteps(), end.evaluations());
         }
         return result(true);
     }
 
     /** What follows a step: the validation and a checkpoint, when they are due. */
     private void conclude(TrainingListener listener, Activations activations) {
-        int step = state.progress().step();
-        if (state.progress().validationDue()) {
-            validate(listener, activations);
-        }
-        if (last(step) || checkpointDue(step)) {
+        boolean best = state.progress().validationDue() && validate(listener, activations);
+        if (ended() || checkpointDue(state.progress().step()) || (best && selection.loadBestModelAtEnd())) {
             checkpoint(listener);
         }
     }
@@ -217,7 +222,12 @@ public final class DpoTrainer {
             report(step + 1, learningRate, norm[0], numTokens, listener);
         }
         state.progress(new TrainingProgress(
-                step + 1, numTokens, sinceReport.sums(), stepsSinceReport, evaluationSteps.dueAfter(step + 1)));
+                step + 1,
+                numTokens,
+                sinceReport.sums(),
+                stepsSinceReport,
+                evaluationSteps.dueAfter(step + 1),
+                state.progress().evaluations()));
     }
 
     private void report(int step, double learningRate, double norm, long numTokens, TrainingListener listener) {
@@ -229,15 +239,23 @@ public final class DpoTrainer {
         workSinceReport = StepReport.Work.NONE;
     }
 
-    /** Evaluates the validation data; nothing happens when there is none. */
-    private void validate(TrainingListener listener, Activations activations) {
+    /**
+     * Evaluates the validation data; nothing happens when there is none.
+     *
+     * @return whether it was better than ever before
+     */
+    private boolean validate(TrainingListener listener, Activations activations) {
         if (data.validation().isEmpty()) {
-            return;
+            return false;
         }
         int step = state.progress().step();
         PreferenceMetrics metrics = passes.validate(step, () -> stopBetweenBatchesIfAsked(listener), activations);
-        listener.onValidation(step, schedule.epoch(step), metrics);
-        state.progress(state.progress().validated());
+        Evaluations before = state.progress().evaluations();
+        Evaluations with =
+                step == 0 ? before : before.and(step, selection.metric().of(metrics), selection);
+        listener.onValidation(step, schedule.epoch(step), metrics, with.best());
+        state.progress(state.progress().validated(with));
+        return !Objects.equals(with.best(), before.best());
     }
 
     /** Begins to save the run as it stands after its last whole step, unless the last checkpoint says the same. */
@@ -254,7 +272,7 @@ public final class DpoTrainer {
                 progress,
                 schedule.epoch(progress.step()),
                 lastReport,
-                last(progress.step()) && !progress.validationDue(),
+                ended() && !progress.validationDue(),
                 weights,
                 weightsMetadata,
                 optimizerState,
@@ -293,6 +311,11 @@ public final class DpoTrainer {
 
     private boolean epochEnds(int step) {
         return step % schedule.stepsPerEpoch() == 0;
+    }
+
+    private boolean ended() {
+        TrainingProgress progress = state.progress();
+        return last(progress.step()) || progress.evaluations().exhaust(selection);
     }
 
     private boolean last(int step) {

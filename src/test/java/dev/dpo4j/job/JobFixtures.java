@@ -7,6 +7,7 @@ import dev.dpo4j.train.Evaluation;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.LrSchedulerType;
+import dev.dpo4j.train.ModelSelection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,10 @@ final class JobFixtures {
     private JobFixtures() {}
 
     static Hyperparameters hyperparameters(int steps, @Nullable Integer saveSteps) {
+        return hyperparameters(steps, saveSteps, ModelSelection.DEFAULT);
+    }
+
+    private static Hyperparameters hyperparameters(int steps, @Nullable Integer saveSteps, ModelSelection selection) {
         return new Hyperparameters(
                 0.1,
                 LossOptions.SIGMOID,
@@ -40,7 +45,7 @@ final class JobFixtures {
                 null,
                 null,
                 null,
-                Evaluation.DEFAULT);
+                new Evaluation(null, null, selection));
     }
 
     static NewJob newJob(int steps, @Nullable Integer saveSteps) {
@@ -53,6 +58,11 @@ final class JobFixtures {
 
     static NewJob withValidation(int steps) {
         return new NewJob("notebook", file("file-1"), file("file-2"), null, Map.of(), hyperparameters(steps, null));
+    }
+
+    static NewJob withSelection(int steps, ModelSelection selection) {
+        return new NewJob(
+                "notebook", file("file-1"), file("file-2"), null, Map.of(), hyperparameters(steps, null, selection));
     }
 
     static TrainingData file(String id) {

@@ -18,6 +18,7 @@ import dev.dpo4j.train.Evaluation;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.LrSchedulerType;
+import dev.dpo4j.train.ModelSelection;
 import dev.dpo4j.train.TokenizedData;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -135,7 +136,7 @@ class PreferenceLoaderTest {
                 training,
                 null,
                 null,
-                hyperparameters(maxLength, new Evaluation(null, new Amount(split))));
+                hyperparameters(maxLength, new Evaluation(null, new Amount(split), ModelSelection.DEFAULT)));
         try (ModelLease lease = catalog.lease("notebook")) {
             return loader.load(spec, lease.model());
         }

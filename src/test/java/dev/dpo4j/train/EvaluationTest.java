@@ -64,7 +64,7 @@ class EvaluationTest {
                 .batches(2, 1)
                 .epochs(2)
                 .shuffle(true)
-                .evaluation(new Evaluation(steps, null))
+                .evaluation(new Evaluation(steps, null, ModelSelection.DEFAULT))
                 .build();
     }
 }
