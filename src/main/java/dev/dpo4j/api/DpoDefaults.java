@@ -76,7 +76,8 @@ final class DpoDefaults {
                 requireNonNullElse(request.saveTotalLimit(), SAVE_TOTAL_LIMIT),
                 referenceSync(request, loss.loss(beta).referenceFree(), lora),
                 lora,
-                continueAdapter ? model.base() : null);
+                continueAdapter ? model.base() : null,
+                EvaluationDefaults.resolve(request));
     }
 
     private static @Nullable LoraConfig newAdapter(DpoHyperparametersRequest request) {

@@ -1,6 +1,8 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.train.BestEvaluation;
 import dev.dpo4j.train.Cuts;
+import dev.dpo4j.train.Evaluations;
 import dev.dpo4j.train.PendingCheckpoint;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.ReferenceProgress;
@@ -76,8 +78,14 @@ final class JobRecorder implements TrainingListener {
             } else {
                 events.append(
                         job,
-                        NewEvent.info("Training started: %d preferences, %d steps an epoch, %d steps in all"
-                                        .formatted(plan.preferences(), plan.stepsPerEpoch(), plan.totalSteps()))
+                        NewEvent.info("Training started: %d preferences%s, %d steps an epoch, %d steps in all"
+                                        .formatted(
+                                                plan.preferences(),
+                                                plan.validationPreferences() == 0
+                                                        ? ""
+                                                        : " and " + plan.validationPreferences() + " for validation",
+                                                plan.stepsPerEpoch(),
+                                                plan.totalSteps()))
                                 .once("plan"));
             }
             if (plan.trainingCuts().any()) {
@@ -128,7 +136,7 @@ final class JobRecorder implements TrainingListener {
     }
 
     @Override
-    public void onValidation(int step, double epoch, PreferenceMetrics metrics) {
+    public void onValidation(int step, double epoch, PreferenceMetrics metrics, @Nullable BestEvaluation best) {
         validation = new Validation(step, metrics);
         String message = String.format(
                 Locale.ROOT,
@@ -137,13 +145,31 @@ final class JobRecorder implements TrainingListener {
                 metrics.loss(),
                 metrics.rewardsAccuracies());
         // Not of type metrics: a step has at most one of those, and its readers expect the training figures in it.
-        jobs.write(
-                fence,
-                job -> events.append(
-                        job,
-                        NewEvent.info(message)
-                                .with(Figures.ofValidation(step, epoch, metrics))
-                                .once("validation:" + step)));
+        jobs.write(fence, job -> {
+            job.evaluated(best);
+            events.append(
+                    job,
+                    NewEvent.info(message)
+                            .with(Figures.ofValidation(step, epoch, metrics))
+                            .once("validation:" + step));
+        });
+    }
+
+    @Override
+    public void onEarlyStop(int step, int totalSteps, Evaluations evaluations) {
+        String metric = spec.hyperparameters().evaluation().selection().metric().evaluationName();
+        BestEvaluation best = evaluations.best();
+        String message = "Stopped early, after step %d of %d: %s has not improved in %d evaluations%s"
+                .formatted(
+                        step,
+                        totalSteps,
+                        metric,
+                        evaluations.withoutImprovement(),
+                        best == null
+                                ? ""
+                                : String.format(
+                                        Locale.ROOT, "; its best was %.4f, after step %d", best.value(), best.step()));
+        jobs.write(fence, job -> events.append(job, NewEvent.info(message).once("early_stop")));
     }
 
     @Override

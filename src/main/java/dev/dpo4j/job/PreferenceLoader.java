@@ -14,16 +14,20 @@ import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.dataset.UnknownFileException;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.tokenizer.Tokenizer;
+import dev.dpo4j.train.Amount;
 import dev.dpo4j.train.Cuts;
-import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.PreferenceWeights;
 import dev.dpo4j.train.TokenizedData;
+import dev.dpo4j.train.ValidationSplit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -33,6 +37,8 @@ class PreferenceLoader {
 
     /** Bad rows that an error message names. */
     private static final int NAMED_ERRORS = 20;
+
+    private static final String SPLIT = "method.dpo.hyperparameters.validation_split";
 
     private final PreferenceSource source;
     private final ModelCatalog catalog;
@@ -48,28 +54,76 @@ class PreferenceLoader {
      * @throws TrainingFailedException naming the lines that the model cannot take
      */
     TokenizedData load(JobSpec spec, LoadedModel model) {
-        Hyperparameters hyperparameters = spec.hyperparameters();
         Rows training = read(spec, spec.trainingData(), "training_file", model);
-        if (training.kept.isEmpty()) {
+        TrainingData validation = spec.validationData();
+        Amount split = spec.hyperparameters().evaluation().split();
+        if (split != null) {
+            return split(spec, split, training);
+        }
+        Side trained = requireTraining(spec, Side.of(training.rows));
+        if (validation == null) {
+            return new TokenizedData(trained.kept, List.of(), trained.cuts, Cuts.NONE);
+        }
+        Rows evaluated = read(spec, validation, "validation_file", model);
+        Side validated =
+                requireValidation(spec, Side.of(evaluated.rows), "leave validation_file out", "validation_file");
+        return new TokenizedData(trained.kept, validated.kept, trained.cuts, validated.cuts);
+    }
+
+    /** Rows are held out before any is dropped for its length: which ones does not depend on that. */
+    private static TokenizedData split(JobSpec spec, Amount amount, Rows all) {
+        int[] prompts = all.prompts.build().toArray();
+        BitSet heldOut =
+                ValidationSplit.heldOut(prompts, amount, spec.hyperparameters().seed());
+        if (heldOut.isEmpty() || heldOut.cardinality() == prompts.length) {
+            throw new TrainingFailedException(
+                    heldOut.isEmpty() ? "nothing_to_validate_on" : "nothing_to_train_on",
+                    "validation_split %s of %d rows is %d, and rows of one prompt stay together: %s. Choose another amount, or give a validation_file."
+                            .formatted(
+                                    amount,
+                                    prompts.length,
+                                    amount.of(prompts.length),
+                                    heldOut.isEmpty()
+                                            ? "every prompt has more rows than that, so nothing is held out"
+                                            : "nothing is left to train on"),
+                    SPLIT);
+        }
+        Side trained = requireTraining(spec, Side.of(rows(all, row -> !heldOut.get(row))));
+        Side validated =
+                requireValidation(spec, Side.of(rows(all, heldOut::get)), "choose a larger validation_split", SPLIT);
+        return new TokenizedData(trained.kept, validated.kept, trained.cuts, validated.cuts);
+    }
+
+    private static List<Truncation> rows(Rows all, IntPredicate wanted) {
+        return IntStream.range(0, all.rows.size())
+                .filter(wanted)
+                .mapToObj(all.rows::get)
+                .toList();
+    }
+
+    private static Side requireTraining(JobSpec spec, Side side) {
+        if (side.kept.isEmpty()) {
             throw new TrainingFailedException(
                     "nothing_to_train_on",
-                    "All of the training data is longer than max_length (" + hyperparameters.maxLength()
+                    "All of the training data is longer than max_length ("
+                            + spec.hyperparameters().maxLength()
                             + "), by the prompt alone or with truncation_mode drop, or has the weight 0; nothing is left to train on. Raise max_length.",
                     "training_file");
         }
-        TrainingData validation = spec.validationData();
-        if (validation == null) {
-            return new TokenizedData(training.kept, List.of(), training.cuts(), Cuts.NONE);
-        }
-        Rows evaluated = read(spec, validation, "validation_file", model);
-        if (evaluated.kept.isEmpty()) {
+        return side;
+    }
+
+    private static Side requireValidation(JobSpec spec, Side side, String otherRemedy, String param) {
+        if (side.kept.isEmpty()) {
             throw new TrainingFailedException(
                     "nothing_to_validate_on",
-                    "All of the validation data is longer than max_length (" + hyperparameters.maxLength()
-                            + "), by the prompt alone or with truncation_mode drop, or has the weight 0. Raise max_length, or leave validation_file out.",
-                    "validation_file");
+                    "All of the validation data is longer than max_length ("
+                            + spec.hyperparameters().maxLength()
+                            + "), by the prompt alone or with truncation_mode drop, or has the weight 0. Raise max_length, or "
+                            + otherRemedy + ".",
+                    param);
         }
-        return new TokenizedData(training.kept, evaluated.kept, training.cuts(), evaluated.cuts());
+        return side;
     }
 
     private Rows read(JobSpec spec, TrainingData data, String param, LoadedModel model) {
@@ -110,6 +164,19 @@ class PreferenceLoader {
         return rows;
     }
 
+    /** What is left of the rows of the training or of the validation data. */
+    private record Side(List<TokenizedPreference> kept, Cuts cuts) {
+
+        static Side of(List<Truncation> rows) {
+            List<TokenizedPreference> kept =
+                    rows.stream().flatMap(row -> row.preference().stream()).toList();
+            int promptsCut = (int) rows.stream().filter(Truncation::promptCut).count();
+            int truncated =
+                    (int) rows.stream().filter(row -> row.answersCut() > 0).count();
+            return new Side(kept, new Cuts(rows.size() - kept.size(), promptsCut, truncated));
+        }
+    }
+
     /** Tokenises rows as they come. */
     private static final class Rows implements PreferenceFile.RowHandler {
 
@@ -118,12 +185,11 @@ class PreferenceLoader {
         private final TruncationMode mode;
         private final @Nullable Integer bos;
         private final boolean weights;
-        private final List<TokenizedPreference> kept = new ArrayList<>();
+        private final List<Truncation> rows = new ArrayList<>();
+        private final IntStream.Builder prompts = IntStream.builder(); // of each row its prompt's number
+        private final PromptGroups groups = new PromptGroups();
         private final List<String> errors = new ArrayList<>();
         private int errorCount;
-        private int dropped;
-        private int promptsCut;
-        private int truncated;
 
         /**
          * @param longest tokens of prompt and answer together
@@ -139,10 +205,6 @@ class PreferenceLoader {
             this.weights = weights;
         }
 
-        Cuts cuts() {
-            return new Cuts(dropped, promptsCut, truncated);
-        }
-
         @Override
         public void row(int row, int line, PreferenceExample example) {
             try {
@@ -152,11 +214,8 @@ class PreferenceLoader {
                 if (example.weight() == 0) {
                     return;
                 }
-                TokenizedPreference preference = tokenizer.tokenize(row, example);
-                Truncation truncation = Truncation.of(preference, mode, longest, bos);
-                truncation.preference().ifPresentOrElse(kept::add, () -> dropped++);
-                promptsCut += truncation.promptCut() ? 1 : 0;
-                truncated += truncation.answersCut() > 0 ? 1 : 0;
+                rows.add(Truncation.of(tokenizer.tokenize(row, example), mode, longest, bos));
+                prompts.add(groups.of(example));
             } catch (InvalidRowException e) {
                 invalid(row, line, e);
             }

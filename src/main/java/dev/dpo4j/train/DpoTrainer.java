@@ -9,6 +9,7 @@ import dev.dpo4j.safetensors.NamedTensor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -41,6 +42,8 @@ public final class DpoTrainer {
     private final TokenizedData data;
     private final Hyperparameters hyperparameters;
     private final Schedule schedule;
+    private final EvaluationSteps evaluationSteps;
+    private final ModelSelection selection;
     private final AdamW optimizer;
     private final Packing packing;
     private final boolean roomForCopy;
@@ -89,6 +92,8 @@ public final class DpoTrainer {
         this.data = data;
         this.hyperparameters = hyperparameters;
         this.schedule = new Schedule(data.training().size(), hyperparameters);
+        this.evaluationSteps = new EvaluationSteps(data, schedule, hyperparameters.evaluation());
+        this.selection = hyperparameters.evaluation().selection();
         this.optimizer = new AdamW(
                 hyperparameters.adam(),
                 policy.compute(),
@@ -122,6 +127,7 @@ public final class DpoTrainer {
     public TrainingPlan plan() {
         return new TrainingPlan(
                 data.training().size(),
+                data.validation().size(),
                 data.trainingCuts(),
                 data.validationCuts(),
                 schedule.stepsPerEpoch(),
@@ -130,7 +136,7 @@ public final class DpoTrainer {
     }
 
     /**
-     * Trains, on the calling thread, until all steps are done or the listener asks to stop.
+     * Trains, on the calling thread, until all steps are done, evaluations do not improve any more or the listener asks to stop.
      *
      * @throws NonFiniteException when the loss, the gradient or a weight is no longer a number; nothing of that step is kept
      * @throws SelfCheckException when a policy that is its own reference does not say what that says
@@ -164,21 +170,23 @@ public final class DpoTrainer {
     }
 
     private TrainingResult train(TrainingListener listener, Activations activations) {
-        for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
+        while (!ended()) {
             stopIfAsked(listener);
+            int step = state.progress().step();
             step(step, rates.at(step), listener, activations);
             conclude(listener, activations);
+        }
+        TrainingProgress end = state.progress();
+        if (!last(end.step())) {
+            listener.onEarlyStop(end.step(), schedule.totalSteps(), end.evaluations());
         }
         return result(true);
     }
 
-    /** What follows a step: at an epoch's end the validation, and a checkpoint when one is due. */
+    /** What follows a step: the validation and a checkpoint, when they are due. */
     private void conclude(TrainingListener listener, Activations activations) {
-        int step = state.progress().step();
-        if (state.progress().validationDue()) {
-            validate(listener, activations);
-        }
-        if (last(step) || checkpointDue(step)) {
+        boolean best = state.progress().validationDue() && validate(listener, activations);
+        if (ended() || checkpointDue(state.progress().step()) || (best && selection.loadBestModelAtEnd())) {
             checkpoint(listener);
         }
     }
@@ -215,10 +223,15 @@ public final class DpoTrainer {
         if ((step + 1) % hyperparameters.loggingSteps() == 0 || last(step + 1)) {
             report(step + 1, learningRate, norm, numTokens, listener);
         }
-        boolean validationDue = !data.validation().isEmpty() && (epochEnds(step + 1) || last(step + 1));
         TrainingHistory history = watch.afterStep(state.progress().history(), step + 1, mean, norm, listener);
         state.progress(new TrainingProgress(
-                step + 1, numTokens, sinceReport.sums(), stepsSinceReport, validationDue, history));
+                step + 1,
+                numTokens,
+                sinceReport.sums(),
+                stepsSinceReport,
+                evaluationSteps.dueAfter(step + 1),
+                state.progress().evaluations(),
+                history));
     }
 
     /** What an update knows of its gradient, before clipping, and of tensors that it should have moved. */
@@ -256,16 +269,24 @@ public final class DpoTrainer {
         workSinceReport = StepReport.Work.NONE;
     }
 
-    /** Evaluates the validation data; nothing happens when there is none. */
-    private void validate(TrainingListener listener, Activations activations) {
+    /**
+     * Evaluates the validation data; nothing happens when there is none.
+     *
+     * @return whether it was better than ever before
+     */
+    private boolean validate(TrainingListener listener, Activations activations) {
         if (data.validation().isEmpty()) {
-            return;
+            return false;
         }
         int step = state.progress().step();
         PreferenceMetrics metrics = passes.validate(step, () -> stopBetweenBatchesIfAsked(listener), activations);
-        listener.onValidation(step, schedule.epoch(step), metrics);
-        TrainingHistory history = watch.afterValidation(state.progress().history(), metrics, listener);
-        state.progress(state.progress().validated(history));
+        TrainingProgress progress = state.progress();
+        Evaluations before = progress.evaluations();
+        Evaluations with =
+                step == 0 ? before : before.and(step, selection.metric().of(metrics), selection);
+        listener.onValidation(step, schedule.epoch(step), metrics, with.best());
+        state.progress(progress.validated(with, watch.afterValidation(progress.history(), metrics, listener)));
+        return !Objects.equals(with.best(), before.best());
     }
 
     /** Begins to save the run as it stands after its last whole step, unless there is none or the last checkpoint says the same. */
@@ -282,7 +303,7 @@ public final class DpoTrainer {
                 progress,
                 schedule.epoch(progress.step()),
                 lastReport,
-                last(progress.step()) && !progress.validationDue(),
+                ended() && !progress.validationDue(),
                 weights,
                 weightsMetadata,
                 optimizerState,
@@ -321,6 +342,11 @@ public final class DpoTrainer {
 
     private boolean epochEnds(int step) {
         return step % schedule.stepsPerEpoch() == 0;
+    }
+
+    private boolean ended() {
+        TrainingProgress progress = state.progress();
+        return last(progress.step()) || progress.evaluations().exhaust(selection);
     }
 
     private boolean last(int step) {

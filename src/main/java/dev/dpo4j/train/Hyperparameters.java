@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param referenceSync how the reference follows the policy; null: it stays as it is
  * @param lora the adapter to train; null: full fine-tune
  * @param adapterBase the base of the model's own adapter, which is trained further; null: a new adapter, or none
+ * @param evaluation of validation data; of jobs from before there was a choice, after each epoch
  */
 public record Hyperparameters(
         double beta,
@@ -58,7 +59,8 @@ public record Hyperparameters(
         int saveTotalLimit,
         @Nullable ReferenceSync referenceSync,
         @Nullable LoraConfig lora,
-        @Nullable String adapterBase) {
+        @Nullable String adapterBase,
+        Evaluation evaluation) {
 
     /** Fills in what a job's record from before there was a choice does not hold. */
     public Hyperparameters {
@@ -68,6 +70,7 @@ public record Hyperparameters(
         }
         truncationMode = Objects.requireNonNullElse(truncationMode, TruncationMode.KEEP_START);
         adam = Objects.requireNonNullElse(adam, AdamOptions.DEFAULT);
+        evaluation = Objects.requireNonNullElse(evaluation, Evaluation.DEFAULT);
         if (adapterBase != null && lora == null) {
             throw new IllegalArgumentException("An adapter that is trained further has a shape");
         }

@@ -14,16 +14,22 @@ import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
 import dev.dpo4j.train.AdamOptions;
+import dev.dpo4j.train.Amount;
 import dev.dpo4j.train.Cuts;
+import dev.dpo4j.train.Evaluation;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.LrSchedulerType;
+import dev.dpo4j.train.ModelSelection;
 import dev.dpo4j.train.TokenizedData;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 @JobTest
@@ -150,7 +156,8 @@ class PreferenceLoaderTest {
     @Test
     void aLossThatComparesPreferencesTakesNoWeights() throws IOException {
         TrainingData data = store(SHORT + weighted("2"));
-        Hyperparameters aot = hyperparameters(LossOptions.of(List.of(LossType.AOT)), 5, TruncationMode.KEEP_START);
+        Hyperparameters aot = hyperparameters(
+                LossOptions.of(List.of(LossType.AOT)), 5, TruncationMode.KEEP_START, Evaluation.DEFAULT);
         JobSpec spec = new JobSpec("ftjob-1", Instant.EPOCH, "notebook", data, null, null, aot);
         try (ModelLease lease = catalog.lease("notebook")) {
             assertThatThrownBy(() -> loader.load(spec, lease.model()))
@@ -163,16 +170,103 @@ class PreferenceLoaderTest {
         return "{\"prompt\":[1,2],\"chosen\":[4,5],\"rejected\":[6],\"weight\":" + weight + "}\n";
     }
 
+    @Test
+    void aSplitHoldsOutWholePromptsOfTheTrainingFile() throws IOException {
+        StringBuilder rows = new StringBuilder();
+        for (int row = 0; row < 12; row++) {
+            // four prompts of three rows each
+            rows.append("{\"prompt\":[%d],\"chosen\":[4,%d],\"rejected\":[6]}\n".formatted(row % 4 + 1, row + 10));
+        }
+        TokenizedData data = load(store(rows.toString()), null, 0.25);
+
+        assertThat(data.validation())
+                .hasSize(3)
+                .extracting(row -> row.prompt()[0])
+                .containsOnly(data.validation().getFirst().prompt()[0]);
+        assertThat(data.training())
+                .hasSize(9)
+                .noneMatch(
+                        row -> row.prompt()[0] == data.validation().getFirst().prompt()[0]);
+        assertThat(rowNumbers(load(store(rows.toString()), null, 0.25)))
+                .as("the same at every start")
+                .isEqualTo(rowNumbers(data));
+    }
+
+    @Test
+    void whatMaxLengthDropsDoesNotChangeTheSplit() throws IOException {
+        StringBuilder rows = new StringBuilder();
+        for (int row = 1; row <= 10; row++) {
+            rows.append("{\"prompt\":[%s],\"chosen\":[4],\"rejected\":[6]}\n".formatted("1,".repeat(row) + row));
+        }
+        // torch.randperm's first with seed 42: 2, 6, 1, ... of 0 to 9
+        assertThat(rowNumbers(load(store(rows.toString()), null, 3.0))).containsExactly(2, 3, 7);
+        assertThat(rowNumbers(load(store(rows.toString()), 7, 3.0))).containsExactly(2, 3);
+        assertThat(load(store(rows.toString()), 7, 3.0).validationCuts()).isEqualTo(new Cuts(1, 0, 0));
+        assertThat(load(store(rows.toString()), 7, 3.0).trainingCuts()).isEqualTo(new Cuts(4, 0, 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            1   | 2 | 1 | nothing_to_validate_on | every prompt has more rows than that
+            2   | 2 | 2 | nothing_to_train_on    | nothing is left to train on
+            0.5 | 4 | 1 | nothing_to_validate_on | 0.5 of 4 rows is 2, and rows of one prompt stay together
+            """)
+    void aSplitThatLeavesASideEmptyIsAnErrorThatSaysSo(double split, int rows, int prompts, String code, String message)
+            throws IOException {
+        StringBuilder file = new StringBuilder();
+        for (int row = 0; row < rows; row++) {
+            file.append("{\"prompt\":[%d],\"chosen\":[4],\"rejected\":[6]}\n".formatted(row % prompts + 1));
+        }
+        TrainingData training = store(file.toString());
+        assertThatThrownBy(() -> load(training, null, split))
+                .isInstanceOfSatisfying(TrainingFailedException.class, e -> {
+                    assertThat(e.error().code()).isEqualTo(code);
+                    assertThat(e.error().param()).isEqualTo("method.dpo.hyperparameters.validation_split");
+                    assertThat(e.error().message()).contains(message);
+                });
+    }
+
+    @Test
+    void aSplitOfWhichNothingIsShortEnoughIsAnError() throws IOException {
+        TrainingData training = store(LONG_PROMPT + "{\"prompt\":[1],\"chosen\":[4],\"rejected\":[6]}\n");
+        // of two rows, seed 42 holds out the first
+        assertThatThrownBy(() -> load(training, 3, 1))
+                .hasMessageContaining("Raise max_length, or choose a larger validation_split");
+    }
+
+    private TokenizedData load(TrainingData training, @Nullable Integer maxLength, double split) {
+        JobSpec spec = new JobSpec(
+                "ftjob-1",
+                Instant.EPOCH,
+                "notebook",
+                training,
+                null,
+                null,
+                hyperparameters(
+                        LossOptions.SIGMOID,
+                        maxLength,
+                        TruncationMode.KEEP_START,
+                        new Evaluation(null, new Amount(split), ModelSelection.DEFAULT)));
+        try (ModelLease lease = catalog.lease("notebook")) {
+            return loader.load(spec, lease.model());
+        }
+    }
+
+    private static List<Integer> rowNumbers(TokenizedData data) {
+        return data.validation().stream().map(TokenizedPreference::row).toList();
+    }
+
     private TrainingData store(String rows) throws IOException {
         return source.resolve(files.store("rows.jsonl", "fine-tune", new ByteArrayInputStream(rows.getBytes(UTF_8)))
                 .id());
     }
 
     private static Hyperparameters maxLength(int tokens, TruncationMode mode) {
-        return hyperparameters(LossOptions.SIGMOID, tokens, mode);
+        return hyperparameters(LossOptions.SIGMOID, tokens, mode, Evaluation.DEFAULT);
     }
 
-    private static Hyperparameters hyperparameters(LossOptions loss, int tokens, TruncationMode mode) {
+    private static Hyperparameters hyperparameters(
+            LossOptions loss, @Nullable Integer tokens, TruncationMode mode, Evaluation evaluation) {
         return new Hyperparameters(
                 0.1,
                 loss,
@@ -197,6 +291,7 @@ class PreferenceLoaderTest {
                 2,
                 null,
                 null,
-                null);
+                null,
+                evaluation);
     }
 }

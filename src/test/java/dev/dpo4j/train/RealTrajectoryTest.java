@@ -184,7 +184,8 @@ class RealTrajectoryTest {
                 2,
                 null,
                 lora,
-                null);
+                null,
+                Evaluation.DEFAULT);
     }
 
     /** The rows that a golden file names, with the token ids that {@code tokenised} lists for them. */

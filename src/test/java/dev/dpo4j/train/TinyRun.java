@@ -163,6 +163,7 @@ final class TinyRun implements AutoCloseable {
         private @Nullable Integer saveSteps;
         private @Nullable ReferenceSync referenceSync;
         private @Nullable LoraConfig lora;
+        private Evaluation evaluation = Evaluation.DEFAULT;
 
         Builder batches(int size, int accumulationSteps) {
             batchSize = size;
@@ -233,6 +234,11 @@ final class TinyRun implements AutoCloseable {
             return this;
         }
 
+        Builder evaluation(Evaluation when) {
+            evaluation = when;
+            return this;
+        }
+
         Hyperparameters build() {
             return new Hyperparameters(
                     0.3,
@@ -258,7 +264,8 @@ final class TinyRun implements AutoCloseable {
                     2,
                     referenceSync,
                     lora,
-                    null);
+                    null,
+                    evaluation);
         }
     }
 }

@@ -48,7 +48,8 @@ class TrajectoryGoldenTest {
                 1,
                 null,
                 null,
-                null);
+                null,
+                Evaluation.DEFAULT);
         TokenizedData data = new TokenizedData(Goldens.batch(), List.of(), Cuts.NONE, Cuts.NONE);
         try (Compute compute = Goldens.compute();
                 LlamaWeights policy = Goldens.tiny(1);
