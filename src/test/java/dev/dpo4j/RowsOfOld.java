@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 final class RowsOfOld {
 
     /** The newest numbered migration. */
-    static final int LAST_VERSION = 7;
+    static final int LAST_VERSION = 8;
 
     private static final OffsetDateTime TIME = OffsetDateTime.parse("2026-11-01T12:00:00.123456Z");
     /** Answers to appends are forgotten after a while. */
@@ -52,6 +52,7 @@ final class RowsOfOld {
             case 5 -> referenceLogProbs();
             case 6 -> memoryPlan();
             case 7 -> loraOptions();
+            case 8 -> bestEvaluation();
             default -> throw new IllegalArgumentException("Rows of version " + version + " are wanted");
         }
     }
@@ -120,6 +121,10 @@ final class RowsOfOld {
                 assertThat(lora.get("use_rslora").asBoolean()).isTrue();
                 assertThat(lora.get("rank_pattern").toString()).isEqualTo("{\"layers.1.*\":2}");
                 assertThat(lora.get("alpha_pattern").toString()).isEqualTo("{\"q_proj\":3.5}");
+            }
+            case 8 -> {
+                JsonNode best = ok(http.get("/v1/fine_tuning/jobs/" + JOB)).get("best_evaluation");
+                assertThat(best.toString()).isEqualTo("{\"step\":3,\"metric\":\"loss\",\"value\":0.25}");
             }
             default -> throw new IllegalArgumentException("Version " + version + " is not known");
         }
@@ -217,6 +222,12 @@ final class RowsOfOld {
     private void memoryPlan() {
         sql.sql("update job set memory_plan = ? where id = ?")
                 .params(MEMORY_PLAN, JOB)
+                .update();
+    }
+
+    private void bestEvaluation() {
+        sql.sql("update job set best_evaluation = '{\"step\":3,\"value\":0.25}' where id = ?")
+                .params(JOB)
                 .update();
     }
 

@@ -25,7 +25,9 @@ record CreateFineTuningJobRequest(
         @Size(min = 1, max = 255)
         String trainingFile,
 
-        @Schema(description = "Likewise: measured before training and after each epoch.")
+        @Schema(
+                description =
+                        "Likewise: evaluated before training, after each epoch or every eval_steps, and at the end.")
         @Size(min = 1, max = 255)
         @Nullable
         String validationFile,

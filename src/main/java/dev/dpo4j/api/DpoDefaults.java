@@ -73,6 +73,8 @@ final class DpoDefaults {
                         requireNonNullElse(request.adamEpsilon(), AdamOptions.DEFAULT.epsilon())),
                 requireNonNullElse(request.maxGradNorm(), MAX_GRAD_NORM),
                 maxLength(request.maxLength()),
+                requireNonNullElse(request.truncationMode(), TruncationModeName.keep_start)
+                        .mode(),
                 requireNonNullElse(request.shuffle(), true),
                 seed,
                 requireNonNullElse(request.loggingSteps(), 1),
@@ -80,7 +82,8 @@ final class DpoDefaults {
                 requireNonNullElse(request.saveTotalLimit(), SAVE_TOTAL_LIMIT),
                 referenceSync(request, loss.loss(beta).referenceFree(), lora),
                 lora,
-                continueAdapter ? model.base() : null);
+                continueAdapter ? model.base() : null,
+                EvaluationDefaults.resolve(request));
     }
 
     private static @Nullable LoraConfig newAdapter(DpoHyperparametersRequest request) {

@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNullElse;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossType;
+import dev.dpo4j.train.Amount;
+import dev.dpo4j.train.EarlyStopping;
 import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.ModelSelection;
 import dev.dpo4j.train.ReferenceSync;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
@@ -62,6 +65,7 @@ record DpoHyperparameters(
         double maxGradNorm,
         int gradientAccumulationSteps,
         @Schema(types = {"integer", "null"}) @Nullable Integer maxLength,
+        TruncationModeName truncationMode,
         @Schema(types = {"integer", "null"}) @Nullable Integer maxSteps,
         boolean shuffle,
         @Schema(types = {"integer", "null"}) @Nullable Integer saveSteps,
@@ -71,10 +75,25 @@ record DpoHyperparameters(
         double refModelMixupAlpha,
         int refModelSyncSteps,
         @Nullable Lora lora,
-        boolean continueAdapter) {
+        boolean continueAdapter,
+        @Schema(types = {"number", "null"}) @Nullable Number evalSteps,
+        @Schema(types = {"number", "null"}) @Nullable Number validationSplit,
+
+        @Schema(
+                description = "Null: all steps are done.",
+                types = {"integer", "null"})
+        @Nullable
+        Integer earlyStoppingPatience,
+
+        double earlyStoppingThreshold,
+        String metricForBestModel,
+        boolean greaterIsBetter,
+        boolean loadBestModelAtEnd) {
 
     static DpoHyperparameters of(Hyperparameters h) {
         ReferenceSync sync = requireNonNullElse(h.referenceSync(), ReferenceSync.DEFAULT);
+        ModelSelection selection = h.evaluation().selection();
+        EarlyStopping stopping = selection.earlyStopping();
         return new DpoHyperparameters(
                 h.beta(),
                 h.loss().types().stream().map(LossType::wireName).toList(),
@@ -107,6 +126,7 @@ record DpoHyperparameters(
                 h.maxGradNorm(),
                 h.gradientAccumulationSteps(),
                 h.maxLength(),
+                TruncationModeName.of(h.truncationMode()),
                 h.maxSteps(),
                 h.shuffle(),
                 h.saveSteps(),
@@ -116,7 +136,18 @@ record DpoHyperparameters(
                 sync.mixupAlpha(),
                 sync.steps(),
                 h.lora() == null ? null : Lora.of(h.lora()),
-                h.adapterBase() != null);
+                h.adapterBase() != null,
+                number(h.evaluation().steps()),
+                number(h.evaluation().split()),
+                stopping == null ? null : stopping.patience(),
+                stopping == null ? 0 : stopping.threshold(),
+                selection.metric().wireName(),
+                selection.greaterIsBetter(),
+                selection.loadBestModelAtEnd());
+    }
+
+    private static @Nullable Number number(@Nullable Amount amount) {
+        return amount == null ? null : amount.number();
     }
 
     /** The quotient of the two numbers as they are written: in binary, 1e-4 / 1e-6 would be 100.00000000000001. */

@@ -7,6 +7,7 @@ import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
 import jakarta.validation.constraints.Size;
@@ -174,13 +175,20 @@ record DpoHyperparametersRequest(
         Integer gradientAccumulationSteps,
 
         @Schema(
-                description = "Tokens of prompt and answer that are kept, from the start, at least 2; null: all.",
+                description = "Tokens of prompt and answer that are kept, at least 2; null: all.",
                 implementation = Integer.class,
                 types = {"integer", "null"},
                 minimum = "2",
                 defaultValue = "1024")
         @Nullable
         MaxLength maxLength,
+
+        @Schema(
+                description =
+                        "What becomes of longer ones: the answers' ends go, the prompt's beginning goes, the preference goes, or the job fails.",
+                defaultValue = "keep_start")
+        @Nullable
+        TruncationModeName truncationMode,
 
         @Schema(description = "Optimizer steps, whatever n_epochs says.") @Min(1) @Nullable
         Integer maxSteps,
@@ -225,12 +233,62 @@ record DpoHyperparametersRequest(
                                 + " reference. Not together with lora, which puts a new adapter on top.",
                 defaultValue = "false")
         @Nullable
-        Boolean continueAdapter)
+        Boolean continueAdapter,
+
+        @Schema(
+                description =
+                        "Optimizer steps between two evaluations of the validation data; below 1, their share of all steps. Default: after each epoch. Always before training and at the end.")
+        @Positive
+        @Nullable
+        Double evalSteps,
+
+        @Schema(
+                description =
+                        "Rows of the training file that are held out for validation; below 1, their share. Rows with the same prompt stay together. Not together with validation_file.")
+        @Positive
+        @Nullable
+        Double validationSplit,
+
+        @Schema(
+                description =
+                        "So many evaluations in a row without an improvement end the job. Default: it does all its steps.")
+        @Min(1)
+        @Nullable
+        Integer earlyStoppingPatience,
+
+        @Schema(
+                description = "What the metric must be better by, more than that, to have improved.",
+                defaultValue = "0")
+        @PositiveOrZero
+        @Nullable
+        Double earlyStoppingThreshold,
+
+        @Schema(
+                description =
+                        "What evaluations are compared by: a metric that they report, with or without eval_ before it.",
+                example = "rewards/accuracies",
+                defaultValue = "loss")
+        @Pattern(
+                regexp =
+                        "(eval_)?(loss|entropy|mean_token_accuracy|rewards/(chosen|rejected|accuracies|margins)|(logps|logits)/(chosen|rejected))",
+                message =
+                        "must be loss, rewards/accuracies, rewards/margins or another metric that evaluations report, without or with eval_")
+        @Nullable
+        String metricForBestModel,
+
+        @Schema(description = "Whether more of it is better. Default: yes, but for loss.") @Nullable
+        Boolean greaterIsBetter,
+
+        @Schema(
+                description = "Whether the job's model is the best that was evaluated, not the last.",
+                defaultValue = "false")
+        @Nullable
+        Boolean loadBestModelAtEnd)
         implements LossFields {
 
     /** All absent. */
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null);
 }

@@ -185,6 +185,7 @@ record DpoLossRequest(
      * @param rejected the other answer, or a list of other answers
      * @param completion instead of both a labelled answer
      * @param label what is thought of it
+     * @param weight as how many preferences it counts; null: as one
      */
     @Schema(
             name = "DpoLossPreference",
@@ -225,7 +226,13 @@ record DpoLossRequest(
                     implementation = Object.class,
                     types = {"boolean", "string"})
             @Nullable
-            JsonNode label) {
+            JsonNode label,
+
+            @Schema(
+                    description = "As how many preferences it counts in the loss and its gradient, 0 to 1000000.",
+                    defaultValue = "1")
+            @Nullable
+            Double weight) {
 
         private boolean isEmpty() {
             return Stream.of(prompt, chosen, rejected, completion, label)
@@ -239,6 +246,7 @@ record DpoLossRequest(
             setIfGiven(row, "rejected", rejected);
             setIfGiven(row, "completion", completion);
             setIfGiven(row, "label", label);
+            row.put("weight", weight);
             return PreferenceParser.parse(row, pointer, UnknownFields.REFUSED);
         }
 
@@ -256,7 +264,7 @@ record DpoLossRequest(
      * @throws InvalidRowException if one has none of the known shapes; its pointer begins at the body
      */
     List<PreferenceExample> examples() {
-        Preference single = new Preference(prompt, chosen, rejected, completion, label);
+        Preference single = new Preference(prompt, chosen, rejected, completion, label, null);
         if (preferences == null) {
             return List.of(single.parse(""));
         }

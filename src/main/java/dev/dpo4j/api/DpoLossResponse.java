@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "DpoLoss", description = "The DPO loss of some preferences; all logarithms are natural.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record DpoLossResponse(
-        @Schema(description = "The mean of the preferences' losses.", example = "0.6931471805599453")
+        @Schema(
+                description = "The mean of the preferences' losses, each counted by its weight.",
+                example = "0.6931471805599453")
         double loss,
 
         @Schema(example = "0.1") double beta,

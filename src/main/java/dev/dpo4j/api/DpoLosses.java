@@ -22,6 +22,7 @@ import dev.dpo4j.train.NotebookPass;
 import dev.dpo4j.train.PreferenceBatch;
 import dev.dpo4j.train.PreferenceScores;
 import dev.dpo4j.train.PreferenceScoring;
+import dev.dpo4j.train.PreferenceWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -107,7 +108,9 @@ class DpoLosses {
             throw ApiException.badRequest(
                     "invalid_value", "explain", "Only losses of preferences are explained: leave explain out.");
         }
-        List<TokenizedPreference> preferences = tokenized(request.examples(), loss, policy, reference, tokenizer);
+        List<PreferenceExample> examples = request.examples();
+        requireWeights(examples, loss);
+        List<TokenizedPreference> preferences = tokenized(examples, loss, policy, reference, tokenizer);
         requireFewTokens(preferences, explain);
 
         LlamaModel policyModel = policy.on(compute);
@@ -200,6 +203,18 @@ class DpoLosses {
                         "prompt and answer have %d tokens, but the model has %d positions: shorten them"
                                 .formatted(length, longest));
             }
+        }
+    }
+
+    private static void requireWeights(List<PreferenceExample> examples, PreferenceLoss loss) {
+        for (int p = 0; p < examples.size(); p++) {
+            if (!PreferenceWeights.mayDiffer(loss) && examples.get(p).weight() != 1) {
+                throw new InvalidRowException("/preferences/" + p + "/weight", PreferenceWeights.ONLY_ONE);
+            }
+        }
+        if (examples.stream().allMatch(example -> example.weight() == 0)) {
+            throw new InvalidRowException(
+                    "/preferences", "all have the weight 0, so their losses have no mean: give one of them another");
         }
     }
 

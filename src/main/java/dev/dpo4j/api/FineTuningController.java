@@ -10,6 +10,7 @@ import dev.dpo4j.job.Job;
 import dev.dpo4j.job.JobEvents;
 import dev.dpo4j.job.JobService;
 import dev.dpo4j.job.NewJob;
+import dev.dpo4j.train.Hyperparameters;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
@@ -78,13 +79,17 @@ class FineTuningController {
     ResponseEntity<FineTuningJob> create(@Valid @RequestBody CreateFineTuningJobRequest request) {
         int seed = request.seed() == null ? seeds.nextInt(Integer.MAX_VALUE) : request.seed();
         ModelEntry model = usable(request.model());
+        TrainingData training = data("training_file", request.trainingFile());
+        DpoHyperparametersRequest given = request.givenHyperparameters();
+        Hyperparameters hyperparameters = DpoDefaults.resolve(given, model, seed);
+        EvaluationDefaults.check(given, hyperparameters, request.validationFile() != null, training.rows());
         Job job = jobs.create(new NewJob(
                 model.id(),
-                data("training_file", request.trainingFile()),
+                training,
                 request.validationFile() == null ? null : data("validation_file", request.validationFile()),
                 request.suffix(),
                 request.metadata() == null ? Map.of() : request.metadata(),
-                DpoDefaults.resolve(request.givenHyperparameters(), model, seed)));
+                hyperparameters));
         return ResponseEntity.ok()
                 .header(
                         HttpHeaders.LOCATION,

@@ -3,7 +3,9 @@ package dev.dpo4j.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.dpo4j.job.Job;
 import dev.dpo4j.job.JobError;
+import dev.dpo4j.train.BestEvaluation;
 import dev.dpo4j.train.MemoryPlan;
+import dev.dpo4j.train.ModelSelection;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +35,7 @@ record FineTuningJob(
         DpoHyperparameters.OpenAi hyperparameters,
         @Schema(types = {"integer", "null"}) @Nullable Long trainedTokens,
         @Nullable Memory memoryPlan,
+        @Nullable Best bestEvaluation,
         @Nullable Failure error,
         long seed,
         @Schema(types = {"integer", "null"}) @Nullable Long estimatedFinish,
@@ -60,6 +63,11 @@ record FineTuningJob(
                 hyperparameters.openAi(),
                 job.trainedTokens(),
                 job.memoryPlan() == null ? null : Memory.of(job.memoryPlan()),
+                job.bestEvaluation() == null
+                        ? null
+                        : Best.of(
+                                job.bestEvaluation(),
+                                job.spec().hyperparameters().evaluation().selection()),
                 job.error() == null ? null : Failure.of(job.error()),
                 job.spec().hyperparameters().seed(),
                 seconds(job.estimatedFinish()),
@@ -135,6 +143,23 @@ record FineTuningJob(
                     plan.snapshot(),
                     plan.packing().rows(),
                     plan.recomputes());
+        }
+    }
+
+    /**
+     * The best evaluation so far.
+     *
+     * @param step optimizer steps done before it
+     * @param metric metric_for_best_model
+     * @param value of that metric
+     */
+    @Schema(
+            name = "FineTuningJobBestEvaluation",
+            description = "The best evaluation so far of the validation data; null when there was none.")
+    record Best(int step, @Schema(example = "loss") String metric, double value) {
+
+        static Best of(BestEvaluation best, ModelSelection selection) {
+            return new Best(best.step(), selection.metric().wireName(), best.value());
         }
     }
 

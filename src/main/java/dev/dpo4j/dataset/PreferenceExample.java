@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param prompt what is answered
  * @param chosen the preferred answer; the labelled one
  * @param rejected the other answers, at least one; none beside a labelled one
+ * @param weight as how many preferences it counts, 0 or more
  * @param label what is thought of a labelled answer; null: it is a preference
  */
 public record PreferenceExample(
@@ -18,6 +19,7 @@ public record PreferenceExample(
         Content prompt,
         Content chosen,
         List<Content> rejected,
+        double weight,
         @Nullable Label label) {
 
     public PreferenceExample {
@@ -30,9 +32,13 @@ public record PreferenceExample(
         }
     }
 
-    /** A preference. */
+    /** A preference that counts as one. */
     public PreferenceExample(@Nullable String id, Content prompt, Content chosen, List<Content> rejected) {
-        this(id, prompt, chosen, rejected, null);
+        this(id, prompt, chosen, rejected, 1, null);
+    }
+
+    PreferenceExample withWeight(double other) {
+        return new PreferenceExample(id, prompt, chosen, rejected, other, label);
     }
 
     /** The chosen answer, then the rejected ones; or the labelled one. */
@@ -53,6 +59,6 @@ public record PreferenceExample(
     }
 
     private PreferenceExample labelled(Content answer, Label given) {
-        return new PreferenceExample(id, prompt, answer, List.of(), given);
+        return new PreferenceExample(id, prompt, answer, List.of(), weight, given);
     }
 }

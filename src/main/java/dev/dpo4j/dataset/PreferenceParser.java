@@ -25,7 +25,8 @@ import tools.jackson.databind.JsonNode;
  *       the answers begin with.
  * </ul>
  *
- * <p>In every shape the rejected answer may be a list of answers, and {@code id} a name of the sender's own.
+ * <p>In every shape the rejected answer may be a list of answers, {@code id} a name of the sender's own, and {@code weight} as how many
+ * preferences the row counts.
  */
 public final class PreferenceParser {
 
@@ -35,9 +36,12 @@ public final class PreferenceParser {
     private static final Set<String> COMPARED = Set.of("chosen", "rejected", "chosen_ids", "rejected_ids");
     private static final Set<String> IDS = Set.of("prompt_ids", "chosen_ids", "rejected_ids");
 
+    /** Beyond this a weight is more likely another number in its place. */
+    private static final double HIGHEST_WEIGHT = 1e6;
+
     private final Field row;
     private final @Nullable String id;
-    private final Set<String> known = new LinkedHashSet<>(Set.of("id"));
+    private final Set<String> known = new LinkedHashSet<>(List.of("id", "weight"));
 
     private PreferenceParser(Field row) {
         this.row = row;
@@ -55,7 +59,8 @@ public final class PreferenceParser {
         Field field = new Field(row, pointer);
         field.requireObject();
         PreferenceParser parser = new PreferenceParser(field);
-        PreferenceExample example = parser.parse();
+        double weight = field.find("weight").map(PreferenceParser::weight).orElse(1.0);
+        PreferenceExample example = parser.parse().withWeight(weight);
         if (unknownFields == UnknownFields.REFUSED) {
             parser.refuseUnknown();
         }
@@ -104,6 +109,14 @@ public final class PreferenceParser {
             throw id.invalid("must not be empty");
         }
         return text;
+    }
+
+    private static double weight(Field weight) {
+        double number = weight.node().isNumber() ? weight.node().doubleValue() : Double.NaN;
+        if (number >= 0 && number <= HIGHEST_WEIGHT) {
+            return number;
+        }
+        throw weight.invalid("must be a number from 0 to 1000000, not " + weight.kind());
     }
 
     private PreferenceExample openAi() {
@@ -178,7 +191,7 @@ public final class PreferenceParser {
             throw new InvalidRowException(
                     prompt.pointer(), "is " + kind(prompt) + ", but the answer is " + kind(answer));
         }
-        return new PreferenceExample(id, prompt, answer, List.of(), label);
+        return new PreferenceExample(id, prompt, answer, List.of(), 1, label);
     }
 
     private PreferenceExample conversations() {

@@ -59,11 +59,12 @@ public final class PreferenceTokenizer {
      * @throws InvalidRowException when the model cannot take it, naming the place
      */
     public TokenizedPreference tokenize(int row, PreferenceExample example) {
-        return switch (example.prompt()) {
+        TokenizedPreference preference = switch (example.prompt()) {
             case TokenIds prompt -> ofIds(row, prompt, example);
             case Text prompt -> ofText(row, prompt, example);
             case Messages prompt -> ofMessages(row, prompt, example);
         };
+        return preference.withWeight(example.weight());
     }
 
     private TokenizedPreference ofIds(int row, TokenIds prompt, PreferenceExample example) {
@@ -171,7 +172,13 @@ public final class PreferenceTokenizer {
 
     private static TokenizedPreference of(int row, int[] prompt, List<int[]> answers, PreferenceExample example) {
         return new TokenizedPreference(
-                row, prompt, answers.getFirst(), answers.subList(1, answers.size()), example.label(), null);
+                row,
+                prompt,
+                answers.getFirst(),
+                answers.subList(1, answers.size()),
+                example.weight(),
+                example.label(),
+                null);
     }
 
     private static int beginning(Content prompt, @Nullable Integer bos) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param prompt token ids of the shared prompt
  * @param chosen token ids of the preferred answer, at least one; of the labelled one
  * @param rejected token ids of each rejected answer, at least one answer of at least one token; none beside a labelled one
+ * @param weight as how many preferences it counts in the means of losses and metrics, 0 or more
  * @param label what is thought of a labelled answer; null: it is a preference
  * @param mismatched token ids of another prompt's answer, of which a loss of labelled answers learns how far the policy is from the
  *     reference; null: none is looked at
@@ -21,6 +22,7 @@ public record TokenizedPreference(
         int[] prompt,
         int[] chosen,
         List<int[]> rejected,
+        double weight,
         @Nullable Label label,
         int @Nullable [] mismatched) {
 
@@ -28,14 +30,14 @@ public record TokenizedPreference(
         rejected = List.copyOf(rejected);
     }
 
-    /** A preference. */
+    /** A preference that counts as one. */
     public TokenizedPreference(int row, int[] prompt, int[] chosen, List<int[]> rejected) {
-        this(row, prompt, chosen, rejected, null, null);
+        this(row, prompt, chosen, rejected, 1, null, null);
     }
 
-    /** A labelled answer. */
+    /** A labelled answer that counts as one. */
     public static TokenizedPreference labelled(int row, int[] prompt, int[] answer, Label label) {
-        return new TokenizedPreference(row, prompt, answer, List.of(), label, null);
+        return new TokenizedPreference(row, prompt, answer, List.of(), 1, label, null);
     }
 
     /** The answers themselves: the preferred one first; or the labelled one. */
@@ -46,13 +48,18 @@ public record TokenizedPreference(
         return answers;
     }
 
-    /** The same with other answers, of which there are as many. */
-    TokenizedPreference withAnswers(List<int[]> answers) {
+    /** The same, counting as so many. */
+    public TokenizedPreference withWeight(double other) {
+        return new TokenizedPreference(row, prompt, chosen, rejected, other, label, mismatched);
+    }
+
+    /** The same with another prompt and other answers, of which there are as many. */
+    TokenizedPreference with(int[] otherPrompt, List<int[]> answers) {
         return new TokenizedPreference(
-                row, prompt, answers.getFirst(), answers.subList(1, answers.size()), label, mismatched);
+                row, otherPrompt, answers.getFirst(), answers.subList(1, answers.size()), weight, label, mismatched);
     }
 
     TokenizedPreference withMismatched(int[] answer) {
-        return new TokenizedPreference(row, prompt, chosen, rejected, label, answer);
+        return new TokenizedPreference(row, prompt, chosen, rejected, weight, label, answer);
     }
 }

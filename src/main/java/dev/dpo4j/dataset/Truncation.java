@@ -3,35 +3,78 @@ package dev.dpo4j.dataset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A preference cut to a greatest length, TRL's {@code keep_start}: of prompt and answer together the first tokens stay.
- * A cut answer loses its EOS; nothing is put back.
+ * A preference made to fit a greatest length. A cut answer loses its EOS; nothing is put back.
  *
- * @param preference what is left; empty: the prompt alone fills the length, so the preference is dropped
+ * @param preference what is left; empty: the preference is dropped
+ * @param promptCut whether the prompt lost tokens
  * @param answersCut how many answers lost tokens
  */
-public record Truncation(Optional<TokenizedPreference> preference, int answersCut) {
+public record Truncation(Optional<TokenizedPreference> preference, boolean promptCut, int answersCut) {
+
+    private static final Truncation DROPPED = new Truncation(Optional.empty(), false, 0);
 
     /**
      * Cuts.
      *
      * @param maxLength tokens of prompt and answer that are kept, at least 1
+     * @param bos the token that stays where a prompt begins with it and loses its beginning; null: none does
+     * @throws InvalidRowException when it is too long and that is an error
      */
-    public static Truncation keepStart(TokenizedPreference preference, int maxLength) {
+    public static Truncation of(
+            TokenizedPreference preference, TruncationMode mode, int maxLength, @Nullable Integer bos) {
         if (maxLength < 1) {
             throw new IllegalArgumentException("max_length must be at least 1, not " + maxLength);
         }
-        int room = maxLength - preference.prompt().length;
+        int length = preference.prompt().length + longestAnswer(preference);
+        if (length <= maxLength) {
+            return new Truncation(Optional.of(preference), false, 0);
+        }
+        return switch (mode) {
+            case KEEP_START -> cutAnswers(preference, preference.prompt(), maxLength);
+            case KEEP_PROMPT_END ->
+                cutAnswers(preference, end(preference.prompt(), maxLength - longestAnswer(preference), bos), maxLength);
+            case DROP -> DROPPED;
+            case ERROR ->
+                throw new InvalidRowException(
+                        "",
+                        "prompt and answer are " + length + " tokens, more than the " + maxLength
+                                + " that max_length and the model's positions allow");
+        };
+    }
+
+    private static int longestAnswer(TokenizedPreference preference) {
+        return preference.answers().stream()
+                .mapToInt(answer -> answer.length)
+                .max()
+                .orElseThrow();
+    }
+
+    /** The last tokens of a prompt, after the BOS token that it began with; never fewer than one, which an answer needs to follow. */
+    private static int[] end(int[] prompt, int room, @Nullable Integer bos) {
+        if (prompt.length <= Math.max(room, 1)) {
+            return prompt;
+        }
+        int[] end = Arrays.copyOfRange(prompt, prompt.length - Math.max(room, 1), prompt.length);
+        if (bos != null && prompt[0] == bos) {
+            end[0] = bos;
+        }
+        return end;
+    }
+
+    private static Truncation cutAnswers(TokenizedPreference preference, int[] prompt, int maxLength) {
+        int room = maxLength - prompt.length;
         if (room <= 0) {
-            return new Truncation(Optional.empty(), 0);
+            return DROPPED;
         }
         List<int[]> answers = preference.answers();
         int answersCut =
                 (int) answers.stream().filter(answer -> answer.length > room).count();
-        TokenizedPreference kept = preference.withAnswers(
-                answers.stream().map(answer -> cut(answer, room)).toList());
-        return new Truncation(Optional.of(kept), answersCut);
+        TokenizedPreference kept = preference.with(
+                prompt, answers.stream().map(answer -> cut(answer, room)).toList());
+        return new Truncation(Optional.of(kept), prompt.length < preference.prompt().length, answersCut);
     }
 
     private static int[] cut(int[] answer, int room) {

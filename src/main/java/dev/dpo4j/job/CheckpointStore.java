@@ -10,6 +10,7 @@ import dev.dpo4j.blob.UnknownBlobException;
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.SafetensorsWriter;
 import dev.dpo4j.safetensors.TensorReader;
+import dev.dpo4j.train.BestEvaluation;
 import dev.dpo4j.train.TrainingSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -71,7 +73,7 @@ class CheckpointStore implements BlobOwner {
     /**
      * Writes a checkpoint; when this returns it is durable.
      *
-     * @param keep how many of the job's checkpoints to keep, this one included
+     * @param keep how many of the job's checkpoints to keep, this one and the best one included
      * @return its size in bytes
      * @throws FenceLostException when the job is no longer the run's; nothing is left behind
      * @throws dev.dpo4j.blob.StorageFullException when the disk is full; the checkpoints before it are untouched
@@ -102,7 +104,7 @@ class CheckpointStore implements BlobOwner {
         }
         database.sync();
         obsolete.forEach(blobs::delete);
-        prune(fence, keep);
+        prune(fence, keep, snapshot.progress().evaluations().best());
         return bytes;
     }
 
@@ -140,6 +142,11 @@ class CheckpointStore implements BlobOwner {
     /** The manifest of the newest checkpoint, unverified. */
     Optional<CheckpointRow> newestManifest(String jobId) {
         return checkpoints.newestFirst(jobId).stream().findFirst();
+    }
+
+    /** The manifest of the checkpoint of a step, unverified. */
+    Optional<CheckpointRow> manifest(String jobId, int step) {
+        return checkpoints.findByJobIdAndStep(jobId, step);
     }
 
     /**
@@ -205,9 +212,13 @@ class CheckpointStore implements BlobOwner {
         }
     }
 
-    private void prune(Fence fence, int keep) {
-        List<CheckpointRow> old =
-                checkpoints.newestFirst(fence.jobId()).stream().skip(keep).toList();
+    private void prune(Fence fence, int keep, @Nullable BestEvaluation best) {
+        List<CheckpointRow> newestFirst = checkpoints.newestFirst(fence.jobId());
+        Set<Integer> kept = KeptCheckpoints.of(
+                newestFirst.stream().map(CheckpointRow::step).toList(), keep, best == null ? null : best.step());
+        List<CheckpointRow> old = newestFirst.stream()
+                .filter(checkpoint -> !kept.contains(checkpoint.step()))
+                .toList();
         if (!old.isEmpty()) {
             remove(fence, old);
         }

@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.train.BestEvaluation;
 import dev.dpo4j.train.MemoryPlan;
 import java.time.Instant;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param estimatedFinish when it should end at its present pace; null: unknown
  * @param trainedTokens tokens trained on; null: none yet
  * @param memoryPlan what its newest run takes; null: none has begun
+ * @param bestEvaluation the best evaluation so far; null: there was none
  * @param fineTunedModel the tuned model's id; null until it succeeded
  * @param error why it failed; null: it did not
  */
@@ -34,5 +36,6 @@ public record Job(
         @Nullable Instant estimatedFinish,
         @Nullable Long trainedTokens,
         @Nullable MemoryPlan memoryPlan,
+        @Nullable BestEvaluation bestEvaluation,
         @Nullable String fineTunedModel,
         @Nullable JobError error) {}

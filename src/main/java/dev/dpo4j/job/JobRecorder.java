@@ -1,6 +1,8 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.train.BestEvaluation;
 import dev.dpo4j.train.Cuts;
+import dev.dpo4j.train.Evaluations;
 import dev.dpo4j.train.LabelMetrics;
 import dev.dpo4j.train.PendingCheckpoint;
 import dev.dpo4j.train.PreferenceMetrics;
@@ -9,6 +11,7 @@ import dev.dpo4j.train.StepReport;
 import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingPlan;
 import dev.dpo4j.train.TrainingSnapshot;
+import dev.dpo4j.train.TrainingWarning;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,8 +79,14 @@ final class JobRecorder implements TrainingListener {
             } else {
                 events.append(
                         job,
-                        NewEvent.info("Training started: %d preferences, %d steps an epoch, %d steps in all"
-                                        .formatted(plan.preferences(), plan.stepsPerEpoch(), plan.totalSteps()))
+                        NewEvent.info("Training started: %d preferences%s, %d steps an epoch, %d steps in all"
+                                        .formatted(
+                                                plan.preferences(),
+                                                plan.validationPreferences() == 0
+                                                        ? ""
+                                                        : " and " + plan.validationPreferences() + " for validation",
+                                                plan.stepsPerEpoch(),
+                                                plan.totalSteps()))
                                 .once("plan"));
             }
             if (plan.trainingCuts().any()) {
@@ -128,7 +137,7 @@ final class JobRecorder implements TrainingListener {
     }
 
     @Override
-    public void onValidation(int step, double epoch, PreferenceMetrics metrics) {
+    public void onValidation(int step, double epoch, PreferenceMetrics metrics, @Nullable BestEvaluation best) {
         validation = new Validation(step, metrics);
         LabelMetrics labels = metrics.labels();
         String message = String.format(
@@ -139,13 +148,38 @@ final class JobRecorder implements TrainingListener {
                 labels == null ? "accuracy" : "kl",
                 labels == null ? metrics.rewardsAccuracies() : labels.kl());
         // Not of type metrics: a step has at most one of those, and its readers expect the training figures in it.
+        jobs.write(fence, job -> {
+            job.evaluated(best);
+            events.append(
+                    job,
+                    NewEvent.info(message)
+                            .with(Figures.ofValidation(step, epoch, metrics))
+                            .once("validation:" + step));
+        });
+    }
+
+    @Override
+    public void onEarlyStop(int step, int totalSteps, Evaluations evaluations) {
+        String metric = spec.hyperparameters().evaluation().selection().metric().evaluationName();
+        BestEvaluation best = evaluations.best();
+        String message = "Stopped early, after step %d of %d: %s has not improved in %d evaluations%s"
+                .formatted(
+                        step,
+                        totalSteps,
+                        metric,
+                        evaluations.withoutImprovement(),
+                        best == null
+                                ? ""
+                                : String.format(
+                                        Locale.ROOT, "; its best was %.4f, after step %d", best.value(), best.step()));
+        jobs.write(fence, job -> events.append(job, NewEvent.info(message).once("early_stop")));
+    }
+
+    @Override
+    public void onWarning(TrainingWarning warning) {
         jobs.write(
                 fence,
-                job -> events.append(
-                        job,
-                        NewEvent.info(message)
-                                .with(Figures.ofValidation(step, epoch, metrics))
-                                .once("validation:" + step)));
+                job -> events.append(job, NewEvent.warn(warning.message()).once("warning:" + warning.about())));
     }
 
     @Override
@@ -207,9 +241,9 @@ final class JobRecorder implements TrainingListener {
     }
 
     private String lengthWarning(String data, Cuts cuts) {
-        return ("max_length %s: of the %s data, %d preferences have an answer cut short, and %d are left out because their prompt"
-                        + " alone reaches it. Raise max_length to use all of them.")
-                .formatted(spec.hyperparameters().maxLength(), data, cuts.truncated(), cuts.dropped());
+        return ("max_length %s: of the %s data, %d preferences have an answer cut short, which so lost its end, %d have a prompt cut, and"
+                        + " %d are left out. Raise max_length to use all of them as they are.")
+                .formatted(spec.hyperparameters().maxLength(), data, cuts.truncated(), cuts.prompts(), cuts.dropped());
     }
 
     /** What a validation found after {@code step} steps. */

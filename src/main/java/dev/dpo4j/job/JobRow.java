@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.train.BestEvaluation;
 import dev.dpo4j.train.MemoryPlan;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
@@ -65,6 +66,8 @@ class JobRow implements Persistable<String> {
     private @Nullable String errorParam;
 
     private @Nullable String memoryPlan;
+
+    private @Nullable String bestEvaluation;
 
     private boolean validated;
 
@@ -174,6 +177,10 @@ class JobRow implements Persistable<String> {
         memoryPlan = Json.write(plan);
     }
 
+    void evaluated(@Nullable BestEvaluation best) {
+        bestEvaluation = best == null ? null : Json.write(best);
+    }
+
     void trained(long tokens) {
         trainedTokens = tokens;
     }
@@ -214,6 +221,7 @@ class JobRow implements Persistable<String> {
                 estimatedFinish,
                 trainedTokens,
                 memoryPlan == null ? null : Json.read(memoryPlan, MemoryPlan.class),
+                bestEvaluation == null ? null : Json.read(bestEvaluation, BestEvaluation.class),
                 fineTunedModel,
                 error);
     }

@@ -7,8 +7,10 @@ import dev.dpo4j.catalog.ModelMemoryException;
 import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.catalog.TunedModels;
 import dev.dpo4j.catalog.UnknownModelException;
+import dev.dpo4j.train.BestEvaluation;
 import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.NonFiniteException;
+import dev.dpo4j.train.SelfCheckException;
 import dev.dpo4j.train.TrainingResult;
 import java.time.Clock;
 import java.time.Duration;
@@ -160,6 +162,7 @@ class JobRunner {
         CheckpointRow last = checkpoints
                 .newestManifest(spec.jobId())
                 .orElseThrow(() -> new IllegalStateException("A completed run left no checkpoint"));
+        CheckpointRow chosen = chosen(spec, last);
         jobs.write(fence, job -> {
             // Paused after the last step: it succeeds as soon as it is resumed.
             if (job.status() == JobStatus.RUNNING) {
@@ -167,13 +170,18 @@ class JobRunner {
                         spec.tunedModelId(),
                         spec.base(),
                         spec.jobId(),
-                        last.weights().blob(),
-                        last.weights().sha256(),
+                        chosen.weights().blob(),
+                        chosen.weights().sha256(),
                         spec.hyperparameters().lora(),
                         clock.instant()));
                 job.trained(result.numTokens());
                 job.succeed(spec.tunedModelId(), clock.instant());
                 metrics.endsAtCommit(JobStatus.SUCCEEDED);
+                if (chosen.step() != last.step()) {
+                    events.append(
+                            job,
+                            NewEvent.info("The best model is that of step " + chosen.step() + ", and it is taken"));
+                }
                 events.append(job, NewEvent.info("New fine-tuned model created: " + spec.tunedModelId()));
                 events.append(job, NewEvent.info("The job has succeeded"));
             } else if (job.status() == JobStatus.PAUSED) {
@@ -184,6 +192,20 @@ class JobRunner {
             }
         });
         return Outcome.DONE;
+    }
+
+    /** The checkpoint that becomes the model: the last, or the best where that is asked for. */
+    private CheckpointRow chosen(JobSpec spec, CheckpointRow last) {
+        BestEvaluation best = last.progress().evaluations().best();
+        if (best == null
+                || best.step() == last.step()
+                || !spec.hyperparameters().evaluation().selection().loadBestModelAtEnd()) {
+            return last;
+        }
+        return checkpoints
+                .manifest(spec.jobId(), best.step())
+                .orElseThrow(() -> new IllegalStateException(
+                        "The best evaluation, after step " + best.step() + ", left no checkpoint"));
     }
 
     private Outcome stopped(Fence fence, JobRecorder recorder, TrainingResult result) {
@@ -230,6 +252,14 @@ class JobRunner {
             case TrainingFailedException refused -> fail(fence, refused.error());
             case NonFiniteException nonFinite ->
                 fail(fence, new JobError("non_finite", String.valueOf(nonFinite.getMessage()), null));
+            case SelfCheckException wrong ->
+                fail(
+                        fence,
+                        new JobError(
+                                "self_check",
+                                wrong.getMessage() + " A job with dpo4j.training.reference-cache.max-entries=0 computes"
+                                        + " them anew; if that fails too, please report it.",
+                                null));
             // The folder may be back tomorrow; what has been trained so far must not be lost over it.
             case UnknownModelException gone -> withoutModel(fence, "model_not_found", gone);
             case BrokenModelException broken -> withoutModel(fence, "model_unusable", broken);

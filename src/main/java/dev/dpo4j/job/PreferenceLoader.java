@@ -12,27 +12,36 @@ import dev.dpo4j.dataset.PreferenceTokenizer;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.dataset.Truncation;
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.dataset.UnknownFileException;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.tokenizer.Tokenizer;
+import dev.dpo4j.train.Amount;
 import dev.dpo4j.train.Cuts;
-import dev.dpo4j.train.Hyperparameters;
+import dev.dpo4j.train.PreferenceWeights;
 import dev.dpo4j.train.TokenizedData;
+import dev.dpo4j.train.ValidationSplit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** A job's preferences as its model's token ids, cut to {@code max_length}. */
+/** A job's preferences as its model's token ids, made to fit {@code max_length}. */
 @Component
 class PreferenceLoader {
 
     /** Bad rows that an error message names. */
     private static final int NAMED_ERRORS = 20;
+
+    private static final String SPLIT = "method.dpo.hyperparameters.validation_split";
 
     private final PreferenceSource source;
     private final ModelCatalog catalog;
@@ -48,28 +57,80 @@ class PreferenceLoader {
      * @throws TrainingFailedException naming the lines that the model cannot take
      */
     TokenizedData load(JobSpec spec, LoadedModel model) {
-        Hyperparameters hyperparameters = spec.hyperparameters();
         Rows training = read(spec, spec.trainingData(), "training_file", model);
-        if (training.kept.isEmpty()) {
-            throw new TrainingFailedException(
-                    "nothing_to_train_on",
-                    "Every prompt of the training data is max_length (" + hyperparameters.maxLength()
-                            + ") tokens or longer; nothing is left to train on. Raise max_length.",
-                    "training_file");
-        }
         TrainingData validation = spec.validationData();
+        Amount split = spec.hyperparameters().evaluation().split();
+        if (split != null) {
+            return split(spec, split, training);
+        }
+        Side trained = training(spec, training, training.rows);
         if (validation == null) {
-            return new TokenizedData(training.kept, List.of(), training.cuts(), Cuts.NONE);
+            return new TokenizedData(trained.kept, List.of(), trained.cuts, Cuts.NONE);
         }
         Rows evaluated = read(spec, validation, "validation_file", model);
-        if (evaluated.kept.isEmpty()) {
+        Side validated = validation(spec, evaluated, evaluated.rows, "leave validation_file out", "validation_file");
+        return new TokenizedData(trained.kept, validated.kept, trained.cuts, validated.cuts);
+    }
+
+    /** Rows are held out before any is dropped for its length: which ones does not depend on that. */
+    private static TokenizedData split(JobSpec spec, Amount amount, Rows all) {
+        int[] prompts = all.prompts.build().toArray();
+        BitSet heldOut =
+                ValidationSplit.heldOut(prompts, amount, spec.hyperparameters().seed());
+        if (heldOut.isEmpty() || heldOut.cardinality() == prompts.length) {
+            throw new TrainingFailedException(
+                    heldOut.isEmpty() ? "nothing_to_validate_on" : "nothing_to_train_on",
+                    "validation_split %s of %d rows is %d, and rows of one prompt stay together: %s. Choose another amount, or give a validation_file."
+                            .formatted(
+                                    amount,
+                                    prompts.length,
+                                    amount.of(prompts.length),
+                                    heldOut.isEmpty()
+                                            ? "every prompt has more rows than that, so nothing is held out"
+                                            : "nothing is left to train on"),
+                    SPLIT);
+        }
+        Side trained = training(spec, all, rows(all, row -> !heldOut.get(row)));
+        Side validated = validation(spec, all, rows(all, heldOut::get), "choose a larger validation_split", SPLIT);
+        return new TokenizedData(trained.kept, validated.kept, trained.cuts, validated.cuts);
+    }
+
+    private static List<Truncation> rows(Rows all, IntPredicate wanted) {
+        return IntStream.range(0, all.rows.size())
+                .filter(wanted)
+                .mapToObj(all.rows::get)
+                .toList();
+    }
+
+    private static Side training(JobSpec spec, Rows read, List<Truncation> rows) {
+        Side side = Side.of(rows);
+        if (side.kept.isEmpty()) {
+            throw new TrainingFailedException(
+                    "nothing_to_train_on",
+                    "All of the training data is longer than max_length ("
+                            + spec.hyperparameters().maxLength()
+                            + "), by the prompt alone or with truncation_mode drop, or has the weight 0; nothing is left to train on. Raise max_length.",
+                    "training_file");
+        }
+        return withMismatched(spec, read, side, "training_file");
+    }
+
+    private static Side validation(JobSpec spec, Rows read, List<Truncation> rows, String otherRemedy, String param) {
+        Side side = Side.of(rows);
+        if (side.kept.isEmpty()) {
             throw new TrainingFailedException(
                     "nothing_to_validate_on",
-                    "Every prompt of the validation data is max_length (" + hyperparameters.maxLength()
-                            + ") tokens or longer. Raise max_length, or leave validation_file out.",
-                    "validation_file");
+                    "All of the validation data is longer than max_length ("
+                            + spec.hyperparameters().maxLength()
+                            + "), by the prompt alone or with truncation_mode drop, or has the weight 0. Raise max_length, or "
+                            + otherRemedy + ".",
+                    param);
         }
-        return new TokenizedData(training.kept, evaluated.kept, training.cuts(), evaluated.cuts());
+        return withMismatched(spec, read, side, param);
+    }
+
+    private static PreferenceLoss loss(JobSpec spec) {
+        return spec.hyperparameters().loss().loss(spec.hyperparameters().beta());
     }
 
     private Rows read(JobSpec spec, TrainingData data, String param, LoadedModel model) {
@@ -79,14 +140,17 @@ class PreferenceLoader {
                 ? config.maxPositionEmbeddings()
                 : Math.min(maxLength, config.maxPositionEmbeddings());
         Tokenizer tokenizer = catalog.tokenizer(model.id()).orElse(null);
-        PreferenceLoss loss =
-                spec.hyperparameters().loss().loss(spec.hyperparameters().beta());
+        PreferenceLoss loss = loss(spec);
         Rows rows = new Rows(
                 loss.labelled() ? Feedback.LABELLED_ANSWERS : Feedback.PREFERENCES,
                 new PreferenceTokenizer(
                         tokenizer, config.vocabSize(), Clock.fixed(spec.createdAt(), ZoneId.systemDefault())),
                 longest,
-                maxLength != null);
+                maxLength == null
+                        ? TruncationMode.ERROR
+                        : spec.hyperparameters().truncationMode(),
+                tokenizer == null ? null : tokenizer.bosTokenId(),
+                PreferenceWeights.mayDiffer(loss));
         try {
             source.read(data, rows);
         } catch (UnknownFileException e) {
@@ -104,17 +168,31 @@ class PreferenceLoader {
                             + more,
                     param);
         }
-        if (loss.looksAtMismatched()) {
-            giveMismatched(rows, spec.hyperparameters().batchSize(), data, param);
-        }
         return rows;
     }
 
-    private static void giveMismatched(Rows rows, int batchSize, TrainingData data, String param) {
+    private static Side withMismatched(JobSpec spec, Rows read, Side side, String param) {
+        if (!loss(spec).looksAtMismatched()) {
+            return side;
+        }
         try {
-            rows.kept = MismatchedAnswers.give(rows.kept, batchSize, rows.longest);
+            return new Side(
+                    MismatchedAnswers.give(side.kept, spec.hyperparameters().batchSize(), read.longest), side.cuts);
         } catch (InvalidRowException e) {
-            throw new TrainingFailedException("invalid_" + param, data.id() + " cannot be used: " + e.reason(), param);
+            throw new TrainingFailedException("invalid_" + param, "The data cannot be used: " + e.reason(), param);
+        }
+    }
+
+    /** What is left of the rows of the training or of the validation data. */
+    private record Side(List<TokenizedPreference> kept, Cuts cuts) {
+
+        static Side of(List<Truncation> rows) {
+            List<TokenizedPreference> kept =
+                    rows.stream().flatMap(row -> row.preference().stream()).toList();
+            int promptsCut = (int) rows.stream().filter(Truncation::promptCut).count();
+            int truncated =
+                    (int) rows.stream().filter(row -> row.answersCut() > 0).count();
+            return new Side(kept, new Cuts(rows.size() - kept.size(), promptsCut, truncated));
         }
     }
 
@@ -124,48 +202,53 @@ class PreferenceLoader {
         private final Feedback feedback;
         private final PreferenceTokenizer tokenizer;
         private final int longest;
-        private final boolean cut;
-        private List<TokenizedPreference> kept = new ArrayList<>();
+        private final TruncationMode mode;
+        private final @Nullable Integer bos;
+        private final boolean weights;
+        private final List<Truncation> rows = new ArrayList<>();
+        private final IntStream.Builder prompts = IntStream.builder(); // of each row its prompt's number
+        private final PromptGroups groups = new PromptGroups();
         private final List<String> errors = new ArrayList<>();
         private int errorCount;
-        private int dropped;
-        private int truncated;
 
         /**
          * @param feedback what is made of them
          * @param longest tokens of prompt and answer together
-         * @param cut whether longer ones are cut; otherwise they are errors
+         * @param mode what becomes of longer ones
+         * @param bos the model's token for beginnings; null: it has none
+         * @param weights whether they may have other weights than 1
          */
-        Rows(Feedback feedback, PreferenceTokenizer tokenizer, int longest, boolean cut) {
+        Rows(
+                Feedback feedback,
+                PreferenceTokenizer tokenizer,
+                int longest,
+                TruncationMode mode,
+                @Nullable Integer bos,
+                boolean weights) {
             this.feedback = feedback;
             this.tokenizer = tokenizer;
             this.longest = longest;
-            this.cut = cut;
-        }
-
-        Cuts cuts() {
-            return new Cuts(dropped, truncated);
+            this.mode = mode;
+            this.bos = bos;
+            this.weights = weights;
         }
 
         @Override
         public void row(int row, int line, PreferenceExample example) {
             try {
+                if (!weights && example.weight() != 1) {
+                    throw new InvalidRowException("/weight", PreferenceWeights.ONLY_ONE);
+                }
+                if (example.weight() == 0) {
+                    return;
+                }
                 for (PreferenceExample each : feedback.of(example)) {
-                    keep(tokenizer.tokenize(row, each));
+                    rows.add(Truncation.of(tokenizer.tokenize(row, each), mode, longest, bos));
+                    prompts.add(groups.of(each));
                 }
             } catch (InvalidRowException e) {
                 invalid(row, line, e);
             }
-        }
-
-        private void keep(TokenizedPreference preference) {
-            Truncation truncation = Truncation.keepStart(preference, longest);
-            if (!cut && (truncation.answersCut() > 0 || truncation.preference().isEmpty())) {
-                throw new InvalidRowException(
-                        "", "is longer than the model's " + longest + " positions; set max_length to cut it");
-            }
-            truncation.preference().ifPresentOrElse(kept::add, () -> dropped++);
-            truncated += truncation.answersCut() > 0 ? 1 : 0;
         }
 
         @Override

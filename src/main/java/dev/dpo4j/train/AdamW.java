@@ -84,9 +84,18 @@ final class AdamW {
 
     /** The L2 norm of all gradients. */
     double gradientNorm() {
+        return norm(gradients);
+    }
+
+    /** The L2 norm of all weights: not finite when one of them is not. */
+    double weightNorm() {
+        return norm(weights);
+    }
+
+    private double norm(List<NamedTensor> tensors) {
         double[] squares = new double[pieces.size()];
         compute.parallel(pieces.size(), (part, worker) -> {
-            MemorySegment piece = pieces.get(part).of(gradients);
+            MemorySegment piece = pieces.get(part).of(tensors);
             squares[part] = compute.kernels().sumOfSquares(piece, pieces.get(part).size);
         });
         double sum = 0;

@@ -9,6 +9,8 @@ import dev.dpo4j.safetensors.NamedTensor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,8 @@ public final class DpoTrainer {
     private final TokenizedData data;
     private final Hyperparameters hyperparameters;
     private final Schedule schedule;
+    private final EvaluationSteps evaluationSteps;
+    private final ModelSelection selection;
     private final AdamW optimizer;
     private final Packing packing;
     private final boolean roomForCopy;
@@ -47,6 +51,9 @@ public final class DpoTrainer {
     private final ReferencePass referencePass;
     private final LossPasses passes;
     private final @Nullable MovingReference moving;
+    private final LearningRate rates;
+    private final Movement movement;
+    private final Watch watch;
     private final Map<String, String> weightsMetadata;
     private final LongSupplier nanoTime;
     private final Saving saving;
@@ -57,6 +64,7 @@ public final class DpoTrainer {
     private long nanosAtCheckpoint;
     private long nanosAtQuestion;
     private @Nullable StepReport lastReport;
+    private boolean beganFinite; // a model may come with numbers that are none, for tokens that the data has not
 
     /**
      * A run, ready to go.
@@ -84,6 +92,8 @@ public final class DpoTrainer {
         this.data = data;
         this.hyperparameters = hyperparameters;
         this.schedule = new Schedule(data.training().size(), hyperparameters);
+        this.evaluationSteps = new EvaluationSteps(data, schedule, hyperparameters.evaluation());
+        this.selection = hyperparameters.evaluation().selection();
         this.optimizer = new AdamW(
                 hyperparameters.adam(),
                 policy.compute(),
@@ -102,7 +112,12 @@ public final class DpoTrainer {
         this.moving = sync == null || movingWeights == null
                 ? null
                 : new MovingReference(movingWeights, policy.compute(), sync, summed);
-        this.passes = new LossPasses(policy, loss, data, state, batches, referencePass, moving);
+        StartCheck startCheck = new StartCheck(reference == null && !loss.referenceFree());
+        this.passes = new LossPasses(policy, loss, data, state, batches, referencePass, moving, startCheck);
+        this.rates = LearningRate.of(hyperparameters, schedule.totalSteps());
+        this.movement = new Movement(
+                policy.compute(), state.weights(), rates, schedule.totalSteps(), hyperparameters.lora() != null);
+        this.watch = new Watch(loss);
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
         this.saving = new Saving(state.progress());
@@ -112,6 +127,7 @@ public final class DpoTrainer {
     public TrainingPlan plan() {
         return new TrainingPlan(
                 data.training().size(),
+                data.validation().size(),
                 data.trainingCuts(),
                 data.validationCuts(),
                 schedule.stepsPerEpoch(),
@@ -120,15 +136,17 @@ public final class DpoTrainer {
     }
 
     /**
-     * Trains, on the calling thread, until all steps are done or the listener asks to stop.
+     * Trains, on the calling thread, until all steps are done, evaluations do not improve any more or the listener asks to stop.
      *
-     * @throws NonFiniteException when the loss or the gradient is no longer a number; nothing of that step is kept
+     * @throws NonFiniteException when the loss, the gradient or a weight is no longer a number; nothing of that step is kept
+     * @throws SelfCheckException when a policy that is its own reference does not say what that says
      */
     public TrainingResult run(TrainingListener listener) {
         TrainingProgress start = state.progress();
         sinceReport.addSums(start.sinceLastReport(), start.stepsSinceLastReport());
         stepsSinceReport = start.stepsSinceLastReport();
         listener.onPlan(plan());
+        beganFinite = policy.compute().call(() -> Double.isFinite(optimizer.weightNorm()));
         nanosAtQuestion = nanoTime.getAsLong();
         nanosAtCheckpoint = nanosAtQuestion;
         try (Activations activations = activations()) {
@@ -152,22 +170,23 @@ public final class DpoTrainer {
     }
 
     private TrainingResult train(TrainingListener listener, Activations activations) {
-        LearningRate learningRate = LearningRate.of(hyperparameters, schedule.totalSteps());
-        for (int step = state.progress().step(); step < schedule.totalSteps(); step++) {
+        while (!ended()) {
             stopIfAsked(listener);
-            step(step, learningRate.at(step), listener, activations);
+            int step = state.progress().step();
+            step(step, rates.at(step), listener, activations);
             conclude(listener, activations);
+        }
+        TrainingProgress end = state.progress();
+        if (!last(end.step())) {
+            listener.onEarlyStop(end.step(), schedule.totalSteps(), end.evaluations());
         }
         return result(true);
     }
 
-    /** What follows a step: at an epoch's end the validation, and a checkpoint when one is due. */
+    /** What follows a step: the validation and a checkpoint, when they are due. */
     private void conclude(TrainingListener listener, Activations activations) {
-        int step = state.progress().step();
-        if (state.progress().validationDue()) {
-            validate(listener, activations);
-        }
-        if (last(step) || checkpointDue(step)) {
+        boolean best = state.progress().validationDue() && validate(listener, activations);
+        if (ended() || checkpointDue(state.progress().step()) || (best && selection.loadBestModelAtEnd())) {
             checkpoint(listener);
         }
     }
@@ -179,42 +198,66 @@ public final class DpoTrainer {
         List<List<Integer>> microSteps = schedule.microSteps(step);
         MetricsSum stepMetrics = new MetricsSum();
         long tokens = 0;
-        // Every preference weighs the same, also where an epoch's last micro-step is shorter; TRL has micro-steps weigh
-        // the
-        // same.
-        double weight = 1.0 / microSteps.stream().mapToInt(List::size).sum();
+        // Every preference counts by its weight alone, also where an epoch's last micro-step is shorter; TRL has
+        // micro-steps weigh the same.
+        double totalWeight = PreferenceWeights.sum(microSteps.stream()
+                .flatMap(List::stream)
+                .map(data.training()::get)
+                .toList());
         for (List<Integer> rows : microSteps) {
-            passes.train(step + 1, rows, weight, stepMetrics, () -> stopBetweenBatchesIfAsked(listener), activations);
+            passes.train(
+                    step + 1, rows, totalWeight, stepMetrics, () -> stopBetweenBatchesIfAsked(listener), activations);
             for (int row : rows) {
                 tokens += PreferenceBatch.tokens(data.training().get(row));
             }
         }
         long standstill = releaseCheckpoint(listener);
-        double[] norm = new double[1];
-        policy.compute().run(() -> {
-            norm[0] = optimizer.gradientNorm();
-            if (!Double.isFinite(norm[0])) {
-                throw new NonFiniteException("The gradient of step " + (step + 1) + " is not finite (norm " + norm[0]
-                        + "); rows "
-                        + data.rowNumbers(
-                                microSteps.stream().flatMap(List::stream).toList())
-                        + ". A smaller learning rate or max_grad_norm often helps.");
-            }
-            double clipping = AdamW.clipping(norm[0], hyperparameters.maxGradNorm());
-            optimizer.step(step + 1, learningRate, clipping, hyperparameters.weightDecay());
-            if (moving != null) {
-                moving.follow(step + 1, state.weights());
-            }
-        });
-        sinceReport.add(stepMetrics.mean());
+        Update update = policy.compute().call(() -> update(step, learningRate, microSteps));
+        update.unmoved.ifPresent(listener::onWarning);
+        double norm = update.gradientNorm;
+        PreferenceMetrics mean = stepMetrics.mean();
+        sinceReport.add(mean);
         stepsSinceReport++;
         workSinceReport = workSinceReport.plus(tokens, Math.max(1, nanoTime.getAsLong() - began - standstill) / 1e9);
         long numTokens = state.progress().numTokens() + tokens;
         if ((step + 1) % hyperparameters.loggingSteps() == 0 || last(step + 1)) {
-            report(step + 1, learningRate, norm[0], numTokens, listener);
+            report(step + 1, learningRate, norm, numTokens, listener);
         }
-        boolean validationDue = !data.validation().isEmpty() && (epochEnds(step + 1) || last(step + 1));
-        state.progress(new TrainingProgress(step + 1, numTokens, sinceReport.sums(), stepsSinceReport, validationDue));
+        TrainingHistory history = watch.afterStep(state.progress().history(), step + 1, mean, norm, listener);
+        state.progress(new TrainingProgress(
+                step + 1,
+                numTokens,
+                sinceReport.sums(),
+                stepsSinceReport,
+                evaluationSteps.dueAfter(step + 1),
+                state.progress().evaluations(),
+                history));
+    }
+
+    /** What an update knows of its gradient, before clipping, and of tensors that it should have moved. */
+    private record Update(double gradientNorm, Optional<TrainingWarning> unmoved) {}
+
+    private Update update(int step, double learningRate, List<List<Integer>> microSteps) {
+        double norm = optimizer.gradientNorm();
+        requireFinite(norm, "The gradient of step ", step, microSteps);
+        double clipping = AdamW.clipping(norm, hyperparameters.maxGradNorm());
+        Optional<TrainingWarning> unmoved = movement.through(
+                step, () -> optimizer.step(step + 1, learningRate, clipping, hyperparameters.weightDecay()));
+        if (beganFinite) {
+            requireFinite(optimizer.weightNorm(), "The norm of all weights after step ", step, microSteps);
+        }
+        if (moving != null) {
+            moving.follow(step + 1, state.weights());
+        }
+        return new Update(norm, unmoved);
+    }
+
+    private void requireFinite(double norm, String what, int step, List<List<Integer>> microSteps) {
+        if (!Double.isFinite(norm)) {
+            List<Integer> rows = microSteps.stream().flatMap(List::stream).toList();
+            throw new NonFiniteException(what + (step + 1) + " is not finite (norm " + norm + "); rows "
+                    + data.rowNumbers(rows) + ". A smaller learning rate or max_grad_norm often helps.");
+        }
     }
 
     private void report(int step, double learningRate, double norm, long numTokens, TrainingListener listener) {
@@ -226,21 +269,30 @@ public final class DpoTrainer {
         workSinceReport = StepReport.Work.NONE;
     }
 
-    /** Evaluates the validation data; nothing happens when there is none. */
-    private void validate(TrainingListener listener, Activations activations) {
+    /**
+     * Evaluates the validation data; nothing happens when there is none.
+     *
+     * @return whether it was better than ever before
+     */
+    private boolean validate(TrainingListener listener, Activations activations) {
         if (data.validation().isEmpty()) {
-            return;
+            return false;
         }
         int step = state.progress().step();
         PreferenceMetrics metrics = passes.validate(step, () -> stopBetweenBatchesIfAsked(listener), activations);
-        listener.onValidation(step, schedule.epoch(step), metrics);
-        state.progress(state.progress().validated());
+        TrainingProgress progress = state.progress();
+        Evaluations before = progress.evaluations();
+        Evaluations with =
+                step == 0 ? before : before.and(step, selection.metric().of(metrics), selection);
+        listener.onValidation(step, schedule.epoch(step), metrics, with.best());
+        state.progress(progress.validated(with, watch.afterValidation(progress.history(), metrics, listener)));
+        return !Objects.equals(with.best(), before.best());
     }
 
-    /** Begins to save the run as it stands after its last whole step, unless the last checkpoint says the same. */
+    /** Begins to save the run as it stands after its last whole step, unless there is none or the last checkpoint says the same. */
     private void checkpoint(TrainingListener listener) {
         TrainingProgress progress = state.progress();
-        if (saving.covers(progress)) {
+        if (progress.step() == 0 || saving.covers(progress)) {
             return;
         }
         List<NamedTensor> weights = state.weights();
@@ -251,7 +303,7 @@ public final class DpoTrainer {
                 progress,
                 schedule.epoch(progress.step()),
                 lastReport,
-                last(progress.step()) && !progress.validationDue(),
+                ended() && !progress.validationDue(),
                 weights,
                 weightsMetadata,
                 optimizerState,
@@ -290,6 +342,11 @@ public final class DpoTrainer {
 
     private boolean epochEnds(int step) {
         return step % schedule.stepsPerEpoch() == 0;
+    }
+
+    private boolean ended() {
+        TrainingProgress progress = state.progress();
+        return last(progress.step()) || progress.evaluations().exhaust(selection);
     }
 
     private boolean last(int step) {

@@ -1,5 +1,6 @@
 package dev.dpo4j.train;
 
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossOptions;
 import java.util.Objects;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param weightDecay AdamW's decoupled decay, never on norm weights
  * @param adam AdamW's constants; of jobs from before there was a choice, torch's
  * @param maxGradNorm the gradient's L2 norm is clipped to this; 0 or less: no clipping
- * @param maxLength tokens of prompt and answer that are kept, from the start; null: all
+ * @param maxLength tokens of prompt and answer that are kept; null: all
+ * @param truncationMode what becomes of longer ones; of jobs from before there was a choice, their beginning is kept
  * @param shuffle whether each epoch has an order of its own (TRL's)
  * @param seed of the order and of LoRA's initialisation
  * @param loggingSteps optimizer steps between two metrics events
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param referenceSync how the reference follows the policy; null: it stays as it is
  * @param lora the adapter to train; null: full fine-tune
  * @param adapterBase the base of the model's own adapter, which is trained further; null: a new adapter, or none
+ * @param evaluation of validation data; of jobs from before there was a choice, after each epoch
  */
 public record Hyperparameters(
         double beta,
@@ -48,6 +51,7 @@ public record Hyperparameters(
         AdamOptions adam,
         double maxGradNorm,
         @Nullable Integer maxLength,
+        TruncationMode truncationMode,
         boolean shuffle,
         long seed,
         int loggingSteps,
@@ -55,7 +59,8 @@ public record Hyperparameters(
         int saveTotalLimit,
         @Nullable ReferenceSync referenceSync,
         @Nullable LoraConfig lora,
-        @Nullable String adapterBase) {
+        @Nullable String adapterBase,
+        Evaluation evaluation) {
 
     /** Fills in what a job's record from before there was a choice does not hold. */
     public Hyperparameters {
@@ -63,7 +68,9 @@ public record Hyperparameters(
         if (lrSchedulerKwargs == null) {
             lrSchedulerKwargs = lrSchedulerType.complete(LrSchedulerKwargs.NONE, learningRate);
         }
+        truncationMode = Objects.requireNonNullElse(truncationMode, TruncationMode.KEEP_START);
         adam = Objects.requireNonNullElse(adam, AdamOptions.DEFAULT);
+        evaluation = Objects.requireNonNullElse(evaluation, Evaluation.DEFAULT);
         if (adapterBase != null && lora == null) {
             throw new IllegalArgumentException("An adapter that is trained further has a shape");
         }

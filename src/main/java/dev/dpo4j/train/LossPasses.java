@@ -25,8 +25,14 @@ final class LossPasses {
     private final Batches batches;
     private final ReferencePass referencePass;
     private final @Nullable MovingReference moving;
+    private final StartCheck startCheck;
 
-    /** @param moving the reference, if it moves; null: what the pass has found is the reference's */
+    /**
+     * A run's passes.
+     *
+     * @param moving the reference, if it moves; null: what the pass has found is the reference's
+     * @param startCheck what must hold of the passes before the first update
+     */
     LossPasses(
             LlamaModel policy,
             PreferenceLoss loss,
@@ -34,7 +40,8 @@ final class LossPasses {
             TrainingState state,
             Batches batches,
             ReferencePass referencePass,
-            @Nullable MovingReference moving) {
+            @Nullable MovingReference moving,
+            StartCheck startCheck) {
         this.policy = policy;
         this.loss = loss;
         this.data = data;
@@ -42,6 +49,7 @@ final class LossPasses {
         this.batches = batches;
         this.referencePass = referencePass;
         this.moving = moving;
+        this.startCheck = startCheck;
     }
 
     /**
@@ -49,15 +57,16 @@ final class LossPasses {
      *
      * @param step counted from 1, for messages
      * @param rows of the training data
-     * @param weight what each preference's loss counts in the step's
+     * @param totalWeight of all preferences of the step, whose mean its loss is
      * @param metrics each preference's are added to it
      * @param betweenBatches throws when the run is to end
      * @throws NonFiniteException when a loss is not a number
+     * @throws SelfCheckException when the first step's reference is not the policy's
      */
     void train(
             int step,
             List<Integer> rows,
-            double weight,
+            double totalWeight,
             MetricsSum metrics,
             Runnable betweenBatches,
             Activations activations) {
@@ -77,14 +86,20 @@ final class LossPasses {
             for (int p = 0; p < answers.size(); p++) {
                 requireFinite(losses.get(p), step, batch, p, rowsOfBatch);
                 metrics.add(
-                        losses.get(p), answers.get(p).policy(), scored.totals().get(p));
+                        losses.get(p),
+                        answers.get(p).policy(),
+                        scored.totals().get(p),
+                        batch.preferences().get(p).weight());
+            }
+            if (step == 1) {
+                startCheck.require("training", batch, answers);
             }
             policy.compute()
                     .run(() -> policy.backward(
                             batch.tree(),
                             batch.scored(),
                             scored.tokens(),
-                            batch.slopes(losses, loss.ldAlpha(), weight),
+                            batch.slopes(losses, loss.ldAlpha(), totalWeight),
                             activations,
                             Gradients.of(state.gradients())));
             betweenBatches.run();
@@ -101,8 +116,13 @@ final class LossPasses {
         for (List<Integer> rows : batches.validationRows()) {
             List<AnswerLogProbs> answers = new ArrayList<>();
             List<TokenTotals> totals = new ArrayList<>();
-            for (Scored scored :
-                    forward(batches.validation(rows), rows, state.validationReference(), betweenBatches, activations)) {
+            List<PreferenceBatch> ofRows = batches.validation(rows);
+            List<Scored> all = forward(ofRows, rows, state.validationReference(), betweenBatches, activations);
+            for (int b = 0; b < all.size(); b++) {
+                Scored scored = all.get(b);
+                if (step == 0) {
+                    startCheck.require("validation", ofRows.get(b), scored.answers());
+                }
                 answers.addAll(scored.answers());
                 totals.addAll(scored.totals());
             }
@@ -114,7 +134,11 @@ final class LossPasses {
                             + data.validation().get(rows.get(i)).row()
                             + " of the validation data). A smaller learning rate often helps.");
                 }
-                metrics.add(losses.get(i), answers.get(i).policy(), totals.get(i));
+                metrics.add(
+                        losses.get(i),
+                        answers.get(i).policy(),
+                        totals.get(i),
+                        data.validation().get(rows.get(i)).weight());
             }
         }
         return metrics.mean();

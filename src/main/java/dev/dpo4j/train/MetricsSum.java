@@ -32,52 +32,55 @@ final class MetricsSum {
     private double rejectedTokens;
     private double tokens;
 
-    /** Adds one preference; its k pairs weigh 1/k each, and so do the rejected answers' tokens. Or one labelled answer. */
-    void add(PreferenceLosses losses, double[] policy, TokenTotals totals) {
-        weight += 1;
-        loss += losses.loss();
+    /**
+     * Adds one preference as so many as its weight says; its k pairs weigh 1/k of that each, and so do the rejected answers' tokens. Or one
+     * labelled answer.
+     */
+    void add(PreferenceLosses losses, double[] policy, TokenTotals totals, double count) {
+        weight += count;
+        loss += count * losses.loss();
         if (losses.labelled() == null) {
-            addPairs(losses, policy);
+            addPairs(losses, policy, count);
         } else {
-            addLabelled(losses.labelled(), policy[0]);
+            addLabelled(losses.labelled(), policy[0], count);
         }
-        logitsChosen += totals.chosenLogits();
-        logitsRejected += totals.rejectedLogits();
-        entropy += totals.entropy();
-        greedy += totals.greedy();
-        chosenTokens += totals.chosen();
-        rejectedTokens += totals.rejected();
-        tokens += totals.chosen() + totals.rejected();
+        logitsChosen += count * totals.chosenLogits();
+        logitsRejected += count * totals.rejectedLogits();
+        entropy += count * totals.entropy();
+        greedy += count * totals.greedy();
+        chosenTokens += count * totals.chosen();
+        rejectedTokens += count * totals.rejected();
+        tokens += count * (totals.chosen() + totals.rejected());
     }
 
-    private void addPairs(PreferenceLosses losses, double[] policy) {
+    private void addPairs(PreferenceLosses losses, double[] policy, double count) {
         int k = losses.pairs().size();
-        chosen += 1;
-        rejected += 1;
-        both += 1;
-        logpsChosen += policy[0];
+        chosen += count;
+        rejected += count;
+        both += count;
+        logpsChosen += count * policy[0];
         for (int i = 0; i < k; i++) {
             PairLoss pair = losses.pairs().get(i);
-            rewardsChosen += pair.rewardChosen() / k;
-            rewardsRejected += pair.rewardRejected() / k;
-            accuracies += pair.accurate() ? 1.0 / k : 0;
-            margins += pair.margin() / k;
-            logpsRejected += policy[i + 1] / k;
+            rewardsChosen += count * pair.rewardChosen() / k;
+            rewardsRejected += count * pair.rewardRejected() / k;
+            accuracies += pair.accurate() ? count / k : 0;
+            margins += count * pair.margin() / k;
+            logpsRejected += count * policy[i + 1] / k;
         }
     }
 
-    private void addLabelled(LabelledAnswer answer, double policy) {
+    private void addLabelled(LabelledAnswer answer, double policy, double count) {
         labelled = true;
         unpaired = true;
-        kl += answer.kl();
+        kl += count * answer.kl();
         if (answer.good()) {
-            chosen += 1;
-            rewardsChosen += answer.reward();
-            logpsChosen += policy;
+            chosen += count;
+            rewardsChosen += count * answer.reward();
+            logpsChosen += count * policy;
         } else {
-            rejected += 1;
-            rewardsRejected += answer.reward();
-            logpsRejected += policy;
+            rejected += count;
+            rewardsRejected += count * answer.reward();
+            logpsRejected += count * policy;
         }
     }
 

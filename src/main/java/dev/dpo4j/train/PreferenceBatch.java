@@ -144,12 +144,13 @@ public record PreferenceBatch(
         return answers(preference).stream().mapToInt(answer -> answer.length).toArray();
     }
 
-    /** How many tokens the chosen answers have on average. */
+    /** How many tokens the chosen answers have on average, over preferences by their weights; these are not all 0. */
     static double meanChosenTokens(List<TokenizedPreference> preferences) {
-        return preferences.stream()
-                .mapToInt(preference -> preference.chosen().length)
-                .average()
-                .orElseThrow();
+        double tokens = 0;
+        for (TokenizedPreference preference : preferences) {
+            tokens += preference.weight() * preference.chosen().length;
+        }
+        return tokens / PreferenceWeights.sum(preferences);
     }
 
     /** What a model, when its turn on the machine has come, gives each preference: summed log-probabilities. */
@@ -237,11 +238,12 @@ public record PreferenceBatch(
      * The slopes of losses by each token's log-probability: its answer's or, with LD-DPO, the sum of its pairs', of which those count alpha
      * whose shorter answer has ended before the token.
      *
-     * @param weight what each preference's loss counts
+     * @param totalWeight of all preferences over which the mean is taken
      */
-    double[] slopes(List<PreferenceLosses> losses, @Nullable Double ldAlpha, double weight) {
+    double[] slopes(List<PreferenceLosses> losses, @Nullable Double ldAlpha, double totalWeight) {
         double[] perToken = new double[scored.size()];
         for (int p = 0; p < starts.length; p++) {
+            double weight = preferences.get(p).weight() / totalWeight;
             double[] slopes = losses.get(p).slopes();
             if (ldAlpha == null) {
                 for (int a = 0; a < slopes.length; a++) {

@@ -3,8 +3,8 @@ package dev.dpo4j.train;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What TRL logs about a set of preferences; each pair of a preference with k rejected answers weighs 1/k. Or about a set of labelled answers,
- * of which good ones are called chosen and bad ones rejected; there are no accuracies of them.
+ * What TRL logs about a set of preferences, each counted by its weight; each pair of a preference with k rejected answers weighs 1/k of it.
+ * Or about a set of labelled answers, of which good ones are called chosen and bad ones rejected; there are no accuracies of them.
  *
  * @param loss mean DPO loss
  * @param rewardsChosen mean {@code beta (log pi(chosen) - log ref(chosen))}

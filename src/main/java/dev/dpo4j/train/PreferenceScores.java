@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What policy and reference say of some preferences.
  *
- * @param loss the mean of the preferences' losses
+ * @param loss the mean of the preferences' losses, each counted by its weight
  * @param preferences in the order in which they were given
  * @param gradientNorm the L2 norm of the loss's gradient over all weights, a tied one counted once; null when it was not asked for
  */

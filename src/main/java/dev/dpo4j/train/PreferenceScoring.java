@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +67,7 @@ public final class PreferenceScoring {
     /**
      * Scores preferences, in turns with whatever else computes.
      *
-     * @param preferences at least one; every id in the vocabulary, every length within the models' positions
+     * @param preferences at least one that weighs something; every id in the vocabulary, every length within the models' positions
      * @param gradientNorm whether to compute it; of a model with an adapter, over the weights with the adapter merged into them
      * @param beforeEach runs before every pass; what it throws ends the scoring
      * @throws NonFiniteException when a loss, a reward or the gradient is not a number; the message names the preference, from 1
@@ -79,6 +80,7 @@ public final class PreferenceScoring {
         boolean together = loss.comparesPreferences() && batches.size() > 1;
         List<PreferenceLosses> known =
                 together ? losses(batches, referenceTokens, meanChosenTokens, beforeEach) : List.of();
+        double totalWeight = PreferenceWeights.sum(preferences);
         List<PreferenceScores.Preference> scores = new ArrayList<>();
         Double norm = null;
         try (LlamaWeights gradient = gradientNorm ? LlamaWeights.allocate(policy.config()) : null;
@@ -89,21 +91,21 @@ public final class PreferenceScoring {
                 double[] given = referenceTokens.isEmpty()
                         ? null
                         : referenceTokens.get(b).logProbs();
-                double weight = 1.0 / preferences.size();
                 int first = scores.size();
                 Function<List<AnswerLogProbs>, List<PreferenceLosses>> losses = answers ->
                         together ? known.subList(first, first + answers.size()) : loss.of(answers, meanChosenTokens);
-                policy.compute().run(() -> scores.addAll(score(batch, given, losses, weight, activations, gradient)));
+                policy.compute()
+                        .run(() -> scores.addAll(score(batch, given, losses, totalWeight, activations, gradient)));
             }
             if (gradient != null) {
                 norm = norm(gradient);
             }
         }
-        double mean = scores.stream()
-                .mapToDouble(preference -> preference.losses().loss())
-                .average()
-                .orElseThrow();
-        return new PreferenceScores(mean, List.copyOf(scores), norm);
+        double sum = IntStream.range(0, scores.size())
+                .mapToDouble(p ->
+                        preferences.get(p).weight() * scores.get(p).losses().loss())
+                .sum();
+        return new PreferenceScores(sum / totalWeight, List.copyOf(scores), norm);
     }
 
     /** The losses of all batches, by passes of their own: for a loss that compares preferences of several. */
@@ -127,13 +129,13 @@ public final class PreferenceScoring {
      *
      * @param given the tokens' log-probabilities under the reference; null: the policy's
      * @param lossesOf gives the batch's losses
-     * @param weight what a preference's loss counts in the whole
+     * @param totalWeight of all preferences that are scored
      */
     private List<PreferenceScores.Preference> score(
             PreferenceBatch batch,
             double @Nullable [] given,
             Function<List<AnswerLogProbs>, List<PreferenceLosses>> lossesOf,
-            double weight,
+            double totalWeight,
             Activations activations,
             @Nullable LlamaWeights gradient) {
         TokenLogProbs forward = policy.logProbs(batch.tree(), batch.scored(), activations);
@@ -164,7 +166,7 @@ public final class PreferenceScoring {
                     batch.tree(),
                     batch.scored(),
                     forward,
-                    batch.slopes(ofBatch, loss.ldAlpha(), weight),
+                    batch.slopes(ofBatch, loss.ldAlpha(), totalWeight),
                     activations,
                     new Gradients(gradient, null));
         }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What a run trains on.
  *
- * @param training at least one preference
+ * @param training at least one preference; here as in the validation data one that weighs nothing does not stand
  * @param validation preferences that are only evaluated; may be empty
  * @param trainingCuts what {@code max_length} did to the training preferences
  * @param validationCuts what it did to the validation preferences
@@ -23,6 +23,8 @@ public record TokenizedData(
         if (training.isEmpty()) {
             throw new IllegalArgumentException("There is nothing to train on");
         }
+        PreferenceWeights.requirePositive(training);
+        PreferenceWeights.requirePositive(validation);
     }
 
     /** What training preferences, counted from 0, are known by to whoever sent them. */

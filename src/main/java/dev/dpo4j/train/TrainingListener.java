@@ -1,5 +1,7 @@
 package dev.dpo4j.train;
 
+import org.jspecify.annotations.Nullable;
+
 /** The only way news leaves a run, and the only way a wish reaches it. Called on the run's thread. */
 public interface TrainingListener {
 
@@ -12,8 +14,19 @@ public interface TrainingListener {
     /** A step was logged. After a resume, steps that had been reported before the crash are reported again. */
     void onStep(StepReport report);
 
-    /** The validation data was evaluated after {@code step} optimizer steps (0: before training). */
-    void onValidation(int step, double epoch, PreferenceMetrics metrics);
+    /**
+     * The validation data was evaluated.
+     *
+     * @param step optimizer steps done before (0: before training)
+     * @param best the best evaluation up to now, this one included but not that before training; null: none
+     */
+    void onValidation(int step, double epoch, PreferenceMetrics metrics, @Nullable BestEvaluation best);
+
+    /** The run has ended before its last step, since evaluations did not improve. Told again when a run is resumed that had ended. */
+    void onEarlyStop(int step, int totalSteps, Evaluations evaluations);
+
+    /** Somebody should look at the run. After a resume, what had been told before the crash may be told again. */
+    void onWarning(TrainingWarning warning);
 
     /**
      * A checkpoint is due. It may be written behind: the run computes the next gradient meanwhile. Before it changes anything that the

@@ -4,6 +4,7 @@ package dev.dpo4j.train;
  * A run's size.
  *
  * @param preferences preferences trained on
+ * @param validationPreferences preferences that are evaluated; 0: none
  * @param trainingCuts what {@code max_length} did to the training preferences
  * @param validationCuts what it did to the validation preferences
  * @param stepsPerEpoch optimizer steps in an epoch
@@ -11,4 +12,10 @@ package dev.dpo4j.train;
  * @param firstStep steps already done when this run (re)starts
  */
 public record TrainingPlan(
-        int preferences, Cuts trainingCuts, Cuts validationCuts, int stepsPerEpoch, int totalSteps, int firstStep) {}
+        int preferences,
+        int validationPreferences,
+        Cuts trainingCuts,
+        Cuts validationCuts,
+        int stepsPerEpoch,
+        int totalSteps,
+        int firstStep) {}

@@ -3,7 +3,7 @@ package dev.dpo4j.train;
 /**
  * How a run ended.
  *
- * @param completed whether all steps are done; otherwise it stopped because it was asked to
+ * @param completed whether it came to its end, early or after all steps; otherwise it stopped because it was asked to
  * @param step optimizer steps done
  * @param numTokens tokens trained on
  */

@@ -22,7 +22,7 @@ public final class TrainingState implements AutoCloseable {
     private final ReferenceLogProbs trainingReference;
     private final ReferenceLogProbs validationReference;
     private final @Nullable LlamaWeights movingReference;
-    private TrainingProgress progress = new TrainingProgress(0, 0, null, 0, false);
+    private TrainingProgress progress = TrainingProgress.NONE;
 
     /**
      * The state of a run that has not begun.

@@ -366,6 +366,64 @@ class DpoLossTest {
         assertThat(ask(request).get("loss").asDouble()).isCloseTo(expected, within(1e-12));
     }
 
+    /** Four preferences of weights 2, 0, 1 and 3 against the same ones as often as that. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sigmoid", "ipo", "sft", "orpo", "cpo", "plackett_luce"})
+    void aPreferenceOfWeightTwoCountsAsOneThatStandsTwice(String lossType) {
+        ObjectNode weighted = ofTrl(lossType);
+        ObjectNode repeated = ofTrl(lossType);
+        int[] weights = {2, 0, 1, 3};
+        ArrayNode rows = weighted.putArray("preferences");
+        ArrayNode repeatedRows = repeated.putArray("preferences");
+        for (int p = 0; p < weights.length; p++) {
+            JsonNode row = TRL.get("batch").get(p);
+            ObjectNode preference = JSON.createObjectNode()
+                    .set("prompt", row.get("prompt_ids"))
+                    .set("chosen", row.get("chosen_ids"))
+                    .set("rejected", row.get("rejected_ids"));
+            for (int i = 0; i < weights[p]; i++) {
+                repeatedRows.add(preference);
+            }
+            rows.add(preference.deepCopy().put("weight", weights[p]));
+        }
+
+        JsonNode answer = ask(weighted);
+        JsonNode expected = ask(repeated);
+
+        close(answer.get("loss"), expected.get("loss"));
+        close(answer.get("gradient_norm"), expected.get("gradient_norm"));
+        assertThat(answer.get("preferences"))
+                .as("one that weighs nothing is told of too")
+                .hasSize(4);
+        close(answer.at("/preferences/0/loss"), expected.at("/preferences/1/loss"));
+        close(answer.at("/preferences/3/loss"), expected.at("/preferences/5/loss"));
+        assertThat(answer.at("/preferences/1/chosen/logprob").asDouble()).isNegative();
+    }
+
+    private static ObjectNode ofTrl(String lossType) {
+        ObjectNode request = JSON.createObjectNode()
+                .put("model", "tiny-1")
+                .put("loss_type", lossType)
+                .put("include_gradient_norm", true);
+        boolean withReference = !List.of("orpo", "cpo").contains(lossType);
+        return withReference ? request.put("reference_model", "tiny-2") : request;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '§', textBlock = """
+            sigmoid | 0    | invalid_preference | /preferences          | all have the weight 0
+            sigmoid | -1   | invalid_preference | /preferences/0/weight | from 0 to 1000000
+            sigmoid | "2"  | invalid_type       | /preferences/0/weight | a finite number
+            aot     | 2    | invalid_preference | /preferences/0/weight | must be 1 with aot
+            sft     | 1e999| invalid_type       | /preferences/0/weight | a finite number
+            """)
+    void aWeightThatCannotBeIsRefused(String lossType, String weight, String code, String pointer, String reason) {
+        String body = """
+                {"loss_type": "%s", "preferences": [{"prompt": [1], "chosen": [2], "rejected": [3], "weight": %s}]}""".formatted(lossType, weight);
+
+        refused(http.postJson("/v1/dpo/loss", body), 400, code, pointer, reason);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '§', textBlock = """
             {"loss_type":"sigmoyd"}                                    | invalid_value | /loss_type         | must be one of sigmoid, hinge

@@ -84,6 +84,7 @@ class FineTuningApiTest {
                         "hyperparameters",
                         "trained_tokens",
                         "memory_plan",
+                        "best_evaluation",
                         "error",
                         "seed",
                         "estimated_finish",
@@ -96,6 +97,7 @@ class FineTuningApiTest {
         assertThat(job.get("error").isNull()).isTrue();
         assertThat(job.get("fine_tuned_model").isNull()).isTrue();
         assertThat(job.get("memory_plan").isNull()).isTrue();
+        assertThat(job.get("best_evaluation").isNull()).isTrue();
         assertThat(job.at("/metadata/team").asString()).isEqualTo("a");
         assertThat(job.at("/method/type").asString()).isEqualTo("dpo");
         assertThat(job.at("/method/dpo/hyperparameters").toString())
@@ -109,11 +111,13 @@ class FineTuningApiTest {
                                 + "\"lr_scheduler_kwargs\":{\"num_cycles\":0.5},\"warmup_steps\":0,\"warmup_ratio\":null,"
                                 + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
                                 + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
-                                + "\"max_length\":1024,\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
+                                + "\"max_length\":1024,\"truncation_mode\":\"keep_start\",\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
                                 + "\"save_total_limit\":2,\"logging_steps\":1,"
                                 + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
                                 + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
-                                + "\"v_proj\"],\"use_rslora\":false,\"rank_pattern\":{},\"alpha_pattern\":{}},\"continue_adapter\":false}");
+                                + "\"v_proj\"],\"use_rslora\":false,\"rank_pattern\":{},\"alpha_pattern\":{}},\"continue_adapter\":false,"
+                                + "\"eval_steps\":null,\"validation_split\":null,\"early_stopping_patience\":null,"
+                                + "\"early_stopping_threshold\":0.0,\"metric_for_best_model\":\"loss\",\"greater_is_better\":false,\"load_best_model_at_end\":false}");
 
         JsonNode ended = awaitEnd(id);
         assertThat(ended.get("status").asString()).isEqualTo("succeeded");
@@ -142,9 +146,11 @@ class FineTuningApiTest {
                                 + "\"lr_scheduler_kwargs\":{},\"warmup_steps\":0,\"warmup_ratio\":null,"
                                 + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
                                 + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
-                                + "\"max_length\":1024,\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
+                                + "\"max_length\":1024,\"truncation_mode\":\"keep_start\",\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
                                 + "\"save_total_limit\":2,\"logging_steps\":1,"
-                                + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":null,\"continue_adapter\":false}");
+                                + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":null,\"continue_adapter\":false,"
+                                + "\"eval_steps\":null,\"validation_split\":null,\"early_stopping_patience\":null,"
+                                + "\"early_stopping_threshold\":0.0,\"metric_for_best_model\":\"loss\",\"greater_is_better\":false,\"load_best_model_at_end\":false}");
         assertThat(answer.json().get("seed").isIntegralNumber()).isTrue();
     }
 
@@ -182,6 +188,55 @@ class FineTuningApiTest {
         assertThat(told.get("adam_beta1").asDouble()).isZero();
         assertThat(told.get("adam_beta2").asDouble()).isEqualTo(0.95);
         assertThat(told.get("adam_epsilon").asDouble()).isEqualTo(1e-6);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "validation_split": 0.25, "eval_steps": 0.5  | 0.25 | 0.5
+            "validation_split": 1, "eval_steps": 10.0    | 1    | 10
+            """)
+    void theSplitAndItsEvaluationsAreToldAsTheyWereGiven(String hyperparameters, String split, String steps) {
+        putMorePreferences();
+        JsonNode told = createWith(hyperparameters);
+        assertThat(told.get("validation_split").toString()).isEqualTo(split);
+        assertThat(told.get("eval_steps").toString()).isEqualTo(steps);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "load_best_model_at_end": true                                               | null | 0.0 | "loss" | false | true
+            "early_stopping_patience": 3, "metric_for_best_model": "eval_rewards/margins" | 3 | 0.0 | "rewards/margins" | true | false
+            "early_stopping_patience": 1, "early_stopping_threshold": 0.5, "metric_for_best_model": "entropy", "greater_is_better": false \
+            | 1 | 0.5 | "entropy" | false | false
+            """)
+    void theChoiceOfTheModelIsToldWithItsDefaults(
+            String hyperparameters, String patience, String threshold, String metric, String greater, String best) {
+        putMorePreferences();
+        JsonNode told = createWith("\"validation_split\": 1, " + hyperparameters);
+        assertThat(told.get("early_stopping_patience").toString()).isEqualTo(patience);
+        assertThat(told.get("early_stopping_threshold").toString()).isEqualTo(threshold);
+        assertThat(told.get("metric_for_best_model").toString()).isEqualTo(metric);
+        assertThat(told.get("greater_is_better").toString()).isEqualTo(greater);
+        assertThat(told.get("load_best_model_at_end").toString()).isEqualTo(best);
+    }
+
+    @Test
+    void aJobShowsItsBestEvaluation() throws InterruptedException {
+        Http.Answer answer = http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences", "validation_file": "my-preferences",
+                 "method": {"type": "dpo", "dpo": {"hyperparameters": {"max_steps": 10, "early_stopping_patience": 1}}}}""");
+        JsonNode ended = awaitEnd(answer.json().get("id").asString());
+        assertThat(ended.at("/best_evaluation/step").asInt()).isEqualTo(10);
+        assertThat(ended.at("/best_evaluation/metric").asString()).isEqualTo("loss");
+        assertThat(ended.at("/best_evaluation/value").asDouble()).isEqualTo(0.6931 / 11);
+    }
+
+    @Test
+    void aSplitBesideAValidationFileIsRefused() {
+        putMorePreferences();
+        assertRefused(http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences", "validation_file": "my-preferences",
+                 "method": {"type": "dpo", "dpo": {"hyperparameters": {"validation_split": 1}}}}"""), "/method/dpo/hyperparameters/validation_split");
     }
 
     @Test
@@ -244,6 +299,7 @@ class FineTuningApiTest {
             {"adam_epsilon": 0}                                | /adam_epsilon
             {"max_length": 1}                                  | /max_length
             {"max_length": "all"}                              | /max_length
+            {"truncation_mode": "keep_end"}                    | /truncation_mode
             {"max_steps": 0}                                   | /max_steps
             {"sync_ref_model": true, "lora": {}}               | /sync_ref_model
             {"sync_ref_model": true, "loss_type": "simpo"}     | /sync_ref_model
@@ -253,6 +309,21 @@ class FineTuningApiTest {
             {"ref_model_sync_steps": 0}                        | /ref_model_sync_steps
             {"continue_adapter": true}                         | /continue_adapter
             {"continue_adapter": true, "lora": {}}             | /continue_adapter
+            {"eval_steps": 3}                                  | /eval_steps
+            {"eval_steps": 0, "validation_split": 0.5}         | /eval_steps
+            {"eval_steps": 1.5, "validation_split": 0.5}       | /eval_steps
+            {"validation_split": 0}                            | /validation_split
+            {"validation_split": 2.5}                          | /validation_split
+            {"validation_split": 0.99}                         | /validation_split
+            {"validation_split": 1000000}                      | /validation_split
+            {"early_stopping_patience": 3}                     | /early_stopping_patience
+            {"early_stopping_patience": 0}                     | /early_stopping_patience
+            {"early_stopping_threshold": 0.1}                  | /early_stopping_threshold
+            {"early_stopping_threshold": -1, "early_stopping_patience": 3} | /early_stopping_threshold
+            {"load_best_model_at_end": true}                   | /load_best_model_at_end
+            {"metric_for_best_model": "loss"}                  | /metric_for_best_model
+            {"metric_for_best_model": "f1"}                    | /metric_for_best_model
+            {"greater_is_better": true}                        | /greater_is_better
             {"loss_typ": "sigmoid"}                            | /loss_typ
             {"loss_type": "sigmoyd"}                           | /loss_type
             {"loss_type": "exo_pair"}                          | /label_smoothing
@@ -500,6 +571,14 @@ class FineTuningApiTest {
                 return job;
             }
             awaitNews(version, deadline, job);
+        }
+    }
+
+    private void putMorePreferences() {
+        for (int row = 2; row <= 3; row++) {
+            Http.Answer stored = http.postJson("/v1/datasets/my-preferences/preferences", """
+                    {"id": "%d", "prompt": [1, 2, %d], "chosen": [3], "rejected": [4]}""".formatted(row, row));
+            assertThat(stored.status()).as(stored.response().body()).isIn(200, 201);
         }
     }
 

@@ -146,6 +146,11 @@ class PreferenceParserTest {
             {"instruction":"Q","history":[["X"]],"chosen":"A","rejected":"B"} | /history/0 | must be a question and its answer
             {"id":{},"prompt":"Q","chosen":"A","rejected":"B"} | /id | must be a string, not an object
             {"id":"","prompt":"Q","chosen":"A","rejected":"B"} | /id | must not be empty
+            {"weight":-1,"prompt":"Q","chosen":"A","rejected":"B"} | /weight | must be a number from 0 to 1000000, not the number -1
+            {"weight":1e400,"prompt":"Q","chosen":"A","rejected":"B"} | /weight | must be a number from 0 to 1000000, not the number
+            {"weight":1000001,"prompt":"Q","chosen":"A","rejected":"B"} | /weight | must be a number from 0 to 1000000, not the number 1000001
+            {"weight":"2","prompt":"Q","chosen":"A","rejected":"B"} | /weight | must be a number from 0 to 1000000, not a string
+            {"weight":true,"prompt":"Q","chosen":"A","rejected":"B"} | /weight | must be a number from 0 to 1000000, not true
             """)
     void whatIsWrongIsSaidWithItsPlace(String row, String pointer, String reason) {
         assertThatThrownBy(() -> parse(row)).isInstanceOfSatisfying(InvalidRowException.class, problem -> {
@@ -166,6 +171,23 @@ class PreferenceParserTest {
                 .isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"prompt":"Q","chosen":"A","rejected":"B"} | 1
+            {"weight":null,"prompt":"Q","chosen":"A","rejected":"B"} | 1
+            {"weight":0,"prompt":"Q","chosen":"A","rejected":"B"} | 0
+            {"weight":2.5,"chosen":"a b","rejected":"a c"} | 2.5
+            {"weight":3,"prompt_ids":[1],"chosen_ids":[2],"rejected_ids":[3]} | 3
+            {"weight":1e6,"instruction":"Q","chosen":"A","rejected":"B"} | 1000000
+            {"weight":0.1,"conversations":[{"from":"human","value":"Q"}],"chosen":"A","rejected":"B"} | 0.1
+            {"weight":4,"input":{"messages":[{"role":"user","content":"Q"}]},"preferred_output":[{"role":"assistant","content":"A"}],"non_preferred_output":[{"role":"assistant","content":"B"}]} | 4
+            """)
+    void aRowOfAnyShapeMayHaveAWeight(String row, double weight) {
+        assertThat(PreferenceParser.parse(JsonMapper.shared().readTree(row), "", UnknownFields.REFUSED)
+                        .weight())
+                .isEqualTo(weight);
+    }
+
     @Test
     void unknownMemberIsRefusedWhenTheCallerIsStrict() {
         String row = "{\"prompt\":\"Q\",\"chosen\":\"A\",\"rejected\":\"B\",\"a/b\":1}";
@@ -174,7 +196,7 @@ class PreferenceParserTest {
                         JsonMapper.shared().readTree(row), "/preferences/3", UnknownFields.REFUSED))
                 .isInstanceOf(InvalidRowException.class)
                 .hasMessage("/preferences/3/a~1b: unknown field; "
-                        + "a preference of this shape has id, prompt, chosen, rejected");
+                        + "a preference of this shape has id, weight, prompt, chosen, rejected");
     }
 
     @Test

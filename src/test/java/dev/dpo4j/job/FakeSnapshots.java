@@ -2,6 +2,8 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.TensorReader;
+import dev.dpo4j.train.Evaluations;
+import dev.dpo4j.train.TrainingHistory;
 import dev.dpo4j.train.TrainingProgress;
 import dev.dpo4j.train.TrainingSnapshot;
 import java.lang.foreign.MemorySegment;
@@ -16,7 +18,7 @@ final class FakeSnapshots {
     static TrainingSnapshot ofStep(int step) {
         NamedTensor tensor = new NamedTensor("weight", new long[] {1}, MemorySegment.ofArray(new float[] {step}));
         return new TrainingSnapshot(
-                new TrainingProgress(step, 10L * step, null, 0, false),
+                new TrainingProgress(step, 10L * step, null, 0, false, Evaluations.NONE, TrainingHistory.NONE),
                 step,
                 null,
                 false,

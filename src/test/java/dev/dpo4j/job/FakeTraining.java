@@ -5,17 +5,21 @@ import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.SafetensorsReader;
 import dev.dpo4j.safetensors.TensorReader;
 import dev.dpo4j.train.Cuts;
+import dev.dpo4j.train.Evaluations;
 import dev.dpo4j.train.MemoryPlan;
+import dev.dpo4j.train.ModelSelection;
 import dev.dpo4j.train.Packing;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.ReferenceProgress;
 import dev.dpo4j.train.StepReport;
+import dev.dpo4j.train.TrainingHistory;
 import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingListener.StopRequest;
 import dev.dpo4j.train.TrainingPlan;
 import dev.dpo4j.train.TrainingProgress;
 import dev.dpo4j.train.TrainingResult;
 import dev.dpo4j.train.TrainingSnapshot;
+import dev.dpo4j.train.TrainingWarning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,6 +32,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +52,8 @@ public final class FakeTraining implements TrainingRuns {
     private volatile String fingerprint = "fake";
     private volatile Cuts validationCuts = Cuts.NONE;
     private volatile int loggingSteps = 1;
+    private volatile @Nullable TrainingWarning warning;
+    private volatile IntToDoubleFunction validationLoss = FakeTraining::falling;
 
     /** What happens on the run's thread before it computes a step (from 1). */
     public void beforeStep(IntConsumer hook) {
@@ -65,6 +72,16 @@ public final class FakeTraining implements TrainingRuns {
         loggingSteps = steps;
     }
 
+    /** Is told at each step. */
+    void warning(TrainingWarning ofEachStep) {
+        warning = ofEachStep;
+    }
+
+    /** The loss of the validation data after so many steps. */
+    void validationLoss(IntToDoubleFunction ofStep) {
+        validationLoss = ofStep;
+    }
+
     void fingerprint(String other) {
         fingerprint = other;
     }
@@ -75,6 +92,8 @@ public final class FakeTraining implements TrainingRuns {
         fingerprint = "fake";
         validationCuts = Cuts.NONE;
         loggingSteps = 1;
+        warning = null;
+        validationLoss = FakeTraining::falling;
     }
 
     /** The weight after {@code steps} undisturbed steps. */
@@ -94,6 +113,10 @@ public final class FakeTraining implements TrainingRuns {
     @Override
     public TrainingRun start(JobSpec spec, @Nullable SavedState saved) {
         return new Run(spec, saved, fingerprint);
+    }
+
+    private static double falling(int step) {
+        return 0.6931 / (1 + step);
     }
 
     private static float next(float weight, int step) {
@@ -117,6 +140,7 @@ public final class FakeTraining implements TrainingRuns {
         private final int total;
         private int step;
         private float weight;
+        private Evaluations evaluations = Evaluations.NONE;
 
         Run(JobSpec spec, @Nullable SavedState saved, String machine) {
             this.spec = spec;
@@ -124,6 +148,7 @@ public final class FakeTraining implements TrainingRuns {
             this.total = Objects.requireNonNullElse(spec.hyperparameters().maxSteps(), STEPS_PER_EPOCH);
             if (saved != null) {
                 step = saved.progress().step();
+                evaluations = saved.progress().evaluations();
                 SavedState.Tensors weights = saved.weights();
                 try (InputStream in = weights.source().get()) {
                     weight = FakeTraining.weight(in, weights.length());
@@ -140,18 +165,25 @@ public final class FakeTraining implements TrainingRuns {
 
         @Override
         public TrainingResult run(TrainingListener listener) {
-            listener.onPlan(new TrainingPlan(STEPS_PER_EPOCH, Cuts.NONE, validationCuts, STEPS_PER_EPOCH, total, step));
+            int validation = spec.validationData() == null ? 0 : 2;
+            listener.onPlan(new TrainingPlan(
+                    STEPS_PER_EPOCH, validation, Cuts.NONE, validationCuts, STEPS_PER_EPOCH, total, step));
             if (step == 0) {
                 for (int done = 1; done <= STEPS_PER_EPOCH; done++) {
                     listener.onReference(new ReferenceProgress(done - done / 2, done / 2, STEPS_PER_EPOCH));
                 }
                 if (spec.validationData() != null) {
-                    listener.onValidation(0, 0, metrics(0));
+                    listener.onValidation(0, 0, metrics(0, validationLoss.applyAsDouble(0)), null);
                 }
             }
             Integer saveSteps = spec.hyperparameters().saveSteps();
             StepReport report = null;
-            while (step < total) {
+            ModelSelection selection = spec.hyperparameters().evaluation().selection();
+            while (!ended(selection)) {
+                TrainingWarning told = warning;
+                if (told != null) {
+                    listener.onWarning(told);
+                }
                 StopRequest stop = listener.stopRequested(step);
                 if (stop == StopRequest.AFTER_CHECKPOINT) {
                     listener.onCheckpoint(snapshot(report)).await();
@@ -163,17 +195,32 @@ public final class FakeTraining implements TrainingRuns {
                 step++;
                 weight = next(weight, step);
                 if (step % loggingSteps == 0) {
-                    report = new StepReport(step, epoch(), metrics(step), 1.5, 1e-6, step * TOKENS_PER_STEP, WORK);
+                    report = new StepReport(
+                            step, epoch(), metrics(step, falling(step)), 1.5, 1e-6, step * TOKENS_PER_STEP, WORK);
                     listener.onStep(report);
                 }
+                boolean best = false;
                 if (step % STEPS_PER_EPOCH == 0 && spec.validationData() != null) {
-                    listener.onValidation(step, epoch(), metrics(step));
+                    double loss = validationLoss.applyAsDouble(step);
+                    Evaluations with = evaluations.and(step, loss, selection);
+                    best = !Objects.equals(with.best(), evaluations.best());
+                    evaluations = with;
+                    listener.onValidation(step, epoch(), metrics(step, loss), with.best());
                 }
-                if (step == total || (saveSteps != null && step % saveSteps == 0)) {
+                if (ended(selection)
+                        || (best && selection.loadBestModelAtEnd())
+                        || (saveSteps != null && step % saveSteps == 0)) {
                     listener.onCheckpoint(snapshot(report)).await();
                 }
             }
+            if (step < total) {
+                listener.onEarlyStop(step, total, evaluations);
+            }
             return result(true);
+        }
+
+        private boolean ended(ModelSelection selection) {
+            return step == total || evaluations.exhaust(selection);
         }
 
         @Override
@@ -195,7 +242,8 @@ public final class FakeTraining implements TrainingRuns {
         private TrainingSnapshot snapshot(@Nullable StepReport report) {
             MemorySegment data = MemorySegment.ofArray(new float[] {weight});
             return new TrainingSnapshot(
-                    new TrainingProgress(step, step * TOKENS_PER_STEP, null, 0, false),
+                    new TrainingProgress(
+                            step, step * TOKENS_PER_STEP, null, 0, false, evaluations, TrainingHistory.NONE),
                     epoch(),
                     report,
                     step == total,
@@ -205,8 +253,7 @@ public final class FakeTraining implements TrainingRuns {
                     TensorReader.DIRECT);
         }
 
-        private static PreferenceMetrics metrics(int step) {
-            double loss = 0.6931 / (1 + step);
+        private static PreferenceMetrics metrics(int step, double loss) {
             return new PreferenceMetrics(
                     loss, 0.1 * step, -0.1 * step, step > 0 ? 1 : 0, 0.2 * step, -20, -30, 3, 2, 1.5, 0.5, null);
         }

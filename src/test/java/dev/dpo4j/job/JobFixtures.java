@@ -1,11 +1,14 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.dataset.TrainingData;
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
+import dev.dpo4j.train.Evaluation;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.LrSchedulerType;
+import dev.dpo4j.train.ModelSelection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,10 @@ final class JobFixtures {
     private JobFixtures() {}
 
     static Hyperparameters hyperparameters(int steps, @Nullable Integer saveSteps) {
+        return hyperparameters(steps, saveSteps, ModelSelection.DEFAULT);
+    }
+
+    private static Hyperparameters hyperparameters(int steps, @Nullable Integer saveSteps, ModelSelection selection) {
         return new Hyperparameters(
                 0.1,
                 LossOptions.SIGMOID,
@@ -31,6 +38,7 @@ final class JobFixtures {
                 AdamOptions.DEFAULT,
                 1,
                 1024,
+                TruncationMode.KEEP_START,
                 true,
                 42,
                 1,
@@ -38,7 +46,8 @@ final class JobFixtures {
                 2,
                 null,
                 null,
-                null);
+                null,
+                new Evaluation(null, null, selection));
     }
 
     static NewJob newJob(int steps, @Nullable Integer saveSteps) {
@@ -51,6 +60,11 @@ final class JobFixtures {
 
     static NewJob withValidation(int steps) {
         return new NewJob("notebook", file("file-1"), file("file-2"), null, Map.of(), hyperparameters(steps, null));
+    }
+
+    static NewJob withSelection(int steps, ModelSelection selection) {
+        return new NewJob(
+                "notebook", file("file-1"), file("file-2"), null, Map.of(), hyperparameters(steps, null, selection));
     }
 
     static TrainingData file(String id) {

@@ -11,8 +11,14 @@ import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.catalog.TunedModels;
 import dev.dpo4j.catalog.UnknownModelException;
 import dev.dpo4j.job.JobRunner.Outcome;
+import dev.dpo4j.train.BestEvaluation;
 import dev.dpo4j.train.Cuts;
+import dev.dpo4j.train.EarlyStopping;
+import dev.dpo4j.train.ModelSelection;
 import dev.dpo4j.train.NonFiniteException;
+import dev.dpo4j.train.SelfCheckException;
+import dev.dpo4j.train.TrainingWarning;
+import dev.dpo4j.train.ValidationMetric;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -163,6 +169,96 @@ class JobRunnerTest {
     }
 
     @Test
+    void aJobWhoseEvaluationsDoNotImproveStopsEarlyAndSucceeds() {
+        training.validationLoss(step -> step == 10 ? 0.3 : 0.4);
+        String id = service.create(JobFixtures.withSelection(40, selection(false, new EarlyStopping(2, 0))))
+                .id();
+
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+
+        Job job = service.get(id);
+        assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(job.bestEvaluation()).isEqualTo(new BestEvaluation(10, 0.3));
+        assertThat(job.trainedTokens()).isEqualTo(200);
+        assertThat(messages(id))
+                .contains(
+                        "Stopped early, after step 20 of 40: eval_loss has not improved in 2 evaluations; its best was 0.3000, after step 10");
+        assertThat(tunedWeight(id)).as("the last model").isEqualTo(FakeTraining.weightAfter(20));
+    }
+
+    @Test
+    void theBestModelIsTakenAndItsCheckpointIsNeverPruned() {
+        training.validationLoss(step -> step == 10 ? 0.3 : 0.4 + 0.01 * step);
+        String id = service.create(JobFixtures.withSelection(30, selection(true, null)))
+                .id();
+
+        run(id);
+
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(10));
+        assertThat(service.checkpoints(id, null, 10).data())
+                .extracting(Checkpoint::step)
+                .containsExactly(30, 10);
+        assertThat(messages(id))
+                .contains("The best model is that of step 10, and it is taken")
+                .noneMatch(message -> message.startsWith("Stopped early"));
+    }
+
+    @Test
+    void theLastModelIsTakenWhereItIsTheBest() {
+        String id = service.create(JobFixtures.withSelection(10, selection(true, null)))
+                .id();
+        run(id);
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(10));
+        assertThat(messages(id)).noneMatch(message -> message.startsWith("The best model"));
+    }
+
+    @Test
+    void patienceAndTheBestModelOutliveACrash() {
+        training.validationLoss(step -> step == 10 ? 0.3 : 0.4);
+        String id = service.create(JobFixtures.withSelection(40, selection(true, new EarlyStopping(2, 0))))
+                .id();
+        dieBefore(18); // the newest checkpoint is that of the best, the first evaluation without improvement is lost
+        assertThatThrownBy(() -> run(id)).isInstanceOf(QueryTimeoutException.class);
+        training.beforeStep(step -> {});
+
+        run(id);
+
+        assertThat(messages(id)).contains("Resumed from step 10 of 40").doesNotHaveDuplicates();
+        assertThat(messages(id)).anyMatch(message -> message.startsWith("Stopped early, after step 20 of 40"));
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(10));
+    }
+
+    @Test
+    void aJobPausedAfterItStoppedEarlyIsNotTrainedFurther() {
+        training.validationLoss(step -> step == 5 ? 0.3 : 0.4);
+        String id = service.create(JobFixtures.withSelection(40, selection(true, new EarlyStopping(1, 0))))
+                .id();
+        training.beforeStep(step -> {
+            if (step == 10) {
+                service.pause(id);
+            }
+        });
+        run(id);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.PAUSED);
+        training.beforeStep(step -> {
+            throw new IllegalStateException("step " + step + " is computed");
+        });
+
+        service.resume(id);
+        runner.run(new TrainingTicket(id, 2), NODE, () -> false);
+
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(messages(id))
+                .filteredOn(message -> message.startsWith("Stopped early"))
+                .hasSize(1);
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(5));
+    }
+
+    private static ModelSelection selection(boolean loadBestModelAtEnd, @Nullable EarlyStopping earlyStopping) {
+        return new ModelSelection(ValidationMetric.LOSS, false, loadBestModelAtEnd, earlyStopping);
+    }
+
+    @Test
     void aCheckpointHasOnlyFiguresOfItsOwnStep() {
         NewJob request = JobFixtures.withValidation(7); // validated after steps 5 and, for the fake, no other
         NewJob saved = new NewJob(
@@ -199,7 +295,7 @@ class JobRunnerTest {
 
     @Test
     void whatMaxLengthDoesToTheValidationDataIsTold() {
-        training.validationCuts(new Cuts(2, 3));
+        training.validationCuts(new Cuts(2, 1, 3));
         String id = service.create(JobFixtures.withValidation(1)).id();
         run(id);
         assertThat(all(id))
@@ -208,7 +304,7 @@ class JobRunnerTest {
                 .satisfies(
                         event -> assertThat(event.message())
                                 .startsWith(
-                                        "max_length 1024: of the validation data, 3 preferences have an answer cut short, and 2 are"));
+                                        "max_length 1024: of the validation data, 3 preferences have an answer cut short, which so lost its end, 1 have a prompt cut, and 2 are"));
     }
 
     @Test
@@ -479,6 +575,33 @@ class JobRunnerTest {
         run(id);
         assertThat(service.get(id).error())
                 .isEqualTo(new JobError("non_finite", "step 2: the loss of rows 4, 7 is NaN", null));
+    }
+
+    @Test
+    void aSelfCheckThatFailsFailsTheJobAndSaysWhatItMeans() {
+        String id = create(6, null);
+        training.beforeStep(step -> {
+            throw new SelfCheckException("The policy is not its reference.");
+        });
+        run(id);
+        assertThat(service.get(id).error()).extracting(JobError::code).isEqualTo("self_check");
+        assertThat(messages(id))
+                .last()
+                .asString()
+                .startsWith(
+                        "The job failed: The policy is not its reference. A job with dpo4j.training.reference-cache");
+    }
+
+    @Test
+    void aRunsWarningIsToldOnceHoweverOftenTheRunRepeatsIt() {
+        String id = create(6, null);
+        training.warning(new TrainingWarning("chosen_falls", "The chosen answers become unlikelier."));
+        run(id);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(all(id))
+                .filteredOn(event -> event.level() == EventLevel.WARN)
+                .extracting(JobEvent::message)
+                .containsExactly("The chosen answers become unlikelier.");
     }
 
     @Test

@@ -5,11 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
+import dev.dpo4j.train.Amount;
+import dev.dpo4j.train.BestEvaluation;
+import dev.dpo4j.train.EarlyStopping;
+import dev.dpo4j.train.Evaluation;
+import dev.dpo4j.train.Evaluations;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LabelMetrics;
 import dev.dpo4j.train.LrSchedulerKwargs;
+import dev.dpo4j.train.ModelSelection;
 import dev.dpo4j.train.PreferenceMetrics;
+import dev.dpo4j.train.TrainingHistory;
 import dev.dpo4j.train.TrainingProgress;
+import dev.dpo4j.train.ValidationMetric;
+import dev.dpo4j.train.WarningSign;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +47,20 @@ class JsonTest {
     @Test
     void progressWrittenBeforeValidationsCouldBeInterruptedIsRead() {
         String old = "{\"step\":3,\"numTokens\":30,\"sinceLastReport\":null,\"stepsSinceLastReport\":0}";
-        assertThat(Json.read(old, TrainingProgress.class)).isEqualTo(new TrainingProgress(3, 30, null, 0, false));
+        assertThat(Json.read(old, TrainingProgress.class))
+                .isEqualTo(new TrainingProgress(3, 30, null, 0, false, Evaluations.NONE, TrainingHistory.NONE));
+    }
+
+    @Test
+    void aRunsHistoryIsReadAsItWasWritten() {
+        TrainingHistory.Step step = new TrainingHistory.Step(3, 0.5, -1.25, 0.75, 1, 2.5);
+        TrainingHistory history = new TrainingHistory(
+                List.of(step),
+                List.of(step, step),
+                new TrainingHistory.Evaluation(0.25, null, 0.75),
+                List.of(WarningSign.EVAL_LOSS_RISES));
+        TrainingProgress progress = new TrainingProgress(3, 30, null, 0, false, Evaluations.NONE, history);
+        assertThat(Json.read(Json.write(progress), TrainingProgress.class)).isEqualTo(progress);
     }
 
     @Test
@@ -52,6 +74,19 @@ class JsonTest {
         assertThat(read.warmupSteps()).isEqualTo(2);
         assertThat(read.warmupRatio()).isNull();
         assertThat(read.adam()).isEqualTo(AdamOptions.DEFAULT);
+        assertThat(read.evaluation()).isEqualTo(Evaluation.DEFAULT);
+    }
+
+    @Test
+    void howAJobEvaluatesAndWhatCameOfItAreReadAsTheyWereWritten() {
+        Evaluation evaluation = new Evaluation(
+                new Amount(0.25),
+                new Amount(10),
+                new ModelSelection(ValidationMetric.REWARDS_MARGINS, true, true, new EarlyStopping(3, 0.01)));
+        assertThat(Json.read(Json.write(evaluation), Evaluation.class)).isEqualTo(evaluation);
+        TrainingProgress progress = new TrainingProgress(
+                9, 90, null, 0, true, new Evaluations(new BestEvaluation(6, 0.1 + 0.2), 2), TrainingHistory.NONE);
+        assertThat(Json.read(Json.write(progress), TrainingProgress.class)).isEqualTo(progress);
     }
 
     @Test

@@ -39,7 +39,7 @@ class DpoGradientTest {
     private static final PreferenceLoss LOSS = PreferenceLoss.sigmoid(0.4);
     private static final double STEP = 1e-5;
 
-    /** One with two rejected answers and more rows than a block of attention has, one with an answer of one token. */
+    /** One with two rejected answers and more rows than a block of attention has, one with an answer of one token and a weight. */
     private static final List<TokenizedPreference> PREFERENCES = preferences();
 
     /** Some reference; none is right or wrong. */
@@ -54,10 +54,11 @@ class DpoGradientTest {
                         TinyLlama.tokens(random, 70),
                         List.of(TinyLlama.tokens(random, 7), TinyLlama.tokens(random, 6))),
                 new TokenizedPreference(
-                        2,
-                        TinyLlama.tokens(random, 3),
-                        TinyLlama.tokens(random, 1),
-                        List.of(TinyLlama.tokens(random, 4))));
+                                2,
+                                TinyLlama.tokens(random, 3),
+                                TinyLlama.tokens(random, 1),
+                                List.of(TinyLlama.tokens(random, 4)))
+                        .withWeight(2.5));
     }
 
     static List<LlamaConfig> configs() {
@@ -197,7 +198,7 @@ class DpoGradientTest {
         return dot;
     }
 
-    /** The sum of the preferences' losses. */
+    /** The sum of the preferences' losses, each times its weight. */
     private static double loss(PaperLlama paper) {
         double loss = 0;
         for (int p = 0; p < PREFERENCES.size(); p++) {
@@ -205,9 +206,11 @@ class DpoGradientTest {
             double[] sums = PreferenceBatch.answers(preference).stream()
                     .mapToDouble(answer -> sum(paper.logProbs(preference.prompt(), answer)))
                     .toArray();
-            loss += PreferenceLosses.of(
-                            LOSS, new AnswerLogProbs(sums, REFERENCE[p], PreferenceBatch.lengths(PREFERENCES.get(p))))
-                    .loss();
+            loss += preference.weight()
+                    * PreferenceLosses.of(
+                                    LOSS,
+                                    new AnswerLogProbs(sums, REFERENCE[p], PreferenceBatch.lengths(PREFERENCES.get(p))))
+                            .loss();
         }
         return loss;
     }
@@ -233,7 +236,7 @@ class DpoGradientTest {
                 Activations.Keep.ALL)) {
             TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
             List<PreferenceLosses> losses = LOSS.of(batch.answers(tokens, REFERENCE, LOSS));
-            double loss = losses.stream().mapToDouble(PreferenceLosses::loss).sum();
+            double loss = losses.get(0).loss() + 2.5 * losses.get(1).loss();
             double[] slopes = batch.slopes(losses, null, 1);
             policy.backward(batch.tree(), batch.scored(), tokens, slopes, a, gradients);
             return loss;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.dataset.Label;
+import dev.dpo4j.dataset.MismatchedAnswers;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.TinyLlama;
@@ -58,13 +60,26 @@ class DpoTrainerTest {
         if (type == LossType.EXO_PAIR) {
             loss = smoothed(type, 0.1);
         }
+        TokenizedData data = loss.loss(0.3).labelled() ? labelled(DATA) : DATA;
         try (TinyRun run =
-                new TinyRun(TinyRun.hyperparameters().epochs(10).loss(loss).build(), DATA)) {
+                new TinyRun(TinyRun.hyperparameters().epochs(10).loss(loss).build(), data)) {
             run.run();
             double first = run.listener.reports.getFirst().metrics().loss();
             double last = run.listener.reports.getLast().metrics().loss();
             assertThat(last).isLessThan(first);
         }
+    }
+
+    /** The chosen answers as good ones, the rejected ones as bad ones. */
+    private static TokenizedData labelled(TokenizedData data) {
+        List<TokenizedPreference> answers = new ArrayList<>();
+        for (TokenizedPreference p : data.training()) {
+            answers.add(TokenizedPreference.labelled(p.row(), p.prompt(), p.chosen(), Label.GOOD));
+            for (int[] rejected : p.rejected()) {
+                answers.add(TokenizedPreference.labelled(p.row(), p.prompt(), rejected, Label.BAD));
+            }
+        }
+        return new TokenizedData(MismatchedAnswers.give(answers, 4, 64), List.of(), Cuts.NONE, Cuts.NONE);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.dpo4j.dataset.Label;
 import dev.dpo4j.dataset.MismatchedAnswers;
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
@@ -68,7 +69,7 @@ class KtoGoldenTest {
             MetricsSum sums = new MetricsSum();
             double[][] policySums = batch.sums(tokens.logProbs());
             for (int p = 0; p < losses.size(); p++) {
-                sums.add(losses.get(p), policySums[p], batch.totals(tokens).get(p));
+                sums.add(losses.get(p), policySums[p], batch.totals(tokens).get(p), 1);
             }
             assertClose(sums.mean().loss(), golden.get("loss"), "loss");
             assertMetrics(sums.mean(), golden.get("metrics"));
@@ -79,7 +80,7 @@ class KtoGoldenTest {
                     batch.tree(),
                     batch.scored(),
                     tokens,
-                    batch.slopes(losses, null, 1.0 / rows.size()),
+                    batch.slopes(losses, null, rows.size()),
                     a,
                     Gradients.of(gradients));
             for (NamedTensor gradient : gradients.tensors()) {
@@ -124,6 +125,7 @@ class KtoGoldenTest {
                 AdamOptions.DEFAULT,
                 options.get("max_grad_norm").asDouble(),
                 null,
+                TruncationMode.KEEP_START,
                 false,
                 0,
                 1,
@@ -131,7 +133,8 @@ class KtoGoldenTest {
                 1,
                 null,
                 null,
-                null);
+                null,
+                Evaluation.DEFAULT);
         List<TokenizedPreference> rows =
                 MismatchedAnswers.give(rows(training.get("rows").valueStream()), hyperparameters.batchSize(), LONGEST);
         TokenizedData data = new TokenizedData(rows, List.of(), Cuts.NONE, Cuts.NONE);

@@ -68,7 +68,7 @@ class LossGoldenTest {
             MetricsSum sums = new MetricsSum();
             for (int p = 0; p < losses.size(); p++) {
                 sums.add(
-                        losses.get(p), new double[2], batch.totals(policyTokens).get(p));
+                        losses.get(p), new double[2], batch.totals(policyTokens).get(p), 1);
             }
             JsonNode metrics = golden.get("metrics");
             assertClose(sums.mean().entropy(), metrics.get("entropy").asDouble(), "entropy");
@@ -82,7 +82,7 @@ class LossGoldenTest {
                     batch.tree(),
                     batch.scored(),
                     policyTokens,
-                    batch.slopes(losses, loss.ldAlpha(), 1.0 / 4),
+                    batch.slopes(losses, loss.ldAlpha(), 4),
                     a,
                     Gradients.of(gradients));
             JsonNode norms = golden.get("grad_norms");

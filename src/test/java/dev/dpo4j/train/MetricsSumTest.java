@@ -45,9 +45,9 @@ class MetricsSumTest {
                 new double[] {10, 20, 30, /* */ 40, 50, 60, 70, 80, 90},
                 new boolean[] {true, true, true, /* */ false, true, true, true, true, true});
         MetricsSum sum = new MetricsSum();
-        sum.add(losses(ONE_REJECTED), ONE_REJECTED, TokenTotals.of(figures, new int[] {0, 1, 3}));
+        sum.add(losses(ONE_REJECTED), ONE_REJECTED, TokenTotals.of(figures, new int[] {0, 1, 3}), 1);
         double[] two = {-1, -2, -3};
-        sum.add(losses(two), two, TokenTotals.of(figures, new int[] {3, 5, 6, 9}));
+        sum.add(losses(two), two, TokenTotals.of(figures, new int[] {3, 5, 6, 9}), 1);
         PreferenceMetrics mean = sum.mean();
 
         assertThat(mean.logitsChosen()).isEqualTo((10 + 40 + 50) / 3.0);
@@ -146,7 +146,7 @@ class MetricsSumTest {
         for (int i = 0; i < answers.length; i++) {
             boolean good = Boolean.TRUE.equals(answers[i].label());
             TokenTotals totals = good ? new TokenTotals(2, 0, 3, 10, 0, 1) : new TokenTotals(0, 3, 3, 0, 15, 0);
-            sum.add(losses.get(i), answers[i].policy(), totals);
+            sum.add(losses.get(i), answers[i].policy(), totals, 1);
         }
         return sum.mean();
     }
@@ -161,12 +161,34 @@ class MetricsSumTest {
                 good);
     }
 
+    @Test
+    void aPreferenceOfWeightThreeCountsAsThree() {
+        MetricsSum weighted = new MetricsSum();
+        add(weighted, ONE_REJECTED, new double[] {-3, -4}, 1);
+        add(weighted, THREE_REJECTED, new double[] {-4, -4, -4, -3}, 3);
+        MetricsSum repeated = new MetricsSum();
+        add(repeated, ONE_REJECTED, new double[] {-3, -4});
+        for (int i = 0; i < 3; i++) {
+            add(repeated, THREE_REJECTED, new double[] {-4, -4, -4, -3});
+        }
+
+        assertThat(weighted.mean())
+                .usingRecursiveComparison()
+                .withComparatorForType((one, other) -> Math.abs(one - other) < 1e-14 ? 0 : 1, Double.class)
+                .isEqualTo(repeated.mean());
+    }
+
     private static void add(MetricsSum sum, double[] policy, double[] reference) {
+        add(sum, policy, reference, 1);
+    }
+
+    private static void add(MetricsSum sum, double[] policy, double[] reference, double count) {
         sum.add(
                 PreferenceLosses.of(
                         PreferenceLoss.sigmoid(0.5), new AnswerLogProbs(policy, reference, new int[policy.length])),
                 policy,
-                new TokenTotals(2, 3, -policy[0], policy[0], policy[1], 1));
+                new TokenTotals(2, 3, -policy[0], policy[0], policy[1], 1),
+                count);
     }
 
     private static PreferenceLosses losses(double[] policy) {

@@ -44,7 +44,7 @@ class PreferenceBatchTest {
         PreferenceBatch batch = PreferenceBatch.of(List.of(EXAMPLE, TWO_REJECTED));
         List<PreferenceLosses> losses = List.of(losses(new double[] {-1, 2}), losses(new double[] {-3, 4, 5}));
 
-        assertThat(batch.slopes(losses, null, 0.5))
+        assertThat(batch.slopes(losses, null, 2))
                 .containsExactly(-0.5, -0.5, 1, /* */ -1.5, -1.5, -1.5, 2, 2, 2.5, 2.5, 2.5);
     }
 

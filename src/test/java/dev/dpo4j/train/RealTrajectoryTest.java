@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaConfigReader;
@@ -175,6 +176,7 @@ class RealTrajectoryTest {
                 AdamOptions.DEFAULT,
                 maxGradNorm,
                 null,
+                TruncationMode.KEEP_START,
                 false,
                 42,
                 1,
@@ -182,7 +184,8 @@ class RealTrajectoryTest {
                 2,
                 null,
                 lora,
-                null);
+                null,
+                Evaluation.DEFAULT);
     }
 
     /** The rows that a golden file names, with the token ids that {@code tokenised} lists for them. */

@@ -3,12 +3,16 @@ package dev.dpo4j.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what a run says. */
 class RecordingListener implements TrainingListener {
 
     final List<StepReport> reports = new ArrayList<>();
     final List<PreferenceMetrics> validations = new ArrayList<>();
+    final List<TrainingWarning> warnings = new ArrayList<>();
+    final List<Integer> validatedAfter = new ArrayList<>();
+    final List<Integer> earlyStops = new ArrayList<>();
     ReferenceProgress reference = new ReferenceProgress(0, 0, 0);
     Consumer<TrainingSnapshot> onCheckpoint = snapshot -> {}; // as late as a checkpoint can be written
     int stopAfter = Integer.MAX_VALUE;
@@ -29,8 +33,19 @@ class RecordingListener implements TrainingListener {
     }
 
     @Override
-    public void onValidation(int step, double epoch, PreferenceMetrics metrics) {
+    public void onValidation(int step, double epoch, PreferenceMetrics metrics, @Nullable BestEvaluation best) {
         validations.add(metrics);
+        validatedAfter.add(step);
+    }
+
+    @Override
+    public void onEarlyStop(int step, int totalSteps, Evaluations evaluations) {
+        earlyStops.add(step);
+    }
+
+    @Override
+    public void onWarning(TrainingWarning warning) {
+        warnings.add(warning);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.dpo4j.train;
 import dev.dpo4j.dataset.Label;
 import dev.dpo4j.dataset.MismatchedAnswers;
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
@@ -176,6 +177,7 @@ final class TinyRun implements AutoCloseable {
         private @Nullable Integer saveSteps;
         private @Nullable ReferenceSync referenceSync;
         private @Nullable LoraConfig lora;
+        private Evaluation evaluation = Evaluation.DEFAULT;
 
         Builder batches(int size, int accumulationSteps) {
             batchSize = size;
@@ -246,6 +248,11 @@ final class TinyRun implements AutoCloseable {
             return this;
         }
 
+        Builder evaluation(Evaluation when) {
+            evaluation = when;
+            return this;
+        }
+
         Hyperparameters build() {
             return new Hyperparameters(
                     0.3,
@@ -263,6 +270,7 @@ final class TinyRun implements AutoCloseable {
                     adam,
                     maxGradNorm,
                     null,
+                    TruncationMode.KEEP_START,
                     shuffle,
                     42,
                     loggingSteps,
@@ -270,7 +278,8 @@ final class TinyRun implements AutoCloseable {
                     2,
                     referenceSync,
                     lora,
-                    null);
+                    null,
+                    evaluation);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.dpo4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
@@ -39,6 +40,7 @@ class TrajectoryGoldenTest {
                 AdamOptions.DEFAULT,
                 1.0,
                 null,
+                TruncationMode.KEEP_START,
                 false,
                 0,
                 1,
@@ -46,7 +48,8 @@ class TrajectoryGoldenTest {
                 1,
                 null,
                 null,
-                null);
+                null,
+                Evaluation.DEFAULT);
         TokenizedData data = new TokenizedData(Goldens.batch(), List.of(), Cuts.NONE, Cuts.NONE);
         try (Compute compute = Goldens.compute();
                 LlamaWeights policy = Goldens.tiny(1);
@@ -110,7 +113,7 @@ class TrajectoryGoldenTest {
                         .mapToDouble(PreferenceLosses::loss)
                         .average()
                         .orElseThrow();
-                double[] slopes = batch.slopes(losses, null, 1.0 / 4);
+                double[] slopes = batch.slopes(losses, null, 4);
                 policy.backward(batch.tree(), batch.scored(), tokens, slopes, a, Gradients.of(gradients));
                 double norm = adamW.gradientNorm();
                 adamW.step(step, 1e-3, AdamW.clipping(norm, 1.0), 0.01);

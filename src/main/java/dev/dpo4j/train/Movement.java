@@ -1,0 +1,85 @@
+package dev.dpo4j.train;
+
+import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.tensor.Compute;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Looks once, at an update that must move every trained tensor, whether it does: a tensor that no gradient reaches, or whose steps are
+ * smaller than its float32 numbers can show, stays as it was without a word otherwise.
+ */
+final class Movement {
+
+    /** At a share of the peak rate from which a step is meant: the first of a warm-up has rate 0. */
+    private static final double MEANT = 0.5;
+
+    private final Compute compute;
+    private final List<NamedTensor> tensors;
+    private final int lookAt;
+
+    /**
+     * Whatever a run's schedule says, the same update is looked at, also by a run that is resumed.
+     *
+     * @param later whether to look at the second meant update: an adapter's B begins at 0, so that no gradient reaches A before B has moved
+     */
+    Movement(Compute compute, List<NamedTensor> tensors, LearningRate rate, int totalSteps, boolean later) {
+        this.compute = compute;
+        this.tensors = tensors;
+        int meant = 0;
+        int found = -1;
+        for (int step = 0; step < totalSteps && found < 0; step++) {
+            if (rate.at(step) > 0 && rate.at(step) >= MEANT * rate.peak() && ++meant == (later ? 2 : 1)) {
+                found = step;
+            }
+        }
+        this.lookAt = found;
+    }
+
+    /**
+     * Makes an update. On a thread that has the machine.
+     *
+     * @param step counted from 0
+     */
+    Optional<TrainingWarning> through(int step, Runnable update) {
+        if (step != lookAt) {
+            update.run();
+            return Optional.empty();
+        }
+        long[] before = digests();
+        update.run();
+        long[] after = digests();
+        List<String> unmoved = new ArrayList<>();
+        for (int i = 0; i < tensors.size(); i++) {
+            if (before[i] == after[i]) {
+                unmoved.add(tensors.get(i).name());
+            }
+        }
+        return unmoved.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TrainingWarning(
+                        "unmoved",
+                        ("Step %d did not change %d of the %d trained tensors: %s. Either no gradient reaches them, or the learning rate is too"
+                                        + " small for float32 to show; raise it if they are to be trained.")
+                                .formatted(step + 1, unmoved.size(), tensors.size(), String.join(", ", unmoved))));
+    }
+
+    private long[] digests() {
+        long[] digests = new long[tensors.size()];
+        compute.parallel(digests.length, (tensor, worker) -> digests[tensor] = digest(tensors.get(tensor)));
+        return digests;
+    }
+
+    /** Differs whenever one number alone differs: 31 is odd, and so has an inverse. */
+    private static long digest(NamedTensor tensor) {
+        MemorySegment data = tensor.data();
+        long digest = 0;
+        for (long i = 0; i < tensor.size(); i++) {
+            digest = 31 * digest + data.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i);
+        }
+        return digest;
+    }
+}
