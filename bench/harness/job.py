@@ -13,7 +13,7 @@ class Trace:
     """When things happened, in seconds since the training began: after the job's checks and the model's loading."""
 
     reference: float | None  # the last of the reference's log-probabilities; None: none were computed
-    steps: list  # of each step: at, loss, tokens (so far), seconds (its own, without what lies between steps)
+    steps: list  # of each step: at, loss, tokens (so far), seconds (its own, without what lies between steps), metrics (all it told)
 
     def seconds(self, first, last):
         """From the end of step ``first`` (0: from the training's beginning) to the end of step ``last``, all included."""
@@ -77,4 +77,5 @@ def step(at, data, before):
         "loss": data["loss"],
         "tokens": data["num_tokens"],
         "seconds": tokens / data["tokens_per_second"],
+        "metrics": data,
     }

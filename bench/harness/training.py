@@ -64,6 +64,7 @@ def trl(settings, environment, rows_file, rows, lora):
         lora,
         micro_batch=settings.trl_micro_batch,
         target=str(settings.work / "trl"),
+        options={"lr_scheduler_type": "constant"},
     )
     return peer(settings, environment.run("trl_dpo.py", spec), rows)
 

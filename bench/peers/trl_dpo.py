@@ -1,6 +1,7 @@
 """TRL's DPOTrainer, all weights or LoRA, with its reference in the loop.
 
-Spec: model, rows, epochs, batch, micro_batch, learning_rate, beta, max_grad_norm, seed, threads, lora or null, target (a folder).
+Spec: model, rows, epochs, batch, micro_batch, learning_rate, beta, max_grad_norm, seed, threads, lora or null, target (a folder), options
+(further ones of DPOConfig).
 """
 import time
 
@@ -21,7 +22,7 @@ class TokenIdsTrainer(DPOTrainer):
 
 
 class Times(TrainerCallback):
-    """Seconds and loss of every optimizer step; from one step's end to the next's, so that nothing is left out."""
+    """Seconds, loss and metrics of every optimizer step; from one step's end to the next's, so that nothing is left out."""
 
     def __init__(self):
         self.steps = []
@@ -37,7 +38,7 @@ class Times(TrainerCallback):
 
     def on_log(self, args, state, control, logs=None, **kwargs):
         if "loss" in logs:
-            self.steps[state.global_step - 1]["loss"] = float(logs["loss"])
+            self.steps[state.global_step - 1] |= {"loss": float(logs["loss"]), "metrics": logs}
 
 
 def main():
@@ -52,7 +53,6 @@ def main():
         per_device_train_batch_size=spec["micro_batch"],
         gradient_accumulation_steps=spec["batch"] // spec["micro_batch"],
         learning_rate=spec["learning_rate"],
-        lr_scheduler_type="constant",
         max_grad_norm=spec["max_grad_norm"],
         beta=spec["beta"],
         seed=spec["seed"],
@@ -65,6 +65,7 @@ def main():
         bf16=False,
         gradient_checkpointing=False,  # slower, and the memory is there
         model_init_kwargs={"dtype": "float32", "attn_implementation": "sdpa"},
+        **spec["options"],
     )
     times = Times()
     trainer = TokenIdsTrainer(
