@@ -1,16 +1,8 @@
 package dev.dpo4j.api;
 
-import dev.dpo4j.catalog.ModelCatalog;
-import dev.dpo4j.catalog.ModelEntry;
-import dev.dpo4j.dataset.PreferenceSource;
-import dev.dpo4j.dataset.TrainingData;
-import dev.dpo4j.dataset.UnknownTrainingDataException;
-import dev.dpo4j.dataset.UnusableTrainingDataException;
 import dev.dpo4j.job.Job;
 import dev.dpo4j.job.JobEvents;
 import dev.dpo4j.job.JobService;
-import dev.dpo4j.job.NewJob;
-import dev.dpo4j.train.Hyperparameters;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
@@ -20,11 +12,8 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
-import java.security.SecureRandom;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -54,13 +43,10 @@ class FineTuningController {
 
     private final JobService jobs;
     private final JobEvents events;
-    private final ModelCatalog catalog;
-    private final PreferenceSource preferences;
-    private final SecureRandom seeds = new SecureRandom();
+    private final JobRequests requests;
 
-    FineTuningController(JobService jobs, JobEvents events, ModelCatalog catalog, PreferenceSource preferences) {
-        this.catalog = catalog;
-        this.preferences = preferences;
+    FineTuningController(JobService jobs, JobEvents events, JobRequests requests) {
+        this.requests = requests;
         this.jobs = jobs;
         this.events = events;
     }
@@ -77,19 +63,7 @@ class FineTuningController {
                                     @io.swagger.v3.oas.annotations.media.Content(
                                             examples = @ExampleObject(name = "notebook", value = EXAMPLE))))
     ResponseEntity<FineTuningJob> create(@Valid @RequestBody CreateFineTuningJobRequest request) {
-        int seed = request.seed() == null ? seeds.nextInt(Integer.MAX_VALUE) : request.seed();
-        ModelEntry model = usable(request.model());
-        TrainingData training = data("training_file", request.trainingFile());
-        DpoHyperparametersRequest given = request.givenHyperparameters();
-        Hyperparameters hyperparameters = DpoDefaults.resolve(given, model, seed);
-        EvaluationDefaults.check(given, hyperparameters, request.validationFile() != null, training.rows());
-        Job job = jobs.create(new NewJob(
-                model.id(),
-                training,
-                request.validationFile() == null ? null : data("validation_file", request.validationFile()),
-                request.suffix(),
-                request.metadata() == null ? Map.of() : request.metadata(),
-                hyperparameters));
+        Job job = jobs.create(requests.newJob(request));
         return ResponseEntity.ok()
                 .header(
                         HttpHeaders.LOCATION,
@@ -150,28 +124,5 @@ class FineTuningController {
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(defaultValue = "10") @Min(1) @Max(100) int limit) {
         return FineTuningLists.Checkpoints.of(jobs.checkpoints(id, after, limit));
-    }
-
-    private ModelEntry usable(String model) {
-        ModelEntry entry = catalog.entry(model);
-        String error = entry.error();
-        if (error != null) {
-            throw new ApiException(
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    "model_unusable",
-                    "model",
-                    "The model '%s' cannot be trained: %s".formatted(model, error));
-        }
-        return entry;
-    }
-
-    private TrainingData data(String field, String fileIdOrDatasetName) {
-        try {
-            return preferences.resolve(fileIdOrDatasetName);
-        } catch (UnknownTrainingDataException e) {
-            throw ApiException.notFound("file_not_found", field, String.valueOf(e.getMessage()));
-        } catch (UnusableTrainingDataException e) {
-            throw ApiException.badRequest("invalid_file", field, String.valueOf(e.getMessage()));
-        }
     }
 }

@@ -73,7 +73,7 @@ record FineTuningJob(
                 seconds(job.estimatedFinish()),
                 List.of(),
                 job.metadata().isEmpty() ? null : job.metadata(),
-                new Method("dpo", new Dpo(hyperparameters)));
+                Method.of(hyperparameters));
     }
 
     private static @Nullable Long seconds(@Nullable Instant instant) {
@@ -170,7 +170,12 @@ record FineTuningJob(
      * @param dpo its settings
      */
     @Schema(name = "FineTuningMethod")
-    record Method(@Schema(example = "dpo") String type, Dpo dpo) {}
+    record Method(@Schema(example = "dpo") String type, Dpo dpo) {
+
+        static Method of(DpoHyperparameters hyperparameters) {
+            return new Method("dpo", new Dpo(hyperparameters));
+        }
+    }
 
     /**
      * Settings of DPO.

@@ -67,6 +67,27 @@ public final class PreferenceTokenizer {
         return preference.withWeight(example.weight());
     }
 
+    /**
+     * The prompt's tokens when no answer follows: more than a row's prompt has where its last token merges with an answer.
+     *
+     * @throws InvalidRowException when the model cannot take it
+     */
+    public int[] promptAlone(PreferenceExample example) {
+        return switch (example.prompt()) {
+            case TokenIds prompt -> prompt.ids();
+            case Text prompt -> promptAlone(prompt);
+            case Messages prompt -> promptAlone(prompt);
+        };
+    }
+
+    private int[] promptAlone(Text prompt) {
+        return encoded(prompt, () -> tokenizer(prompt).encode(prompt.text(), true));
+    }
+
+    private int[] promptAlone(Messages prompt) {
+        return encoded(prompt, () -> tokenizer(prompt).encodeChat(prompt.messages(), true, at));
+    }
+
     private TokenizedPreference ofIds(int row, TokenIds prompt, PreferenceExample example) {
         requireInVocabulary(prompt);
         if (prompt.ids().length == 0) {
@@ -100,7 +121,7 @@ public final class PreferenceTokenizer {
             throw new InvalidRowException(
                     prompt.pointer(), "the model's tokenizer names no eos_token, which text answers must end with");
         }
-        int[] promptIds = encoded(prompt, () -> text.encode(prompt.text(), true));
+        int[] promptIds = promptAlone(prompt);
         List<int[]> sequences = new ArrayList<>();
         for (Content answer : example.answers()) {
             String end = ((Text) answer).text();
@@ -112,7 +133,7 @@ public final class PreferenceTokenizer {
 
     private TokenizedPreference ofMessages(int row, Messages prompt, PreferenceExample example) {
         Tokenizer chat = tokenizer(prompt);
-        int[] promptIds = encoded(prompt, () -> chat.encodeChat(prompt.messages(), true, at));
+        int[] promptIds = promptAlone(prompt);
         List<int[]> sequences = new ArrayList<>();
         for (Content answer : example.answers()) {
             List<ChatMessage> whole = new ArrayList<>(prompt.messages());

@@ -23,19 +23,19 @@ class CatalogTrainingRuns implements TrainingRuns {
     private final PreferenceLoader preferences;
     private final Compute compute;
     private final ReferenceCache references;
-    private final TrainingProperties properties;
+    private final MemoryPlanning planning;
 
     CatalogTrainingRuns(
             ModelCatalog catalog,
             PreferenceLoader preferences,
             Compute compute,
             ReferenceCache references,
-            TrainingProperties properties) {
+            MemoryPlanning planning) {
         this.catalog = catalog;
         this.preferences = preferences;
         this.compute = compute;
         this.references = references;
-        this.properties = properties;
+        this.planning = planning;
     }
 
     @Override
@@ -77,32 +77,14 @@ class CatalogTrainingRuns implements TrainingRuns {
     }
 
     private ModelLease lease(JobSpec spec) {
-        boolean furtherAdapter = spec.hyperparameters().adapterBase() != null;
-        return furtherAdapter ? catalog.lease(spec.model()) : catalog.leaseMerged(spec.model());
+        return JobModel.lease(catalog, spec);
     }
 
     private KnownReference knownOf(ModelLease lease) {
         return new KnownReference(references, new ReferenceKeys(lease.identity(), compute.fingerprint()));
     }
 
-    /** @throws TrainingFailedException when it does not fit */
     private MemoryPlan plan(JobSpec spec, LlamaConfig config, TokenizedData data) {
-        MemoryPlan plan = MemoryPlan.of(
-                config,
-                spec.hyperparameters().lora(),
-                spec.hyperparameters().referenceSync() != null,
-                data,
-                spec.hyperparameters().batchSize(),
-                compute.threads(),
-                properties.activationMemory().toBytes(),
-                properties.limit(catalog.memoryBudget()));
-        if (!plan.fits()) {
-            throw new TrainingFailedException(
-                    "out_of_memory",
-                    "The job does not fit into the memory for training, one preference at a time even: %s. A smaller max_length needs less, LoRA much less; or raise dpo4j.training.memory"
-                            .formatted(plan.describe()),
-                    null);
-        }
-        return plan;
+        return MemoryPlanning.requireFits(planning.plan(spec, config, data));
     }
 }

@@ -1,6 +1,7 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.dataset.TrainingData;
+import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.train.Hyperparameters;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,11 @@ public record JobSpec(
         @Nullable TrainingData validationData,
         @Nullable String suffix,
         Hyperparameters hyperparameters) {
+
+    /** What is minimised. */
+    public PreferenceLoss loss() {
+        return hyperparameters.loss().loss(hyperparameters.beta());
+    }
 
     /** The tuned model's id: {@code ft:<base>:<suffix>:<job>}; a tuned base counts by the base it came from. */
     public String tunedModelId() {

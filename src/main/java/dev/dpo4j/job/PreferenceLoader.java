@@ -2,36 +2,27 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.catalog.LoadedModel;
 import dev.dpo4j.catalog.ModelCatalog;
-import dev.dpo4j.dataset.Feedback;
 import dev.dpo4j.dataset.InvalidRowException;
 import dev.dpo4j.dataset.MismatchedAnswers;
 import dev.dpo4j.dataset.PreferenceExample;
 import dev.dpo4j.dataset.PreferenceFile;
 import dev.dpo4j.dataset.PreferenceSource;
-import dev.dpo4j.dataset.PreferenceTokenizer;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.dataset.Truncation;
-import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.dataset.UnknownFileException;
-import dev.dpo4j.llama.LlamaConfig;
-import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.tokenizer.Tokenizer;
 import dev.dpo4j.train.Amount;
 import dev.dpo4j.train.Cuts;
-import dev.dpo4j.train.PreferenceWeights;
 import dev.dpo4j.train.TokenizedData;
 import dev.dpo4j.train.ValidationSplit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Clock;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** A job's preferences as its model's token ids, made to fit {@code max_length}. */
@@ -129,28 +120,9 @@ class PreferenceLoader {
         return withMismatched(spec, read, side, param);
     }
 
-    private static PreferenceLoss loss(JobSpec spec) {
-        return spec.hyperparameters().loss().loss(spec.hyperparameters().beta());
-    }
-
     private Rows read(JobSpec spec, TrainingData data, String param, LoadedModel model) {
-        Integer maxLength = spec.hyperparameters().maxLength();
-        LlamaConfig config = model.config();
-        int longest = maxLength == null
-                ? config.maxPositionEmbeddings()
-                : Math.min(maxLength, config.maxPositionEmbeddings());
         Tokenizer tokenizer = catalog.tokenizer(model.id()).orElse(null);
-        PreferenceLoss loss = loss(spec);
-        Rows rows = new Rows(
-                loss.labelled() ? Feedback.LABELLED_ANSWERS : Feedback.PREFERENCES,
-                new PreferenceTokenizer(
-                        tokenizer, config.vocabSize(), Clock.fixed(spec.createdAt(), ZoneId.systemDefault())),
-                longest,
-                maxLength == null
-                        ? TruncationMode.ERROR
-                        : spec.hyperparameters().truncationMode(),
-                tokenizer == null ? null : tokenizer.bosTokenId(),
-                PreferenceWeights.mayDiffer(loss));
+        Rows rows = new Rows(RowRules.of(spec, model.config(), tokenizer));
         try {
             source.read(data, rows);
         } catch (UnknownFileException e) {
@@ -172,12 +144,13 @@ class PreferenceLoader {
     }
 
     private static Side withMismatched(JobSpec spec, Rows read, Side side, String param) {
-        if (!loss(spec).looksAtMismatched()) {
+        if (!spec.loss().looksAtMismatched()) {
             return side;
         }
         try {
             return new Side(
-                    MismatchedAnswers.give(side.kept, spec.hyperparameters().batchSize(), read.longest), side.cuts);
+                    MismatchedAnswers.give(side.kept, spec.hyperparameters().batchSize(), read.rules.longest()),
+                    side.cuts);
         } catch (InvalidRowException e) {
             throw new TrainingFailedException("invalid_" + param, "The data cannot be used: " + e.reason(), param);
         }
@@ -199,51 +172,22 @@ class PreferenceLoader {
     /** Tokenises rows as they come. */
     private static final class Rows implements PreferenceFile.RowHandler {
 
-        private final Feedback feedback;
-        private final PreferenceTokenizer tokenizer;
-        private final int longest;
-        private final TruncationMode mode;
-        private final @Nullable Integer bos;
-        private final boolean weights;
+        private final RowRules rules;
         private final List<Truncation> rows = new ArrayList<>();
         private final IntStream.Builder prompts = IntStream.builder(); // of each row its prompt's number
         private final PromptGroups groups = new PromptGroups();
         private final List<String> errors = new ArrayList<>();
         private int errorCount;
 
-        /**
-         * @param feedback what is made of them
-         * @param longest tokens of prompt and answer together
-         * @param mode what becomes of longer ones
-         * @param bos the model's token for beginnings; null: it has none
-         * @param weights whether they may have other weights than 1
-         */
-        Rows(
-                Feedback feedback,
-                PreferenceTokenizer tokenizer,
-                int longest,
-                TruncationMode mode,
-                @Nullable Integer bos,
-                boolean weights) {
-            this.feedback = feedback;
-            this.tokenizer = tokenizer;
-            this.longest = longest;
-            this.mode = mode;
-            this.bos = bos;
-            this.weights = weights;
+        Rows(RowRules rules) {
+            this.rules = rules;
         }
 
         @Override
         public void row(int row, int line, PreferenceExample example) {
             try {
-                if (!weights && example.weight() != 1) {
-                    throw new InvalidRowException("/weight", PreferenceWeights.ONLY_ONE);
-                }
-                if (example.weight() == 0) {
-                    return;
-                }
-                for (PreferenceExample each : feedback.of(example)) {
-                    rows.add(Truncation.of(tokenizer.tokenize(row, each), mode, longest, bos));
+                for (PreferenceExample each : rules.examples(example)) {
+                    rows.add(rules.fit(rules.tokenizer().tokenize(row, each)));
                     prompts.add(groups.of(each));
                 }
             } catch (InvalidRowException e) {

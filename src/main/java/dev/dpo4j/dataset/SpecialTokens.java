@@ -1,0 +1,50 @@
+package dev.dpo4j.dataset;
+
+import dev.dpo4j.tokenizer.Tokenizer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tokens that a model's texts should begin and end with.
+ *
+ * @param bos null: there is none
+ * @param eos null: there is none
+ * @param putsBos whether the tokenizer begins a text with it of its own accord
+ */
+public record SpecialTokens(@Nullable Integer bos, @Nullable Integer eos, boolean putsBos) {
+
+    /** Of a model that takes token ids only. */
+    public static final SpecialTokens UNKNOWN = new SpecialTokens(null, null, false);
+
+    /** A tokenizer's. */
+    public static SpecialTokens of(Tokenizer tokenizer) {
+        Integer bos = tokenizer.bosTokenId();
+        int[] text = tokenizer.encode("a", true);
+        return new SpecialTokens(bos, tokenizer.eosTokenId(), bos != null && text.length > 0 && text[0] == bos);
+    }
+
+    boolean lacksBos(int[] prompt) {
+        return putsBos && bos != null && prompt[0] != bos;
+    }
+
+    boolean doublesBos(int[] prompt) {
+        return bos != null && prompt.length > 1 && prompt[0] == bos && prompt[1] == bos;
+    }
+
+    /** A chat template may write a line break behind it. */
+    boolean lacksEos(int[] answer) {
+        if (eos == null) {
+            return false;
+        }
+        for (int token : answer) {
+            if (token == eos) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean doublesEos(int[] answer) {
+        int n = answer.length;
+        return eos != null && n > 1 && answer[n - 1] == eos && answer[n - 2] == eos;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.dpo4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.llama.LlamaConfig;
+import dev.dpo4j.llama.TinyLlama;
+import dev.dpo4j.loss.LossOptions;
+import dev.dpo4j.loss.LossType;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ForecastTest {
+
+    private static final LlamaConfig CONFIG = TinyLlama.UNTIED;
+
+    /** Two tokens of a prompt, three and two of answers: 2 + 2 + 1 rows, 5 scored tokens, 4 rows of context. */
+    private static final TokenizedPreference PREFERENCE =
+            new TokenizedPreference(1, new int[] {1, 2}, new int[] {3, 4, 5}, List.of(new int[] {6, 7}));
+
+    @Test
+    void aStepIsThreeForwardPassesAndTheReferenceOneMore() {
+        TokenizedData data = data(4, 0);
+        Forecast forecast =
+                Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(2).build(), data, false);
+
+        // Per block: queries, output [c, q]; keys, values [c, k]; gate, up, down [c, f].
+        double block = 2.0 * CONFIG.hiddenSize() * (CONFIG.queryWidth() + CONFIG.keyWidth())
+                + 3.0 * CONFIG.hiddenSize() * CONFIG.intermediateSize();
+        double attention = 4.0 * CONFIG.queryWidth();
+        double head = 5.0 * CONFIG.hiddenSize() * CONFIG.vocabSize();
+        double forward = 2 * (CONFIG.layers() * 5 * (block + attention) + head);
+        assertThat(forecast.operations()).isCloseTo(4 * forward * (2 * 3 + 1), within(1.0));
+        assertThat(forecast.seconds(1)).isCloseTo(forecast.operations() / 0.8e9, within(1e-12));
+    }
+
+    @Test
+    void whatIsNotAskedForIsNotReckoned() {
+        TokenizedData data = data(4, 0);
+        double once = Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(1).build(), data, false)
+                .operations();
+        double forward = once / 4;
+        LossOptions simpo = LossOptions.of(List.of(LossType.SIMPO));
+        assertThat(Forecast.of(
+                                CONFIG,
+                                TinyRun.hyperparameters().epochs(1).loss(simpo).build(),
+                                data,
+                                false)
+                        .operations())
+                .isCloseTo(3 * forward, within(1.0));
+        assertThat(Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(1).build(), data, true)
+                        .operations())
+                .isCloseTo(5 * forward, within(1.0));
+    }
+
+    /** Before training, after each epoch's steps, and the reference once. */
+    @Test
+    void validationIsEvaluatedAsOftenAsARunDoes() {
+        Hyperparameters hyperparameters = TinyRun.hyperparameters().epochs(3).build();
+        double training =
+                Forecast.of(CONFIG, hyperparameters, data(4, 0), false).operations();
+        Forecast forecast = Forecast.of(CONFIG, hyperparameters, data(4, 2), false);
+        double forward = training / 4 / (3 * 3 + 1);
+
+        assertThat(forecast.evaluations()).isEqualTo(4);
+        assertThat(forecast.operations() - training).isCloseTo(2 * forward * (4 + 1), within(1.0));
+    }
+
+    @Test
+    void stepsAreThoseThatARunTakes() {
+        Hyperparameters hyperparameters = TinyRun.hyperparameters().epochs(3).build();
+        TokenizedData data = new TokenizedData(TinyRun.preferences(7), List.of(), Cuts.NONE, Cuts.NONE);
+        try (TinyRun run = new TinyRun(hyperparameters, data)) {
+            run.run();
+            Forecast forecast = Forecast.of(CONFIG, hyperparameters, data, false);
+            assertThat(forecast.totalSteps())
+                    .isEqualTo(run.listener.reports.getLast().step());
+            assertThat(forecast.stepsPerEpoch()).isEqualTo(forecast.totalSteps() / 3);
+        }
+    }
+
+    private static TokenizedData data(int training, int validation) {
+        return new TokenizedData(
+                Collections.nCopies(training, PREFERENCE),
+                Collections.nCopies(validation, PREFERENCE),
+                Cuts.NONE,
+                Cuts.NONE);
+    }
+}
