@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The answer of {@code POST /v1/dpo/loss}. All logarithms are natural. */
@@ -25,6 +26,14 @@ record DpoLossResponse(
         String referenceModel,
 
         List<Preference> preferences,
+
+        @Schema(
+                description =
+                        "What a job logs of a step, by TRL's names, each preference counted by its weight: rewards/, logps/ and logits/ of"
+                                + " chosen and rejected answers, rewards/margins, rewards/accuracies, entropy and mean_token_accuracy; of"
+                                + " labelled answers those there are.",
+                example = "{\"rewards/margins\": 0.0, \"rewards/accuracies\": 0.0}")
+        Map<String, Double> metrics,
 
         @Schema(
                 description =

@@ -20,11 +20,15 @@ import dev.dpo4j.tokenizer.Tokenizer;
 import dev.dpo4j.train.NonFiniteException;
 import dev.dpo4j.train.NotebookPass;
 import dev.dpo4j.train.PreferenceBatch;
+import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.PreferenceScores;
 import dev.dpo4j.train.PreferenceScoring;
 import dev.dpo4j.train.PreferenceWeights;
+import dev.dpo4j.train.ValidationMetric;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -137,9 +141,22 @@ class DpoLosses {
                 scores.preferences().stream()
                         .map(preference -> result(preference, loss, tokenizer))
                         .toList(),
+                metrics(scores.metrics()),
                 loss.looksAtMismatched() ? kl(scores) : null,
                 scores.gradientNorm(),
                 explanation);
+    }
+
+    /** The loss itself stands above them. */
+    private static Map<String, Double> metrics(PreferenceMetrics metrics) {
+        Map<String, Double> byName = new LinkedHashMap<>();
+        for (ValidationMetric metric : ValidationMetric.values()) {
+            double value = metric.of(metrics);
+            if (metric != ValidationMetric.LOSS && !Double.isNaN(value)) {
+                byName.put(metric.wireName(), value);
+            }
+        }
+        return byName;
     }
 
     /** All answers of a call were computed together, so theirs is the same. */

@@ -125,6 +125,9 @@ public record LossOptions(
             requirePairs("ld_alpha");
         }
         requireOneKind();
+        if (divergenceType != DivergenceType.REVERSE_KL && types.stream().allMatch(type -> type == LossType.SFT)) {
+            throw new InvalidLossException("f_divergence_type", "has no effect on " + names(types));
+        }
         List<LossType> strangers =
                 types.stream().filter(type -> !type.takesDivergence()).toList();
         if (divergenceType != DivergenceType.REVERSE_KL && !strangers.isEmpty()) {

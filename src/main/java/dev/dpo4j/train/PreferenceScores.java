@@ -9,10 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loss the mean of the preferences' losses, each counted by its weight
  * @param preferences in the order in which they were given
+ * @param metrics as a job reports them of a step
  * @param gradientNorm the L2 norm of the loss's gradient over all weights, a tied one counted once; null when it was not asked for
  */
 public record PreferenceScores(
-        double loss, List<Preference> preferences, @Nullable Double gradientNorm) {
+        double loss,
+        List<Preference> preferences,
+        PreferenceMetrics metrics,
+        @Nullable Double gradientNorm) {
 
     /**
      * One preference.

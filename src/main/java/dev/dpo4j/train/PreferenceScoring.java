@@ -82,6 +82,7 @@ public final class PreferenceScoring {
                 together ? losses(batches, referenceTokens, meanChosenTokens, beforeEach) : List.of();
         double totalWeight = PreferenceWeights.sum(preferences);
         List<PreferenceScores.Preference> scores = new ArrayList<>();
+        MetricsSum metrics = new MetricsSum();
         Double norm = null;
         try (LlamaWeights gradient = gradientNorm ? LlamaWeights.allocate(policy.config()) : null;
                 Activations activations = activations(policy, batches, keep(gradientNorm))) {
@@ -95,7 +96,8 @@ public final class PreferenceScoring {
                 Function<List<AnswerLogProbs>, List<PreferenceLosses>> losses = answers ->
                         together ? known.subList(first, first + answers.size()) : loss.of(answers, meanChosenTokens);
                 policy.compute()
-                        .run(() -> scores.addAll(score(batch, given, losses, totalWeight, activations, gradient)));
+                        .run(() -> scores.addAll(
+                                score(batch, given, losses, totalWeight, metrics, activations, gradient)));
             }
             if (gradient != null) {
                 norm = norm(gradient);
@@ -105,7 +107,7 @@ public final class PreferenceScoring {
                 .mapToDouble(p ->
                         preferences.get(p).weight() * scores.get(p).losses().loss())
                 .sum();
-        return new PreferenceScores(sum / totalWeight, List.copyOf(scores), norm);
+        return new PreferenceScores(sum / totalWeight, List.copyOf(scores), metrics.mean(), norm);
     }
 
     /** The losses of all batches, by passes of their own: for a loss that compares preferences of several. */
@@ -130,12 +132,14 @@ public final class PreferenceScoring {
      * @param given the tokens' log-probabilities under the reference; null: the policy's
      * @param lossesOf gives the batch's losses
      * @param totalWeight of all preferences that are scored
+     * @param metrics the preferences' are added to it
      */
     private List<PreferenceScores.Preference> score(
             PreferenceBatch batch,
             double @Nullable [] given,
             Function<List<AnswerLogProbs>, List<PreferenceLosses>> lossesOf,
             double totalWeight,
+            MetricsSum metrics,
             Activations activations,
             @Nullable LlamaWeights gradient) {
         TokenLogProbs forward = policy.logProbs(batch.tree(), batch.scored(), activations);
@@ -144,10 +148,13 @@ public final class PreferenceScoring {
                 : given == null ? forward.logProbs() : given;
         List<AnswerLogProbs> logProbs = batch.answers(forward, batch.sums(referenceTokens, summed()), loss);
         List<PreferenceLosses> ofBatch = lossesOf.apply(logProbs);
+        List<TokenTotals> totals = batch.totals(forward);
         List<PreferenceScores.Preference> scores = new ArrayList<>();
         for (int p = 0; p < logProbs.size(); p++) {
             PreferenceLosses losses = ofBatch.get(p);
-            requireFinite(losses, batch.preferences().get(p));
+            TokenizedPreference preference = batch.preferences().get(p);
+            requireFinite(losses, preference);
+            metrics.add(losses, logProbs.get(p).policy(), totals.get(p), preference.weight());
             List<PreferenceScores.Answer> answers = new ArrayList<>();
             for (int a = 0; a < logProbs.get(p).policy().length; a++) {
                 int from = batch.starts()[p][a];

@@ -53,8 +53,8 @@ public enum ValidationMetric {
         return this != REWARDS_ACCURACIES && this != MEAN_TOKEN_ACCURACY;
     }
 
-    /** Not a number where there is nothing that it is of. */
-    double of(PreferenceMetrics metrics) {
+    /** Its value; not a number where there is nothing that it is of. */
+    public double of(PreferenceMetrics metrics) {
         boolean there = switch (this) {
             case LOSS, ENTROPY -> true;
             case REWARDS_CHOSEN, LOGPS_CHOSEN, LOGITS_CHOSEN -> metrics.hasChosen();

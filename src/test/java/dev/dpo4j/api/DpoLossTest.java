@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,7 +83,8 @@ class DpoLossTest {
         assertThat(answer.get("beta").asDouble()).isEqualTo(0.1);
         assertThat(answer.get("model").asString()).isEqualTo("notebook");
         assertThat(answer.get("reference_model").asString()).isEqualTo("notebook");
-        assertThat(answer.propertyNames()).containsExactly("loss", "beta", "model", "reference_model", "preferences");
+        assertThat(answer.propertyNames())
+                .containsExactly("loss", "beta", "model", "reference_model", "preferences", "metrics");
         JsonNode preference = answer.get("preferences").get(0);
         assertThat(preference.get("logits")).isEqualTo(JSON.readTree("[0.0, 0.0]"));
         List<JsonNode> answers = answers(preference);
@@ -205,6 +208,13 @@ class DpoLossTest {
             close(mean(answer, "/chosen/logprob"), metrics.get("logps/chosen"));
             close(mean(answer, "/rejected/0/logprob"), metrics.get("logps/rejected"));
         }
+        Set<String> known = new HashSet<>(metrics.propertyNames());
+        known.remove("num_tokens");
+        assertThat(answer.get("metrics").propertyNames()).containsExactlyInAnyOrderElementsOf(known);
+        if (request.has("ld_alpha")) {
+            known.removeAll(List.of("logps/chosen", "logps/rejected"));
+        }
+        known.forEach(name -> close(answer.get("metrics").get(name), metrics.get(name)));
         for (int p = 0; p < 4; p++) {
             JsonNode expected = TRL.get("token_logps").get(p);
             JsonNode preference = answer.get("preferences").get(p);

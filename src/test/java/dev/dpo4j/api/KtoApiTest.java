@@ -101,6 +101,10 @@ class KtoApiTest {
         close(mean(answer, false, "reward"), metrics.get("rewards/rejected"));
         close(mean(answer, true, "logprob"), metrics.get("logps/chosen"));
         close(mean(answer, false, "logprob"), metrics.get("logps/rejected"));
+        metrics.propertyNames().stream()
+                .filter(name -> !List.of("kl", "num_tokens").contains(name))
+                .forEach(name -> close(answer.get("metrics").get(name).asDouble(), metrics.get(name)));
+        assertThat(answer.get("metrics").has("rewards/accuracies")).isFalse();
         JsonNode first = answer.at("/preferences/0");
         assertThat(first.propertyNames()).containsExactly("loss", "completion", "label");
         assertThat(first.at("/completion/tokens"))

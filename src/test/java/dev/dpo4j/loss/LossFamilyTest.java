@@ -99,7 +99,8 @@ class LossFamilyTest {
         return Arrays.stream(LossType.values())
                 .filter(type -> !type.isLabelled())
                 .flatMap(type -> Arrays.stream(DivergenceType.values())
-                        .filter(divergence -> divergence == DivergenceType.REVERSE_KL || type.takesDivergence())
+                        .filter(divergence -> divergence == DivergenceType.REVERSE_KL
+                                || (type.takesDivergence() && type != LossType.SFT))
                         .map(divergence -> options(
                                         type.wireName(),
                                         type.takesLabelSmoothing() ? 0.1 : 0,
@@ -153,6 +154,7 @@ class LossFamilyTest {
             bco_pair,hinge  | 1,1 | 0   | forward_kl | f_divergence_type can only be reverse_kl with bco_pair
             sigmoid,hinge   | 1   | 0   | reverse_kl | loss_weights must have one weight for each loss, 2, not 1
             dpop,plackett_luce | 1,1 | 0.1 | reverse_kl | label_smoothing has no effect on dpop, plackett_luce
+            sft             | 1   | 0   | forward_kl | f_divergence_type has no effect on sft
             simpo,aot       | 1,1 | 0   | forward_kl | f_divergence_type can only be reverse_kl with simpo, aot
             sigmoid         | -1  | 0   | reverse_kl | loss_weights must be a positive number, not -1.0
             """)
