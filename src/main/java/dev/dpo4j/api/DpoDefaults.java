@@ -21,7 +21,7 @@ final class DpoDefaults {
 
     private static final String PATH = "method.dpo.hyperparameters.";
     private static final double BETA = 0.1;
-    private static final double MAX_BETA = 2;
+    private static final double MAX_BETA = 100; // OpenAI's is 2, which is little for losses per token
     private static final int BATCH_SIZE = 8;
     private static final int MAX_BATCH_SIZE = 256;
     private static final int EPOCHS = 3;
@@ -131,7 +131,7 @@ final class DpoDefaults {
             return BETA;
         }
         if (!(value > 0 && value <= MAX_BETA)) {
-            throw invalid("beta", "must be over 0 and at most 2, not " + value);
+            throw invalid("beta", "must be over 0 and at most 100, not " + value);
         }
         return value;
     }

@@ -180,6 +180,7 @@ record DpoHyperparameters(
      * @param useRslora whether the scale is alpha / √r
      * @param rankPattern other ranks by pattern
      * @param alphaPattern other alphas by pattern
+     * @param loraDropout with which probability a value that enters it is dropped
      */
     @Schema(name = "LoraHyperparameters")
     record Lora(
@@ -188,7 +189,8 @@ record DpoHyperparameters(
             List<String> targetModules,
             boolean useRslora,
             Map<String, Integer> rankPattern,
-            Map<String, Double> alphaPattern) {
+            Map<String, Double> alphaPattern,
+            double loraDropout) {
 
         static Lora of(LoraConfig lora) {
             return new Lora(
@@ -197,7 +199,8 @@ record DpoHyperparameters(
                     lora.targetModules().stream().sorted().toList(),
                     lora.useRslora(),
                     lora.rankPattern(),
-                    lora.alphaPattern());
+                    lora.alphaPattern(),
+                    lora.dropout());
         }
     }
 }

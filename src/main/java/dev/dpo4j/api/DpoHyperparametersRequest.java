@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
         description = "Meaning and defaults are those of TRL, but for the ones that say otherwise.")
 record DpoHyperparametersRequest(
         @Schema(
-                description = "DPO's inverse temperature, over 0, at most 2. Auto: 0.1.",
+                description = "DPO's inverse temperature, over 0, at most 100. Auto: 0.1.",
                 implementation = Object.class,
                 oneOf = {Double.class, Auto.class},
                 example = "0.1")

@@ -3,6 +3,8 @@ package dev.dpo4j.api;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.ModulePattern;
 import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param useRslora whether its scale is alpha / √r
  * @param rankPattern other ranks by pattern of a layer's path
  * @param alphaPattern other alphas by pattern of a layer's path
+ * @param loraDropout with which probability a value that enters it is dropped
  */
 @Schema(
         name = "Lora",
@@ -60,7 +63,17 @@ record LoraRequest(
                 example = "{\"layers.0.self_attn.q_proj\": 32}")
         @Size(max = 4096)
         @Nullable
-        Map<String, @NotNull @Positive Double> alphaPattern) {
+        Map<String, @NotNull @Positive Double> alphaPattern,
+
+        @Schema(
+                description =
+                        "With which probability a value that enters the adapter is dropped in training, 0 to below 1. Applied when it"
+                                + " is given; TRL's DPOTrainer switches dropout off unless disable_dropout is false.",
+                defaultValue = "0")
+        @DecimalMin("0")
+        @DecimalMax(value = "1", inclusive = false)
+        @Nullable
+        Double loraDropout) {
 
     private static final String PATH = "method.dpo.hyperparameters.lora.";
     private static final int DEFAULT_R = 8;
@@ -83,7 +96,8 @@ record LoraRequest(
                 targetModules == null ? DEFAULT_TARGETS : targetModules.names(),
                 Optional.ofNullable(useRslora).orElse(false),
                 ranks,
-                alphas);
+                alphas,
+                Optional.ofNullable(loraDropout).orElse(0.0));
     }
 
     private static void requirePatterns(String name, Map<String, ?> patterns) {

@@ -14,6 +14,7 @@ final class Linear {
     /**
      * @param w (out, in)
      * @param adapters on parts of the output
+     * @param dropout of what enters them; null: all of it does
      * @param u (T, r) scratch for {@code x Aᵀ}
      * @param x (T, in)
      * @param y (T, out), written, or added to when {@code beta} is 1
@@ -22,6 +23,7 @@ final class Linear {
             Compute compute,
             Matrix w,
             List<LoraWeights.Adapter> adapters,
+            @Nullable Dropout dropout,
             MemorySegment u,
             MemorySegment x,
             int rows,
@@ -34,14 +36,18 @@ final class Linear {
             int r = adapter.a().rows();
             int n = adapter.b().rows();
             MemorySegment yPart = column(y, adapter.column());
-            compute.gemm(false, true, rows, r, in, 1, x, in, adapter.a().segment(), in, 0, u, r);
+            if (dropout == null) {
+                compute.gemm(false, true, rows, r, in, 1, x, in, adapter.a().segment(), in, 0, u, r);
+            } else {
+                dropout.forward(compute, adapter, x, rows, u);
+            }
             compute.gemm(
                     false, true, rows, n, r, adapter.scale(), u, r, adapter.b().segment(), r, 1, yPart, out);
         }
     }
 
     /**
-     * The gradients of everything that {@link #forward} read.
+     * The gradients of everything that {@link #forward} read, with the same dropout.
      *
      * @param x (T, in), as in the forward pass; not read when neither dW nor adapters are trained
      * @param dy (T, out)
@@ -54,6 +60,7 @@ final class Linear {
             Compute compute,
             Matrix w,
             List<LoraWeights.Adapter> adapters,
+            @Nullable Dropout dropout,
             MemorySegment u,
             MemorySegment du,
             MemorySegment x,
@@ -80,15 +87,24 @@ final class Linear {
             // du = scale · dy B
             compute.gemm(false, false, rows, r, n, scale, dyPart, out, b.segment(), r, 0, du, r);
             if (!dAdapters.isEmpty()) {
-                MemorySegment dA = dAdapters.get(i).a().segment();
+                Matrix dA = dAdapters.get(i).a();
                 MemorySegment dB = dAdapters.get(i).b().segment();
                 // forward: y += scale · u Bᵀ with u = x Aᵀ; so dB += scale · dyᵀ u, dA += duᵀ x
-                compute.gemm(false, true, rows, r, in, 1, x, in, a.segment(), in, 0, u, r);
+                if (dropout == null) {
+                    compute.gemm(false, true, rows, r, in, 1, x, in, a.segment(), in, 0, u, r);
+                    compute.gemm(true, false, r, in, rows, 1, du, r, x, in, 1, dA.segment(), in);
+                } else {
+                    dropout.gradientOfA(compute, adapters.get(i), x, rows, du, u, dA);
+                }
                 compute.gemm(true, false, n, r, rows, scale, dyPart, out, u, r, 1, dB, r);
-                compute.gemm(true, false, r, in, rows, 1, du, r, x, in, 1, dA, in);
             }
-            if (dx != null) { // dx += du A
+            if (dx == null) {
+                continue;
+            }
+            if (dropout == null) { // dx += du A
                 compute.gemm(false, false, rows, in, r, 1, du, r, a.segment(), in, 1, dx, in);
+            } else {
+                dropout.gradientOfInput(compute, adapters.get(i), du, rows, dx);
             }
         }
     }

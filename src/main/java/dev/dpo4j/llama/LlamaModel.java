@@ -16,6 +16,7 @@ public final class LlamaModel {
 
     private final LlamaWeights weights;
     private final @Nullable LoraWeights lora;
+    private final @Nullable Dropout dropout;
     private final LlamaConfig config;
     private final Compute compute;
     private final Kernels kernels;
@@ -29,6 +30,11 @@ public final class LlamaModel {
      * @param lora an adapter on the weights; null: the weights alone
      */
     public LlamaModel(LlamaWeights weights, @Nullable LoraWeights lora, Compute compute) {
+        this(weights, lora, null, compute);
+    }
+
+    private LlamaModel(LlamaWeights weights, @Nullable LoraWeights lora, @Nullable Dropout dropout, Compute compute) {
+        this.dropout = dropout;
         this.weights = weights;
         this.lora = lora;
         this.config = weights.config();
@@ -52,6 +58,15 @@ public final class LlamaModel {
     /** The same weights without the adapter: LoRA's reference. */
     public LlamaModel base() {
         return lora == null ? this : new LlamaModel(weights, null, compute);
+    }
+
+    /**
+     * The same model with dropout before its adapter, for training passes from the first row on.
+     *
+     * @param masks made for the adapter; whoever begins a pass begins it there too
+     */
+    public LlamaModel with(Dropout masks) {
+        return new LlamaModel(weights, lora, masks, compute);
     }
 
     /** The largest rank of the adapter, 0 without: what {@link Activations} must be made for. */
@@ -86,6 +101,9 @@ public final class LlamaModel {
         }
         if (rank() > a.u().cols() || compute.threads() > a.threads()) {
             throw new IllegalArgumentException("These activations were made for a smaller adapter or fewer threads");
+        }
+        if (dropout != null && from > 0) {
+            throw new IllegalArgumentException("Dropout counts rows from the first");
         }
         embed(tree, from, to, a.residual(0));
         for (int i = 0; i < config.layers(); i++) {
@@ -317,7 +335,7 @@ public final class LlamaModel {
             int rows,
             float beta,
             MemorySegment y) {
-        Linear.forward(compute, w, adapters, a.u().segment(), x, rows, beta, y);
+        Linear.forward(compute, w, adapters, dropout, a.u().segment(), x, rows, beta, y);
     }
 
     private void linearBackward(
@@ -335,6 +353,7 @@ public final class LlamaModel {
                 compute,
                 w,
                 adapters(lora, layer, part),
+                dropout,
                 a.u().segment(),
                 a.backward().dU().segment(),
                 x,

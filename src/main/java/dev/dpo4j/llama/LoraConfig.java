@@ -17,6 +17,7 @@ import java.util.function.Function;
  * @param useRslora whether the scale is alpha / √r (Kalajdzievski, arXiv 2312.03732) instead of alpha / r
  * @param rankPattern other ranks by {@linkplain ModulePattern#ofPathEnd pattern}; the first that matches counts
  * @param alphaPattern other alphas by pattern, likewise
+ * @param dropout with which probability a value that enters the adapter is dropped in training, 0 to below 1
  */
 public record LoraConfig(
         int r,
@@ -24,7 +25,8 @@ public record LoraConfig(
         Set<String> targetModules,
         boolean useRslora,
         Map<String, Integer> rankPattern,
-        Map<String, Double> alphaPattern) {
+        Map<String, Double> alphaPattern,
+        double dropout) {
 
     /** The linear layers of a Llama block, by their Hugging Face names. */
     public static final Set<String> LINEAR_LAYERS =
@@ -46,6 +48,20 @@ public record LoraConfig(
         alphaPattern.forEach((pattern, value) -> requireAlpha("alpha_pattern's \"" + pattern + "\"", value));
         requirePatterns("rank_pattern", rankPattern);
         requirePatterns("alpha_pattern", alphaPattern);
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("lora_dropout must be at least 0 and below 1, not " + dropout);
+        }
+    }
+
+    /** Without dropout. */
+    public LoraConfig(
+            int r,
+            double alpha,
+            Set<String> targetModules,
+            boolean useRslora,
+            Map<String, Integer> rankPattern,
+            Map<String, Double> alphaPattern) {
+        this(r, alpha, targetModules, useRslora, rankPattern, alphaPattern, 0);
     }
 
     /** One rank and one alpha for all targets. */

@@ -18,8 +18,9 @@ public final class LoraWeights implements ParameterSet {
      * @param b (out, r)
      * @param scale of what it adds
      * @param column where its output begins in the output of the matrix it is part of
+     * @param index which of the model's adapters, from 0
      */
-    record Adapter(Matrix a, Matrix b, float scale, int column) {}
+    record Adapter(Matrix a, Matrix b, float scale, int column, int index) {}
 
     /** A block's adapters, by the matrix whose output they add to; each list may be empty. */
     record Layer(List<Adapter> qkv, List<Adapter> output, List<Adapter> gateUp, List<Adapter> down) {}
@@ -51,14 +52,15 @@ public final class LoraWeights implements ParameterSet {
         int q = llama.queryWidth();
         int k = llama.keyWidth();
         float scale = (float) adapted.scale();
+        int index = tensors.size() / 2 - 1;
         switch (adapted.layer().name()) {
-            case "q_proj" -> block.qkv.add(new Adapter(a, b, scale, 0));
-            case "k_proj" -> block.qkv.add(new Adapter(a, b, scale, q));
-            case "v_proj" -> block.qkv.add(new Adapter(a, b, scale, q + k));
-            case "o_proj" -> block.output.add(new Adapter(a, b, scale, 0));
-            case "gate_proj" -> block.gateUp.add(new Adapter(a, b, scale, 0));
-            case "up_proj" -> block.gateUp.add(new Adapter(a, b, scale, llama.intermediateSize()));
-            case "down_proj" -> block.down.add(new Adapter(a, b, scale, 0));
+            case "q_proj" -> block.qkv.add(new Adapter(a, b, scale, 0, index));
+            case "k_proj" -> block.qkv.add(new Adapter(a, b, scale, q, index));
+            case "v_proj" -> block.qkv.add(new Adapter(a, b, scale, q + k, index));
+            case "o_proj" -> block.output.add(new Adapter(a, b, scale, 0, index));
+            case "gate_proj" -> block.gateUp.add(new Adapter(a, b, scale, 0, index));
+            case "up_proj" -> block.gateUp.add(new Adapter(a, b, scale, llama.intermediateSize(), index));
+            case "down_proj" -> block.down.add(new Adapter(a, b, scale, 0, index));
             default -> throw new IllegalArgumentException(adapted.layer().path() + " is no layer of a block");
         }
     }

@@ -112,8 +112,9 @@ public final class DpoTrainer {
         this.moving = sync == null || movingWeights == null
                 ? null
                 : new MovingReference(movingWeights, policy.compute(), sync, summed);
-        StartCheck startCheck = new StartCheck(reference == null && !loss.referenceFree());
-        this.passes = new LossPasses(policy, loss, data, state, batches, referencePass, moving, startCheck);
+        StartCheck startCheck = new StartCheck(reference == null && !loss.referenceFree() && state.dropout() == null);
+        this.passes = new LossPasses(
+                policy, loss, data, state, batches, referencePass, moving, startCheck, hyperparameters.seed());
         this.rates = LearningRate.of(hyperparameters, schedule.totalSteps());
         this.movement = new Movement(
                 policy.compute(), state.weights(), rates, schedule.totalSteps(), hyperparameters.lora() != null);

@@ -2,6 +2,7 @@ package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
+import dev.dpo4j.llama.Dropout;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.TokenLogProbs;
@@ -10,6 +11,7 @@ import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class LossPasses {
 
     private final LlamaModel policy;
+    private final LlamaModel dropping; // the same in training passes, with dropout where there is some
+    private final @Nullable Dropout dropout;
+    private final long seed;
     private final PreferenceLoss loss;
     private final TokenizedData data;
     private final TrainingState state;
@@ -32,6 +37,7 @@ final class LossPasses {
      *
      * @param moving the reference, if it moves; null: what the pass has found is the reference's
      * @param startCheck what must hold of the passes before the first update
+     * @param seed of dropout
      */
     LossPasses(
             LlamaModel policy,
@@ -41,8 +47,12 @@ final class LossPasses {
             Batches batches,
             ReferencePass referencePass,
             @Nullable MovingReference moving,
-            StartCheck startCheck) {
+            StartCheck startCheck,
+            long seed) {
         this.policy = policy;
+        this.dropout = state.dropout();
+        this.dropping = dropout == null ? policy : policy.with(dropout);
+        this.seed = seed;
         this.loss = loss;
         this.data = data;
         this.state = state;
@@ -73,14 +83,16 @@ final class LossPasses {
         List<PreferenceBatch> ofRows = batches.training(rows);
         double meanChosenTokens = meanChosenTokens(rows, data.training());
         boolean together = loss.comparesPreferences() && ofRows.size() > 1;
-        List<PreferenceLosses> known =
-                together ? lossesTogether(ofRows, rows, meanChosenTokens, betweenBatches, activations) : List.of();
+        List<PreferenceLosses> known = together
+                ? lossesTogether(step, ofRows, rows, meanChosenTokens, betweenBatches, activations)
+                : List.of();
         int next = 0;
         for (PreferenceBatch batch : ofRows) {
             int first = next;
             List<Integer> rowsOfBatch =
                     rows.subList(first, next += batch.preferences().size());
-            Scored scored = score(batch, rowsOfBatch, state.trainingReference(), activations);
+            Scored scored =
+                    score(training(step, rowsOfBatch), batch, rowsOfBatch, state.trainingReference(), activations);
             List<AnswerLogProbs> answers = scored.answers();
             List<PreferenceLosses> losses = together ? known.subList(first, next) : loss.of(answers, meanChosenTokens);
             for (int p = 0; p < answers.size(); p++) {
@@ -95,7 +107,7 @@ final class LossPasses {
                 startCheck.require("training", batch, answers);
             }
             policy.compute()
-                    .run(() -> policy.backward(
+                    .run(() -> dropping.backward(
                             batch.tree(),
                             batch.scored(),
                             scored.tokens(),
@@ -117,7 +129,8 @@ final class LossPasses {
             List<AnswerLogProbs> answers = new ArrayList<>();
             List<TokenTotals> totals = new ArrayList<>();
             List<PreferenceBatch> ofRows = batches.validation(rows);
-            List<Scored> all = forward(ofRows, rows, state.validationReference(), betweenBatches, activations);
+            List<Scored> all =
+                    forward(ofRows, rows, state.validationReference(), betweenBatches, batch -> policy, activations);
             for (int b = 0; b < all.size(); b++) {
                 Scored scored = all.get(b);
                 if (step == 0) {
@@ -146,16 +159,31 @@ final class LossPasses {
 
     /** The losses of a micro-step of several batches, by forward passes of their own: for a loss that compares their preferences. */
     private List<PreferenceLosses> lossesTogether(
+            int step,
             List<PreferenceBatch> ofRows,
             List<Integer> rows,
             double meanChosenTokens,
             Runnable betweenBatches,
             Activations activations) {
-        List<AnswerLogProbs> answers =
-                forward(ofRows, rows, state.trainingReference(), betweenBatches, activations).stream()
-                        .flatMap(scored -> scored.answers().stream())
-                        .toList();
+        List<AnswerLogProbs> answers = forward(
+                        ofRows,
+                        rows,
+                        state.trainingReference(),
+                        betweenBatches,
+                        rowsOfBatch -> training(step, rowsOfBatch),
+                        activations)
+                .stream()
+                .flatMap(scored -> scored.answers().stream())
+                .toList();
         return loss.of(answers, meanChosenTokens);
+    }
+
+    /** The policy for a training pass over some rows, which has the same masks whenever it is made. */
+    private LlamaModel training(int step, List<Integer> rowsOfBatch) {
+        if (dropout != null) {
+            dropout.begin(seed, step, rowsOfBatch.getFirst());
+        }
+        return dropping;
     }
 
     private List<Scored> forward(
@@ -163,6 +191,7 @@ final class LossPasses {
             List<Integer> rows,
             ReferenceLogProbs reference,
             Runnable betweenBatches,
+            Function<List<Integer>, LlamaModel> model,
             Activations activations) {
         List<Scored> all = new ArrayList<>();
         int next = 0;
@@ -170,7 +199,7 @@ final class LossPasses {
             betweenBatches.run();
             List<Integer> rowsOfBatch =
                     rows.subList(next, next += batch.preferences().size());
-            all.add(score(batch, rowsOfBatch, reference, activations));
+            all.add(score(model.apply(rowsOfBatch), batch, rowsOfBatch, reference, activations));
         }
         return all;
     }
@@ -179,10 +208,14 @@ final class LossPasses {
     private record Scored(TokenLogProbs tokens, List<AnswerLogProbs> answers, List<TokenTotals> totals) {}
 
     private Scored score(
-            PreferenceBatch batch, List<Integer> rows, ReferenceLogProbs reference, Activations activations) {
+            LlamaModel model,
+            PreferenceBatch batch,
+            List<Integer> rows,
+            ReferenceLogProbs reference,
+            Activations activations) {
         // The policy's pass comes last: its activations are what the backward pass reads.
         double[][] ofMoving = moving == null ? null : moving.sums(batch, activations);
-        TokenLogProbs tokens = policy.compute().call(() -> policy.logProbs(batch.tree(), batch.scored(), activations));
+        TokenLogProbs tokens = policy.compute().call(() -> model.logProbs(batch.tree(), batch.scored(), activations));
         double[][] ofReference = ofMoving == null ? found(batch, tokens, rows, reference) : ofMoving;
         List<AnswerLogProbs> answers = batch.answers(tokens, ofReference, loss);
         return new Scored(tokens, answers, batch.totals(tokens));

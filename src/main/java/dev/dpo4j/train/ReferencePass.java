@@ -60,8 +60,9 @@ final class ReferencePass {
         }
         ReferenceProgress progress = new ReferenceProgress(0, 0, total);
         listener.onReference(progress);
+        boolean likePolicy = reference == null && state.dropout() == null; // the reference never drops anything
         for (int step = 0; step < steps; step++) {
-            boolean leave = reference == null && step == 0;
+            boolean leave = likePolicy && step == 0;
             for (List<Integer> rows : schedule.microSteps(step)) {
                 ReferenceLogProbs to = state.trainingReference();
                 progress = fill(to, batches.training(rows), rows, leave, progress, betweenBatches, activations);

@@ -1,6 +1,9 @@
 package dev.dpo4j.train;
 
+import dev.dpo4j.llama.Dropout;
 import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.ParameterSet;
 import dev.dpo4j.safetensors.NamedTensor;
 import java.lang.foreign.Arena;
@@ -22,6 +25,7 @@ public final class TrainingState implements AutoCloseable {
     private final ReferenceLogProbs trainingReference;
     private final ReferenceLogProbs validationReference;
     private final @Nullable LlamaWeights movingReference;
+    private final @Nullable Dropout dropout;
     private TrainingProgress progress = TrainingProgress.NONE;
 
     /**
@@ -39,6 +43,13 @@ public final class TrainingState implements AutoCloseable {
         this.trainingReference = new ReferenceLogProbs("reference.training", data.training(), summed, arena);
         this.validationReference = new ReferenceLogProbs("reference.validation", data.validation(), summed, arena);
         this.movingReference = hyperparameters.referenceSync() == null ? null : copyOf(trained);
+        this.dropout = dropout(trained, hyperparameters.lora());
+    }
+
+    private static @Nullable Dropout dropout(ParameterSet trained, @Nullable LoraConfig lora) {
+        return lora != null && lora.dropout() > 0 && trained instanceof LoraWeights adapter
+                ? new Dropout(adapter, lora.dropout())
+                : null;
     }
 
     private static LlamaWeights copyOf(ParameterSet trained) {
@@ -117,8 +128,17 @@ public final class TrainingState implements AutoCloseable {
         return movingReference;
     }
 
+    /** The masks of training passes; null: there is no dropout. */
+    @Nullable
+    Dropout dropout() {
+        return dropout;
+    }
+
     @Override
     public void close() {
+        if (dropout != null) {
+            dropout.close();
+        }
         if (movingReference != null) {
             movingReference.close();
         }

@@ -115,7 +115,7 @@ class FineTuningApiTest {
                                 + "\"save_total_limit\":2,\"logging_steps\":1,"
                                 + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
                                 + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
-                                + "\"v_proj\"],\"use_rslora\":false,\"rank_pattern\":{},\"alpha_pattern\":{}},\"continue_adapter\":false,"
+                                + "\"v_proj\"],\"use_rslora\":false,\"rank_pattern\":{},\"alpha_pattern\":{},\"lora_dropout\":0.0},\"continue_adapter\":false,"
                                 + "\"eval_steps\":null,\"validation_split\":null,\"early_stopping_patience\":null,"
                                 + "\"early_stopping_threshold\":0.0,\"metric_for_best_model\":\"loss\",\"greater_is_better\":false,\"load_best_model_at_end\":false}");
 
@@ -268,7 +268,7 @@ class FineTuningApiTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"beta": 0}                                        | /beta
-            {"beta": 2.5}                                      | /beta
+            {"beta": 101}                                      | /beta
             {"beta": "0.1"}                                    | /beta
             {"batch_size": 0}                                  | /batch_size
             {"batch_size": 1.5}                                | /batch_size
@@ -342,6 +342,8 @@ class FineTuningApiTest {
             {"lora": {"rank_pattern": {"(": 4}}}               | /lora/rank_pattern
             {"lora": {"rank_pattern": 4}}                      | /lora/rank_pattern
             {"lora": {"alpha_pattern": {"q_proj": 0}}}         | /lora/alpha_pattern/q_proj
+            {"lora": {"lora_dropout": 1}}                      | /lora/lora_dropout
+            {"lora": {"lora_dropout": -0.1}}                   | /lora/lora_dropout
             {"lora": {"alpha_pattern": {"a{1001}": 4}}}        | /lora/alpha_pattern
             """)
     void aHyperparameterThatCannotBeIsRefusedWhereItStands(String hyperparameters, String pointer) {

@@ -32,6 +32,11 @@ class ResumeTest {
     }
 
     @Test
+    void anAdapterThatDropsWhatEntersItDropsTheSameAgain() {
+        assertResumes(hyperparameters(DropoutTest.LORA));
+    }
+
+    @Test
     void otherSchedulesAndConstantsGoOnAsIfNothingHadHappened() {
         assertResumes(TinyRun.hyperparameters()
                 .epochs(2)
