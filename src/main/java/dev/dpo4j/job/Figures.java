@@ -13,7 +13,8 @@ final class Figures {
 
     private Figures() {}
 
-    static Map<String, Object> ofStep(StepReport report) {
+    /** @param kl whether the loss has a distance from the reference to tell of */
+    static Map<String, Object> ofStep(StepReport report, boolean kl) {
         PreferenceMetrics metrics = report.metrics();
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("step", report.step());
@@ -22,7 +23,7 @@ final class Figures {
         data.put("train_loss", metrics.loss());
         data.put("grad_norm", report.gradNorm());
         data.put("learning_rate", report.learningRate());
-        putRewards(data, "", metrics);
+        putRewards(data, "", metrics, kl);
         data.put("num_tokens", report.numTokens());
         data.put("tokens_per_second", report.work().tokensPerSecond());
         return data;
@@ -44,13 +45,14 @@ final class Figures {
         return data;
     }
 
-    static Map<String, Object> ofValidation(int step, double epoch, PreferenceMetrics metrics) {
+    /** @param kl whether the loss has a distance from the reference to tell of */
+    static Map<String, Object> ofValidation(int step, double epoch, PreferenceMetrics metrics, boolean kl) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("step", step);
         data.put("epoch", epoch);
         data.put("eval_loss", metrics.loss());
         data.put("valid_loss", metrics.loss());
-        putRewards(data, "eval_", metrics);
+        putRewards(data, "eval_", metrics, kl);
         return data;
     }
 
@@ -69,7 +71,7 @@ final class Figures {
         return data;
     }
 
-    private static void putRewards(Map<String, Object> data, String prefix, PreferenceMetrics metrics) {
+    private static void putRewards(Map<String, Object> data, String prefix, PreferenceMetrics metrics, boolean kl) {
         put(data, prefix + "rewards/chosen", metrics.rewardsChosen(), metrics.hasChosen());
         put(data, prefix + "rewards/rejected", metrics.rewardsRejected(), metrics.hasRejected());
         putMargins(data, prefix, metrics);
@@ -82,7 +84,7 @@ final class Figures {
         if (labels == null) {
             data.put(prefix + "mean_token_accuracy", metrics.meanTokenAccuracy());
         } else {
-            data.put(prefix + "kl", labels.kl());
+            put(data, prefix + "kl", labels.kl(), kl);
         }
     }
 

@@ -131,7 +131,12 @@ final class JobRecorder implements TrainingListener {
         jobs.write(fence, job -> {
             job.trained(report.numTokens());
             finish.ifPresent(job::expectFinish);
-            events.append(job, NewEvent.metrics(report.step(), message, Figures.ofStep(report)));
+            events.append(
+                    job,
+                    NewEvent.metrics(
+                            report.step(),
+                            message,
+                            Figures.ofStep(report, spec.loss().looksAtMismatched())));
         });
         metrics.trained(report.work());
     }
@@ -145,15 +150,16 @@ final class JobRecorder implements TrainingListener {
                 "Validation after step %d: loss=%.4f, %s=%.4f",
                 step,
                 metrics.loss(),
-                labels == null ? "accuracy" : "kl",
-                labels == null ? metrics.rewardsAccuracies() : labels.kl());
+                labels == null ? "accuracy" : "margin",
+                labels == null ? metrics.rewardsAccuracies() : metrics.rewardsMargins());
         // Not of type metrics: a step has at most one of those, and its readers expect the training figures in it.
         jobs.write(fence, job -> {
             job.evaluated(best);
             events.append(
                     job,
                     NewEvent.info(message)
-                            .with(Figures.ofValidation(step, epoch, metrics))
+                            .with(Figures.ofValidation(
+                                    step, epoch, metrics, spec.loss().looksAtMismatched()))
                             .once("validation:" + step));
         });
     }

@@ -152,7 +152,7 @@ class PreferenceLoader {
                     MismatchedAnswers.give(side.kept, spec.hyperparameters().batchSize(), read.rules.longest()),
                     side.cuts);
         } catch (InvalidRowException e) {
-            throw new TrainingFailedException("invalid_" + param, "The data cannot be used: " + e.reason(), param);
+            throw new TrainingFailedException("one_prompt", "The data cannot be used: " + e.reason(), param);
         }
     }
 

@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class MetricsSum {
 
     private double weight;
-    private double
-            chosen; // what rewards and log-probabilities of such answers are of: the weight, but where answers have
-    // labels
+    // What rewards and log-probabilities of such answers are of: the weight, but where answers have labels.
+    private double chosen;
     private double rejected;
     private double both;
     private boolean labelled; // answers, or means of them

@@ -153,7 +153,7 @@ class PreferenceLoaderTest {
                         .isInstanceOfSatisfying(
                                 TrainingFailedException.class,
                                 failure -> assertThat(failure.error().code())
-                                        .isEqualTo(kto ? "invalid_validation_file" : "invalid_training_file"))
+                                        .isEqualTo(kto ? "one_prompt" : "invalid_training_file"))
                         .hasMessageContaining(
                                 kto
                                         ? "all rows have the same prompt"
