@@ -1,7 +1,8 @@
-"""Writes what PEFT makes of LoRA options: src/test/resources/goldens/peft-adapters.json, and a folder that it saved, models/peft-adapter.
+"""Writes what PEFT makes of LoRA options: src/test/resources/goldens/peft-adapters.json, and folders that it saved, models/peft-adapter
+and models/peft-dora.
 
 The golden holds adapter_config.json files with the rank and scale that each linear layer of a Llama of twelve blocks then has,
-and log-probabilities of the folder's adapter on the model that transformers makes from a seed.
+and log-probabilities of the folders' adapters on the model that transformers makes from a seed.
 
 Needs torch, transformers and peft; written with torch 2.15, transformers 5.23 and peft 0.21.2.
 """
@@ -43,6 +44,7 @@ OPTIONS = {
         "rank_pattern": {r"layers\.[0-3]\..*": 2, "^model.layers.1.*": 3, r"self_attn\..*|mlp\.gate_proj": 7},
         "alpha_pattern": {r"1\.self_attn.q_proj": 32, "v_proj|gate_proj": 1.5, r".*\.layers.*": 9},
     },
+    "DoRA": {"use_dora": True, "use_rslora": True, "rank_pattern": {"v_proj": 3}},
     "the first that matches": {
         "target_modules": ["o_proj"],
         "rank_pattern": {".*o_proj": 3, "layers.0.self_attn.o_proj": 2},
@@ -69,6 +71,13 @@ SAVED_OPTIONS = {
     "target_modules": r".*\.(q_proj|v_proj|down_proj)",
     "rank_pattern": {"down_proj": 2, r"layers\.1\.self_attn\.q_proj": 3},
     "alpha_pattern": {"v_proj": 5},
+}
+DORA_OPTIONS = {
+    "r": 3,
+    "lora_alpha": 5,
+    "use_dora": True,
+    "target_modules": ["q_proj", "k_proj", "o_proj", "gate_proj", "down_proj"],
+    "rank_pattern": {"down_proj": 2},
 }
 PROMPT = [1, 2, 3, 4, 5]
 ANSWERS = {"chosen": [6, 7, 8, 9], "rejected": [10, 11, 12]}
@@ -101,17 +110,20 @@ def log_probs(model):
     return found
 
 
-def saved():
+def saved(name, options):
     torch.manual_seed(SAVED_SEED)
     base = LlamaForCausalLM(LlamaConfig(**SAVED_BASE)).eval()
     alone = log_probs(base)
     base.name_or_path = "/somewhere/else/peft-base"
-    model = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", **SAVED_OPTIONS)).eval()
+    model = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", **options)).eval()
     torch.manual_seed(SAVED_SEED + 1)
-    for name, parameter in model.named_parameters():
-        if "lora_" in name:
+    for parameter_name, parameter in model.named_parameters():
+        if "lora_magnitude" in parameter_name:
+            with torch.no_grad():
+                parameter *= 1 + 0.3 * torch.randn(parameter.shape)
+        elif "lora_" in parameter_name:
             torch.nn.init.normal_(parameter, std=0.3)
-    folder = RESOURCES / "models" / "peft-adapter"
+    folder = RESOURCES / "models" / name
     model.save_pretrained(folder)
     (folder / "README.md").unlink()
     return {
@@ -120,8 +132,14 @@ def saved():
         "answers": ANSWERS,
         "base_log_probs": alone,
         "log_probs": log_probs(model),
+        "merged_log_probs": log_probs(model.merge_and_unload()),
     }
 
 
-golden = {"config": TWELVE_BLOCKS, "cases": {name: layers(options) for name, options in OPTIONS.items()}, "saved": saved()}
+golden = {
+    "config": TWELVE_BLOCKS,
+    "cases": {name: layers(options) for name, options in OPTIONS.items()},
+    "saved": saved("peft-adapter", SAVED_OPTIONS),
+    "saved_dora": saved("peft-dora", DORA_OPTIONS),
+}
 (RESOURCES / "goldens" / "peft-adapters.json").write_text(json.dumps(golden, indent=1) + "\n")

@@ -178,6 +178,7 @@ record DpoHyperparameters(
      * @param loraAlpha its scale's numerator
      * @param targetModules the linear layers it is put on
      * @param useRslora whether the scale is alpha / √r
+     * @param useDora whether rows have magnitudes of their own
      * @param rankPattern other ranks by pattern
      * @param alphaPattern other alphas by pattern
      * @param loraDropout with which probability a value that enters it is dropped
@@ -188,6 +189,7 @@ record DpoHyperparameters(
             double loraAlpha,
             List<String> targetModules,
             boolean useRslora,
+            boolean useDora,
             Map<String, Integer> rankPattern,
             Map<String, Double> alphaPattern,
             double loraDropout) {
@@ -198,6 +200,7 @@ record DpoHyperparameters(
                     lora.alpha(),
                     lora.targetModules().stream().sorted().toList(),
                     lora.useRslora(),
+                    lora.useDora(),
                     lora.rankPattern(),
                     lora.alphaPattern(),
                     lora.dropout());

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param loraAlpha its scale's numerator
  * @param targetModules the linear layers it is put on
  * @param useRslora whether its scale is alpha / √r
+ * @param useDora whether rows have magnitudes of their own
  * @param rankPattern other ranks by pattern of a layer's path
  * @param alphaPattern other alphas by pattern of a layer's path
  * @param loraDropout with which probability a value that enters it is dropped
@@ -48,6 +49,13 @@ record LoraRequest(
                 defaultValue = "false")
         @Nullable
         Boolean useRslora,
+
+        @Schema(
+                description =
+                        "Train the length of each row of the adapted weights apart from its direction (DoRA). Slower, at little more memory.",
+                defaultValue = "false")
+        @Nullable
+        Boolean useDora,
 
         @Schema(
                 description =
@@ -97,7 +105,8 @@ record LoraRequest(
                 Optional.ofNullable(useRslora).orElse(false),
                 ranks,
                 alphas,
-                Optional.ofNullable(loraDropout).orElse(0.0));
+                Optional.ofNullable(loraDropout).orElse(0.0),
+                Optional.ofNullable(useDora).orElse(false));
     }
 
     private static void requirePatterns(String name, Map<String, ?> patterns) {

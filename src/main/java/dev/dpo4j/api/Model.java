@@ -82,6 +82,7 @@ record Model(
             double loraAlpha,
             List<String> targetModules,
             boolean useRslora,
+            boolean useDora,
             Map<String, Integer> rankPattern,
             Map<String, Double> alphaPattern) {
 
@@ -91,6 +92,7 @@ record Model(
                     lora.alpha(),
                     lora.targetModules().stream().sorted().toList(),
                     lora.useRslora(),
+                    lora.useDora(),
                     lora.rankPattern(),
                     lora.alphaPattern());
         }

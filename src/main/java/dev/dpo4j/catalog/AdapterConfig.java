@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * @param useRslora whether the scale is alpha / √r
  * @param rankPattern other ranks by pattern
  * @param alphaPattern other alphas by pattern
+ * @param useDora whether rows have magnitudes of their own
  */
 record AdapterConfig(
         String base,
@@ -29,7 +30,8 @@ record AdapterConfig(
         double alpha,
         boolean useRslora,
         Map<String, Integer> rankPattern,
-        Map<String, Double> alphaPattern) {
+        Map<String, Double> alphaPattern,
+        boolean useDora) {
 
     /**
      * The adapter on a model.
@@ -48,7 +50,7 @@ record AdapterConfig(
         if (adapted.isEmpty()) {
             throw new IllegalArgumentException("its target_modules take in no layer of its base");
         }
-        return new LoraConfig(r, alpha, shortest(adapted, llama), useRslora, rankPattern, alphaPattern);
+        return new LoraConfig(r, alpha, shortest(adapted, llama), useRslora, rankPattern, alphaPattern, 0, useDora);
     }
 
     /** A name for all layers of that name where every block's is among them; otherwise paths. */

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads PEFT's {@code adapter_config.json} as PEFT 0.21 does. What would make the adapter compute something else than a plain LoRA is
+ * Reads PEFT's {@code adapter_config.json} as PEFT 0.21 does. What would make the adapter compute something else than a LoRA or DoRA is
  * refused: a key that is not known here may only be empty.
  */
 final class AdapterConfigReader {
@@ -63,7 +63,8 @@ final class AdapterConfigReader {
                 isAbsent(json.path("lora_alpha")) ? DEFAULT_ALPHA : alpha("lora_alpha", json.path("lora_alpha")),
                 bool("use_rslora", json.path("use_rslora")),
                 pattern("rank_pattern", json.path("rank_pattern"), AdapterConfigReader::rank),
-                pattern("alpha_pattern", json.path("alpha_pattern"), AdapterConfigReader::alpha));
+                pattern("alpha_pattern", json.path("alpha_pattern"), AdapterConfigReader::alpha),
+                bool("use_dora", json.path("use_dora")));
     }
 
     private static void check(String key, JsonNode value) {
@@ -76,7 +77,7 @@ final class AdapterConfigReader {
                     throw unsupported(key, value);
                 }
             }
-            case "r", "lora_alpha", "target_modules", "use_rslora", "rank_pattern", "alpha_pattern" -> {}
+            case "r", "lora_alpha", "target_modules", "use_rslora", "use_dora", "rank_pattern", "alpha_pattern" -> {}
             default -> {
                 if (!HARMLESS.contains(key) && !isUnused(value)) {
                     throw unsupported(key, value);

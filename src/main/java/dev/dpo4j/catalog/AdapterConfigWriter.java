@@ -23,7 +23,7 @@ final class AdapterConfigWriter {
         json.put("bias", "none");
         json.put("fan_in_fan_out", false);
         json.put("use_rslora", lora.useRslora());
-        json.put("use_dora", false);
+        json.put("use_dora", lora.useDora());
         json.put("init_lora_weights", true);
         json.putNull("modules_to_save");
         ArrayNode targets = json.putArray("target_modules");

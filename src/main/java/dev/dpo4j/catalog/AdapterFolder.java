@@ -96,8 +96,7 @@ record AdapterFolder(
         LoraConfig lora = config.on(base);
         Map<String, long[]> expected = new HashMap<>();
         for (AdaptedLayer layer : lora.layers(base)) {
-            expected.put(layer.nameOfA(), layer.shapeOfA());
-            expected.put(layer.nameOfB(), layer.shapeOfB());
+            expected.putAll(layer.shapes());
         }
         TensorShapes.requireEqual(CONFIG, expected, shapes);
         return lora;

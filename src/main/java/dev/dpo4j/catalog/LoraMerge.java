@@ -6,8 +6,12 @@ import dev.dpo4j.llama.LoraWeights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Folds an adapter into weights, {@code W += scale · B A}, so that the result can be tuned again like any other model. */
+/**
+ * Folds an adapter into weights, {@code W += scale · B A}, and of a DoRA {@code W = m ⊙ (W + scale · B A) / ‖W + scale · B A‖} by rows, so that
+ * the result can be tuned again like any other model.
+ */
 final class LoraMerge {
 
     private LoraMerge() {}
@@ -28,12 +32,20 @@ final class LoraMerge {
             MemorySegment weight = weights.tensor(adapted.layer().path() + ".weight");
             MemorySegment a = lora.tensor(adapted.nameOfA());
             MemorySegment b = lora.tensor(adapted.nameOfB());
-            add(weight, a, b, adapted.r(), adapted.layer().in(), adapted.scale());
+            MemorySegment magnitude = adapted.dora() ? lora.tensor(adapted.nameOfMagnitude()) : null;
+            add(weight, a, b, magnitude, adapted.r(), adapted.layer().in(), adapted.scale());
         }
     }
 
-    /** {@code weight[o, i] += scale Σ_k b[o, k] a[k, i]}, summed in double. */
-    private static void add(MemorySegment weight, MemorySegment a, MemorySegment b, int r, int in, double scale) {
+    /** {@code weight[o, i] += scale Σ_k b[o, k] a[k, i]}, summed in double; then row o of length magnitude[o], if there are magnitudes. */
+    private static void add(
+            MemorySegment weight,
+            MemorySegment a,
+            MemorySegment b,
+            @Nullable MemorySegment magnitude,
+            int r,
+            int in,
+            double scale) {
         int out = (int) (weight.byteSize() / Float.BYTES / in);
         double[] row = new double[in];
         for (int o = 0; o < out; o++) {
@@ -41,10 +53,14 @@ final class LoraMerge {
             for (int k = 0; k < r; k++) {
                 accumulate(row, b.getAtIndex(ValueLayout.JAVA_FLOAT, (long) o * r + k), a, (long) k * in);
             }
+            double squares = 0;
             for (int i = 0; i < in; i++) {
-                long at = (long) o * in + i;
-                weight.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float)
-                        (weight.getAtIndex(ValueLayout.JAVA_FLOAT, at) + scale * row[i]));
+                row[i] = weight.getAtIndex(ValueLayout.JAVA_FLOAT, (long) o * in + i) + scale * row[i];
+                squares += row[i] * row[i];
+            }
+            double gain = magnitude == null ? 1 : magnitude.getAtIndex(ValueLayout.JAVA_FLOAT, o) / Math.sqrt(squares);
+            for (int i = 0; i < in; i++) {
+                weight.setAtIndex(ValueLayout.JAVA_FLOAT, (long) o * in + i, (float) (gain * row[i]));
             }
         }
     }

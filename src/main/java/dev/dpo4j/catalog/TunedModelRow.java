@@ -6,6 +6,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -83,16 +84,26 @@ class TunedModelRow {
                 Set.of(loraTargets.split(",", -1)),
                 options.useRslora,
                 options.rankPattern,
-                options.alphaPattern);
+                options.alphaPattern,
+                0,
+                Boolean.TRUE.equals(options.useDora));
     }
 
-    /** What an adapter may have besides rank, alpha and targets. */
-    private record LoraOptions(boolean useRslora, Map<String, Integer> rankPattern, Map<String, Double> alphaPattern) {
+    /** What an adapter may have besides rank, alpha and targets; rows of before there was DoRA do not say that they are none. */
+    private record LoraOptions(
+            boolean useRslora,
+            Map<String, Integer> rankPattern,
+            Map<String, Double> alphaPattern,
+            @Nullable Boolean useDora) {
 
-        static final LoraOptions NONE = new LoraOptions(false, Map.of(), Map.of());
+        LoraOptions {
+            useDora = Objects.requireNonNullElse(useDora, false);
+        }
+
+        static final LoraOptions NONE = new LoraOptions(false, Map.of(), Map.of(), false);
 
         static LoraOptions of(LoraConfig lora) {
-            return new LoraOptions(lora.useRslora(), lora.rankPattern(), lora.alphaPattern());
+            return new LoraOptions(lora.useRslora(), lora.rankPattern(), lora.alphaPattern(), lora.useDora());
         }
     }
 }

@@ -58,10 +58,7 @@ class CatalogTrainingRuns implements TrainingRuns {
             LoraConfig lora = spec.hyperparameters().lora();
             if (lora != null) {
                 LoraWeights given = lease.model().lora(); // only of an adapter that is trained further
-                LoraWeights adapter = given == null
-                        ? LoraWeights.initialise(
-                                config, lora, spec.hyperparameters().seed())
-                        : given.copy();
+                LoraWeights adapter = given == null ? fresh(lease, lora, spec) : given.copy();
                 DpoTrainingRun run =
                         DpoTrainingRun.ofAdapter(spec, lease, adapter, reference, data, compute, memory, saved);
                 leaseInUse = true;
@@ -73,6 +70,16 @@ class CatalogTrainingRuns implements TrainingRuns {
             if (!leaseInUse) {
                 lease.close();
             }
+        }
+    }
+
+    private LoraWeights fresh(ModelLease lease, LoraConfig lora, JobSpec spec) {
+        try {
+            return LoraWeights.initialise(
+                    lease.model().weights(), lora, spec.hyperparameters().seed(), compute);
+        } catch (IllegalArgumentException e) { // a row that DoRA cannot be put on
+            throw new TrainingFailedException(
+                    "invalid_value", String.valueOf(e.getMessage()), "method.dpo.hyperparameters.lora.use_dora");
         }
     }
 

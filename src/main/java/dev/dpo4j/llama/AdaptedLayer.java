@@ -1,19 +1,23 @@
 package dev.dpo4j.llama;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
- * A linear layer with an adapter on it: {@code y = W x + scale · B (A x)}.
+ * A linear layer with an adapter on it: {@code y = W x + scale · B (A x)}, with DoRA times {@code m / ‖W + scale · B A‖} row by row.
  *
  * @param layer which
  * @param r rows of A, columns of B
  * @param scale what {@code B A x} is multiplied with
+ * @param dora whether its rows have magnitudes m of their own
  */
-public record AdaptedLayer(LinearLayer layer, int r, double scale) {
+public record AdaptedLayer(LinearLayer layer, int r, double scale, boolean dora) {
 
     private static final String PREFIX = "base_model.model.";
 
     /** Number of its weights. */
     public long parameters() {
-        return (long) r * (layer.in() + layer.out());
+        return (long) r * (layer.in() + layer.out()) + (dora ? layer.out() : 0);
     }
 
     /** PEFT's name of A. */
@@ -24,6 +28,22 @@ public record AdaptedLayer(LinearLayer layer, int r, double scale) {
     /** PEFT's name of B. */
     public String nameOfB() {
         return PREFIX + layer.path() + ".lora_B.weight";
+    }
+
+    /** PEFT's name of DoRA's magnitudes. */
+    public String nameOfMagnitude() {
+        return PREFIX + layer.path() + ".lora_magnitude_vector";
+    }
+
+    /** The shapes of its tensors by PEFT's names: A and B, and with DoRA the magnitudes. */
+    public Map<String, long[]> shapes() {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        shapes.put(nameOfA(), shapeOfA());
+        shapes.put(nameOfB(), shapeOfB());
+        if (dora) {
+            shapes.put(nameOfMagnitude(), new long[] {layer.out()});
+        }
+        return shapes;
     }
 
     /** As (out, in). */

@@ -57,13 +57,23 @@ public final class Dropout implements AutoCloseable {
 
     /** {@code u = (x ⊙ m) Aᵀ}. */
     void forward(Compute compute, LoraWeights.Adapter adapter, MemorySegment x, int rows, MemorySegment u) {
+        product(compute, adapter, x, rows, adapter.a().segment(), adapter.a().rows(), u);
+    }
+
+    /** {@code y = (x ⊙ m) Wᵀ} with the adapter's m; W is (out, in), y (rows, out). */
+    void product(
+            Compute compute,
+            LoraWeights.Adapter adapter,
+            MemorySegment x,
+            int rows,
+            MemorySegment w,
+            int out,
+            MemorySegment y) {
         int in = adapter.a().cols();
-        int r = adapter.a().rows();
         for (int from = 0; from < rows; from += CHUNK) {
             int n = Math.min(CHUNK, rows - from);
             masked(compute, adapter, x, from, n);
-            compute.gemm(
-                    false, true, n, r, in, 1, scratch.segment(), in, adapter.a().segment(), in, 0, at(u, from, r), r);
+            compute.gemm(false, true, n, out, in, 1, scratch.segment(), in, w, in, 0, at(y, from, out), out);
         }
     }
 
@@ -89,13 +99,23 @@ public final class Dropout implements AutoCloseable {
 
     /** {@code dx += (du A) ⊙ m}. */
     void gradientOfInput(Compute compute, LoraWeights.Adapter adapter, MemorySegment du, int rows, MemorySegment dx) {
+        addProduct(compute, adapter, du, adapter.a().rows(), adapter.a().segment(), rows, dx);
+    }
+
+    /** {@code dx += (dy W) ⊙ m} with the adapter's m; W is (out, in), dy (rows, out). */
+    void addProduct(
+            Compute compute,
+            LoraWeights.Adapter adapter,
+            MemorySegment dy,
+            int out,
+            MemorySegment w,
+            int rows,
+            MemorySegment dx) {
         int in = adapter.a().cols();
-        int r = adapter.a().rows();
         for (int from = 0; from < rows; from += CHUNK) {
             int n = Math.min(CHUNK, rows - from);
             MemorySegment gradient = scratch.segment();
-            compute.gemm(
-                    false, false, n, in, r, 1, at(du, from, r), r, adapter.a().segment(), in, 0, gradient, in);
+            compute.gemm(false, false, n, in, out, 1, at(dy, from, out), out, w, in, 0, gradient, in);
             int first = from;
             long ofAdapter = mixed(key + adapter.index());
             compute.rows(n, in, (begin, end) -> {

@@ -126,17 +126,17 @@ public final class LlamaModel {
         MemorySegment out = a.residual(i + 1).fromRow(from); // (T, C)
 
         norm(x, w.attentionNorm(), normed, layer.attentionRstd().from(0, from), rows);
-        linear(w.qkv(), adapters(lora, i, Part.QKV), a, normed, rows, 0, qkv);
+        linear(w.qkv(), i, Part.QKV, a, normed, rows, 0, qkv);
         rotate(qkv, tree, from, rows, a, false);
         attention.forward(tree, from, to, layer, a);
         copy(x, middle, rows);
-        linear(w.output(), adapters(lora, i, Part.OUTPUT), a, layer.attended().fromRow(from), rows, 1, middle);
+        linear(w.output(), i, Part.OUTPUT, a, layer.attended().fromRow(from), rows, 1, middle);
 
         norm(middle, w.mlpNorm(), normed, layer.mlpRstd().from(0, from), rows);
-        linear(w.gateUp(), adapters(lora, i, Part.GATE_UP), a, normed, rows, 0, gateUp);
+        linear(w.gateUp(), i, Part.GATE_UP, a, normed, rows, 0, gateUp);
         swiGlu(gateUp, hidden, rows);
         copy(middle, out, rows);
-        linear(w.down(), adapters(lora, i, Part.DOWN), a, hidden, rows, 1, out);
+        linear(w.down(), i, Part.DOWN, a, hidden, rows, 1, out);
     }
 
     /**
@@ -328,14 +328,26 @@ public final class LlamaModel {
     }
 
     private void linear(
-            Matrix w,
-            List<LoraWeights.Adapter> adapters,
-            Activations a,
-            MemorySegment x,
-            int rows,
-            float beta,
-            MemorySegment y) {
-        Linear.forward(compute, w, adapters, dropout, a.u().segment(), x, rows, beta, y);
+            Matrix w, int layer, Part part, Activations a, MemorySegment x, int rows, float beta, MemorySegment y) {
+        List<LoraWeights.Adapter> adapters = adapters(lora, layer, part);
+        MemorySegment u = a.u().segment();
+        if (lora == null || adapters.isEmpty() || !lora.config().useDora()) {
+            Linear.forward(compute, w, adapters, dropout, u, x, rows, beta, y);
+            return;
+        }
+        // What is written without dropout is scaled where it stands; a pass without a way back has no other memory.
+        MemorySegment z = dropout == null || beta != 0 ? a.normed().segment() : zOf(part, a);
+        DoraNorms norms = lora.norms(weights, compute);
+        DoraLinear.forward(compute, w, adapters, norms, dropout, u, z, x, rows, beta, y);
+    }
+
+    /** Memory that nobody needs while a matrix is computed, as wide as the widest adapter's output: DoRA's scratch. */
+    private static MemorySegment zOf(Part part, Activations a) {
+        return switch (part) {
+            case QKV -> a.backward().dAttended().segment();
+            case GATE_UP -> a.backward().dHidden().segment();
+            case OUTPUT, DOWN -> a.normed().segment();
+        };
     }
 
     private void linearBackward(
@@ -349,19 +361,19 @@ public final class LlamaModel {
             int rows,
             MemorySegment dy,
             MemorySegment dx) {
-        Linear.backward(
-                compute,
-                w,
-                adapters(lora, layer, part),
-                dropout,
-                a.u().segment(),
-                a.backward().dU().segment(),
-                x,
-                rows,
-                dy,
-                dW,
-                adapters(dLora, layer, part),
-                dx);
+        List<LoraWeights.Adapter> adapters = adapters(lora, layer, part);
+        List<LoraWeights.Adapter> dAdapters = adapters(dLora, layer, part);
+        MemorySegment u = a.u().segment();
+        MemorySegment du = a.backward().dU().segment();
+        if (lora == null || adapters.isEmpty() || !lora.config().useDora()) {
+            Linear.backward(compute, w, adapters, dropout, u, du, x, rows, dy, dW, dAdapters, dx);
+            return;
+        }
+        boolean ofResidualStream = part == Part.OUTPUT || part == Part.DOWN; // whose gradient goes on
+        MemorySegment scaled = ofResidualStream ? a.backward().dNormed().segment() : dy;
+        DoraNorms norms = lora.norms(weights, compute);
+        DoraLinear.backward(
+                compute, w, adapters, norms, dropout, u, du, zOf(part, a), scaled, x, rows, dy, dW, dAdapters, dx);
     }
 
     /** The four matrices of a block. */

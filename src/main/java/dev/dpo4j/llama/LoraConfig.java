@@ -9,7 +9,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A low-rank adapter: {@code y = W x + scale · B (A x)} on each target (Hu et al., arXiv 2106.09685), with PEFT's options.
+ * A low-rank adapter: {@code y = W x + scale · B (A x)} on each target (Hu et al., arXiv 2106.09685), with PEFT's options. With DoRA each
+ * row of {@code W + scale · B A} has a length of its own, which is trained too (Liu et al., arXiv 2402.09353).
  *
  * @param r the rank, at least 1
  * @param alpha the scale's numerator, PEFT's {@code lora_alpha}
@@ -18,6 +19,7 @@ import java.util.function.Function;
  * @param rankPattern other ranks by {@linkplain ModulePattern#ofPathEnd pattern}; the first that matches counts
  * @param alphaPattern other alphas by pattern, likewise
  * @param dropout with which probability a value that enters the adapter is dropped in training, 0 to below 1
+ * @param useDora whether it is a DoRA; of records from before there was one, it is not
  */
 public record LoraConfig(
         int r,
@@ -26,7 +28,8 @@ public record LoraConfig(
         boolean useRslora,
         Map<String, Integer> rankPattern,
         Map<String, Double> alphaPattern,
-        double dropout) {
+        double dropout,
+        boolean useDora) {
 
     /** The linear layers of a Llama block, by their Hugging Face names. */
     public static final Set<String> LINEAR_LAYERS =
@@ -53,7 +56,7 @@ public record LoraConfig(
         }
     }
 
-    /** Without dropout. */
+    /** Without dropout, and no DoRA. */
     public LoraConfig(
             int r,
             double alpha,
@@ -61,7 +64,7 @@ public record LoraConfig(
             boolean useRslora,
             Map<String, Integer> rankPattern,
             Map<String, Double> alphaPattern) {
-        this(r, alpha, targetModules, useRslora, rankPattern, alphaPattern, 0);
+        this(r, alpha, targetModules, useRslora, rankPattern, alphaPattern, 0, false);
     }
 
     /** One rank and one alpha for all targets. */
@@ -78,9 +81,14 @@ public record LoraConfig(
                 .map(layer -> {
                     int ownRank = rank.apply(layer.path());
                     double denominator = useRslora ? Math.sqrt(ownRank) : ownRank;
-                    return new AdaptedLayer(layer, ownRank, numerator.apply(layer.path()) / denominator);
+                    return new AdaptedLayer(layer, ownRank, numerator.apply(layer.path()) / denominator, useDora);
                 })
                 .toList();
+    }
+
+    /** The same as a DoRA. */
+    public LoraConfig asDora() {
+        return new LoraConfig(r, alpha, targetModules, useRslora, rankPattern, alphaPattern, dropout, true);
     }
 
     /** The largest rank on a model. */
@@ -91,6 +99,15 @@ public record LoraConfig(
     /** The number of its weights on a model. */
     public long parameters(LlamaConfig config) {
         return layers(config).stream().mapToLong(AdaptedLayer::parameters).sum();
+    }
+
+    /**
+     * Bytes that it takes on a model besides its weights and the activations: those of the rows that DoRA measures.
+     *
+     * @param threads of the compute that will run it
+     */
+    public long scratchBytes(LlamaConfig config, int threads) {
+        return useDora ? DoraNorms.scratchBytes(layers(config), threads) : 0;
     }
 
     /** A target is a path, or what follows one of its dots. */

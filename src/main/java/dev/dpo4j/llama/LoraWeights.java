@@ -1,14 +1,19 @@
 package dev.dpo4j.llama;
 
 import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tensor.FloatArena;
 import dev.dpo4j.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A low-rank adapter's weights, or their gradients or moments: {@code y += scale · B (A x)} on each target (arXiv 2106.09685). */
+/**
+ * A low-rank adapter's weights, or their gradients or moments: {@code y += scale · B (A x)} on each target (arXiv 2106.09685), and with DoRA
+ * the magnitudes of the rows of what that makes of the target (arXiv 2402.09353).
+ */
 public final class LoraWeights implements ParameterSet {
 
     /**
@@ -16,11 +21,12 @@ public final class LoraWeights implements ParameterSet {
      *
      * @param a (r, in)
      * @param b (out, r)
+     * @param magnitude (1, out), of DoRA; null: it is none
      * @param scale of what it adds
      * @param column where its output begins in the output of the matrix it is part of
      * @param index which of the model's adapters, from 0
      */
-    record Adapter(Matrix a, Matrix b, float scale, int column, int index) {}
+    record Adapter(Matrix a, Matrix b, @Nullable Matrix magnitude, float scale, int column, int index) {}
 
     /** A block's adapters, by the matrix whose output they add to; each list may be empty. */
     record Layer(List<Adapter> qkv, List<Adapter> output, List<Adapter> gateUp, List<Adapter> down) {}
@@ -31,6 +37,7 @@ public final class LoraWeights implements ParameterSet {
     private final List<AdaptedLayer> adapted;
     private final List<Layer> layers = new ArrayList<>();
     private final List<NamedTensor> tensors = new ArrayList<>();
+    private volatile @Nullable DoraNorms norms; // what is here changes with the elements only
 
     private LoraWeights(LlamaConfig llama, LoraConfig config) {
         this.llama = llama;
@@ -39,28 +46,35 @@ public final class LoraWeights implements ParameterSet {
         for (int i = 0; i < llama.layers(); i++) {
             layers.add(new Layer(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
         }
-        adapted.forEach(this::add);
+        for (int i = 0; i < adapted.size(); i++) {
+            add(i, adapted.get(i));
+        }
     }
 
     /** The one place where PEFT's names meet our matrices. */
-    private void add(AdaptedLayer adapted) {
+    private void add(int index, AdaptedLayer adapted) {
         Matrix a = arena.matrix(adapted.r(), adapted.layer().in());
         Matrix b = arena.matrix(adapted.layer().out(), adapted.r());
         tensors.add(new NamedTensor(adapted.nameOfA(), adapted.shapeOfA(), a.segment()));
         tensors.add(new NamedTensor(adapted.nameOfB(), adapted.shapeOfB(), b.segment()));
+        Matrix magnitude = null;
+        if (adapted.dora()) {
+            int out = adapted.layer().out();
+            magnitude = arena.matrix(1, out);
+            tensors.add(new NamedTensor(adapted.nameOfMagnitude(), new long[] {out}, magnitude.segment()));
+        }
         Layer block = layers.get(adapted.layer().block());
         int q = llama.queryWidth();
         int k = llama.keyWidth();
         float scale = (float) adapted.scale();
-        int index = tensors.size() / 2 - 1;
         switch (adapted.layer().name()) {
-            case "q_proj" -> block.qkv.add(new Adapter(a, b, scale, 0, index));
-            case "k_proj" -> block.qkv.add(new Adapter(a, b, scale, q, index));
-            case "v_proj" -> block.qkv.add(new Adapter(a, b, scale, q + k, index));
-            case "o_proj" -> block.output.add(new Adapter(a, b, scale, 0, index));
-            case "gate_proj" -> block.gateUp.add(new Adapter(a, b, scale, 0, index));
-            case "up_proj" -> block.gateUp.add(new Adapter(a, b, scale, llama.intermediateSize(), index));
-            case "down_proj" -> block.down.add(new Adapter(a, b, scale, 0, index));
+            case "q_proj" -> block.qkv.add(new Adapter(a, b, magnitude, scale, 0, index));
+            case "k_proj" -> block.qkv.add(new Adapter(a, b, magnitude, scale, q, index));
+            case "v_proj" -> block.qkv.add(new Adapter(a, b, magnitude, scale, q + k, index));
+            case "o_proj" -> block.output.add(new Adapter(a, b, magnitude, scale, 0, index));
+            case "gate_proj" -> block.gateUp.add(new Adapter(a, b, magnitude, scale, 0, index));
+            case "up_proj" -> block.gateUp.add(new Adapter(a, b, magnitude, scale, llama.intermediateSize(), index));
+            case "down_proj" -> block.down.add(new Adapter(a, b, magnitude, scale, 0, index));
             default -> throw new IllegalArgumentException(adapted.layer().path() + " is no layer of a block");
         }
     }
@@ -71,12 +85,15 @@ public final class LoraWeights implements ParameterSet {
     }
 
     /**
-     * A fresh adapter as PEFT makes it: A uniform in ±1/√in (Kaiming with a = √5), B zero, so that it changes nothing yet.
+     * A fresh adapter as PEFT makes it: A uniform in ±1/√in (Kaiming with a = √5), B zero and DoRA's magnitudes those of the base's rows, so
+     * that it changes nothing yet.
      *
+     * @param base the weights it is put on
      * @param seed of the random numbers, which are torch's but not drawn in PEFT's order
+     * @throws IllegalArgumentException if DoRA is to be put on a row of zeros, which has no direction
      */
-    public static LoraWeights initialise(LlamaConfig llama, LoraConfig config, long seed) {
-        LoraWeights weights = new LoraWeights(llama, config);
+    public static LoraWeights initialise(LlamaWeights base, LoraConfig config, long seed, Compute compute) {
+        LoraWeights weights = new LoraWeights(base.config(), config);
         TorchRandom random = new TorchRandom(seed);
         for (NamedTensor tensor : weights.tensors) {
             if (tensor.name().endsWith(".lora_A.weight")) {
@@ -86,7 +103,54 @@ public final class LoraWeights implements ParameterSet {
                 }
             }
         }
-        return weights;
+        boolean complete = false;
+        try {
+            if (config.useDora()) {
+                weights.takeMagnitudes(base, compute);
+            }
+            complete = true;
+            return weights;
+        } finally {
+            if (!complete) {
+                weights.close();
+            }
+        }
+    }
+
+    private void takeMagnitudes(LlamaWeights base, Compute compute) {
+        DoraNorms ofBase = compute.call(() -> norms(base, compute));
+        for (int i = 0; i < adapted.size(); i++) {
+            AdaptedLayer layer = adapted.get(i);
+            float[] lengths = ofBase.of(i);
+            for (int row = 0; row < lengths.length; row++) {
+                if (lengths[row] == 0) {
+                    throw new IllegalArgumentException(
+                            "use_dora needs rows with a direction, but row %d of %s.weight is all zeros: leave the layer out of target_modules"
+                                    .formatted(row, layer.layer().path()));
+                }
+            }
+            MemorySegment.copy(lengths, 0, tensor(layer.nameOfMagnitude()), ValueLayout.JAVA_FLOAT, 0, lengths.length);
+        }
+    }
+
+    /**
+     * The lengths of the rows that DoRA's magnitudes are put in the place of, as of the last {@link #changed}. Computed when they are not
+     * known, so on a thread that has the machine.
+     *
+     * @param base the weights it is put on
+     */
+    DoraNorms norms(LlamaWeights base, Compute compute) {
+        DoraNorms known = norms;
+        if (known == null || !known.isOn(base)) {
+            known = DoraNorms.of(base, this, compute);
+            norms = known;
+        }
+        return known;
+    }
+
+    @Override
+    public void changed() {
+        norms = null;
     }
 
     /** The adapter's shape. */

@@ -27,7 +27,11 @@ public sealed interface ParameterSet extends AutoCloseable permits LlamaWeights,
         for (int i = 0; i < to.size(); i++) {
             to.get(i).data().copyFrom(from.get(i).data());
         }
+        changed();
     }
+
+    /** Says that elements have been changed, to whoever keeps what follows from them. */
+    default void changed() {}
 
     /** Frees the memory. */
     @Override

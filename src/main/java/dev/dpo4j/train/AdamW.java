@@ -30,6 +30,7 @@ final class AdamW {
 
     private final AdamOptions options;
     private final Compute compute;
+    private final ParameterSet moved;
     private final List<NamedTensor> weights;
     private final List<NamedTensor> gradients;
     private final List<NamedTensor> firstMoments;
@@ -37,7 +38,7 @@ final class AdamW {
     private final Predicate<NamedTensor> decays;
     private final List<Piece> pieces = new ArrayList<>();
 
-    /** An optimizer that spares norm weights from decay, as TRL does. */
+    /** An optimizer that spares norm weights from decay, as TRL does; DoRA's magnitudes are none. */
     AdamW(
             AdamOptions options,
             Compute compute,
@@ -45,7 +46,14 @@ final class AdamW {
             ParameterSet gradients,
             ParameterSet first,
             ParameterSet second) {
-        this(options, compute, weights, gradients, first, second, tensor -> tensor.shape().length > 1);
+        this(
+                options,
+                compute,
+                weights,
+                gradients,
+                first,
+                second,
+                tensor -> !tensor.name().endsWith("norm.weight"));
     }
 
     /**
@@ -64,6 +72,7 @@ final class AdamW {
         this.options = options;
         this.decays = decays;
         this.compute = compute;
+        this.moved = weights;
         this.weights = weights.tensors();
         this.gradients = gradients.tensors();
         this.firstMoments = first.tensors();
@@ -137,6 +146,7 @@ final class AdamW {
             });
             compute.yieldTurn();
         }
+        moved.changed();
     }
 
     /** What clipping to a norm multiplies gradients with, as torch's {@code clip_grad_norm_}; 1 when clipping is off. */

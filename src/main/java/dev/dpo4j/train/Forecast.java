@@ -43,7 +43,9 @@ public record Forecast(int stepsPerEpoch, int totalSteps, int evaluations, doubl
         double epochs = schedule.epoch(schedule.totalSteps());
         double training = work.forward(data.training());
         double validation = work.forward(data.validation());
-        double learning = epochs * (work.backwardShare() + (recomputes ? 1 : 0) + 1) * training;
+        double learning = epochs
+                * ((work.backwardShare() + (recomputes ? 1 : 0) + 1) * training
+                        + work.dora(data.training(), recomputes));
         double evaluating = evaluations * validation;
         double reference = 0;
         if (!loss.referenceFree()) {
@@ -69,6 +71,23 @@ public record Forecast(int stepsPerEpoch, int totalSteps, int evaluations, doubl
         /** The backward pass in units of the forward pass: gradients of inputs and of weights; of frozen weights there are none. */
         double backwardShare() {
             return lora == null ? 2 : 1;
+        }
+
+        /**
+         * Products of the adapted layers that DoRA adds to a step: what it has scaled is computed again for the gradient of the magnitudes, and
+         * with dropout the base is put through in each direction as a whole and as what is left of it.
+         */
+        double dora(List<TokenizedPreference> preferences, boolean recomputes) {
+            if (lora == null || !lora.useDora()) {
+                return 0;
+            }
+            double rows =
+                    preferences.stream().mapToDouble(PreferenceBatch::rows).sum();
+            double adapted = lora.layers(config).stream()
+                    .mapToDouble(
+                            layer -> (double) layer.layer().in() * layer.layer().out())
+                    .sum();
+            return (lora.dropout() == 0 ? 1 : recomputes ? 4 : 3) * 2 * rows * adapted;
         }
 
         double forward(List<TokenizedPreference> preferences) {

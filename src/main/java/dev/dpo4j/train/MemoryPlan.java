@@ -50,7 +50,9 @@ public record MemoryPlan(
             long limit) {
         long model = config.parameters() * Float.BYTES;
         long trained = lora == null ? model : lora.parameters(config) * Float.BYTES;
-        Passes passes = new Passes(config, lora == null ? 0 : lora.largestRank(config), data, batchSize, threads);
+        int rank = lora == null ? 0 : lora.largestRank(config);
+        long scratch = lora == null ? 0 : lora.scratchBytes(config, threads);
+        Passes passes = new Passes(config, rank, scratch, data, batchSize, threads);
         long reference = movingReference ? model : 0;
         long room = limit - 4 * trained - reference;
         Packing packing = passes.packing(Activations.Keep.ALL, Math.min(passLimit, room));
@@ -107,10 +109,10 @@ public record MemoryPlan(
     }
 
     /** The passes of one run, by how they are packed. */
-    private record Passes(LlamaConfig config, int rank, TokenizedData data, int batchSize, int threads) {
+    private record Passes(LlamaConfig config, int rank, long scratch, TokenizedData data, int batchSize, int threads) {
 
         long bytes(Packing packing) {
-            return packing.largestPass(data, batchSize).bytes(config, rank, threads, packing.keep());
+            return scratch + packing.largestPass(data, batchSize).bytes(config, rank, threads, packing.keep());
         }
 
         /** The most rows with which a pass takes no more than so many bytes; one preference a pass when it is more even then. */

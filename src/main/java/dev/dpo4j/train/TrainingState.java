@@ -63,6 +63,7 @@ public final class TrainingState implements AutoCloseable {
 
     /** Says that {@link #weights()} and {@link #optimizer()} have been filled from a checkpoint. */
     public void resumeFrom(TrainingProgress saved) {
+        trained.changed();
         progress = saved;
     }
 

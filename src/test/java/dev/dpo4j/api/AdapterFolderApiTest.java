@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.dpo4j.ServiceTest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.StreamSupport;
@@ -36,7 +39,8 @@ class AdapterFolderApiTest {
     private static final String JOBS = "/v1/fine_tuning/jobs/";
     private static final JsonMapper JSON = new JsonMapper();
     private static final List<String> FILES = List.of("adapter_config.json", "adapter_model.safetensors");
-    private static final JsonNode GOLDEN = golden();
+    private static final JsonNode GOLDEN = golden("saved");
+    private static final JsonNode DORA = golden("saved_dora");
 
     @TempDir
     private static Path models;
@@ -60,12 +64,14 @@ class AdapterFolderApiTest {
     }
 
     @BeforeEach
-    void copyAdapter() throws IOException {
+    void copyAdapters() throws IOException {
         http = new Http(port);
-        Path folder = Files.createDirectories(models.resolve("adapter"));
-        for (String file : FILES) {
-            try (InputStream in = resource("/models/peft-adapter/" + file)) {
-                Files.write(folder.resolve(file), in.readAllBytes());
+        for (String name : List.of("adapter", "dora")) {
+            Path folder = Files.createDirectories(models.resolve(name));
+            for (String file : FILES) {
+                try (InputStream in = resource("/models/peft-" + name + "/" + file)) {
+                    Files.write(folder.resolve(file), in.readAllBytes());
+                }
             }
         }
     }
@@ -93,7 +99,7 @@ class AdapterFolderApiTest {
         assertThat(adapter.at("/config/hidden_size").asInt()).isEqualTo(16);
         assertThat(adapter.get("lora").toString())
                 .isEqualTo("{\"r\":4,\"lora_alpha\":6.0,\"target_modules\":[\"down_proj\",\"q_proj\",\"v_proj\"],"
-                        + "\"use_rslora\":true,\"rank_pattern\":{\"down_proj\":2,\"layers\\\\.1\\\\.self_attn\\\\.q_proj\":3},"
+                        + "\"use_rslora\":true,\"use_dora\":false,\"rank_pattern\":{\"down_proj\":2,\"layers\\\\.1\\\\.self_attn\\\\.q_proj\":3},"
                         + "\"alpha_pattern\":{\"v_proj\":5.0}}");
         assertThat(http.get("/v1/models/adapter").json()).isEqualTo(adapter);
         assertThat(http.delete("/v1/models/adapter").status()).isEqualTo(403);
@@ -122,6 +128,103 @@ class AdapterFolderApiTest {
                     .as("%s of token %d", figure, i)
                     .isCloseTo(expected.get(i).doubleValue(), within(2e-6));
         }
+    }
+
+    @Test
+    void aDorasLogProbsAreThatOfPeft() {
+        JsonNode dora = http.get("/v1/models/dora").json();
+        assertThat(dora.has("error")).as("%s", dora).isFalse();
+        assertThat(dora.at("/lora/use_dora").asBoolean()).isTrue();
+
+        JsonNode answer = loss("dora", null);
+
+        assertTokens(answer, "policy_logprob", DORA.get("log_probs"));
+        assertTokens(answer, "reference_logprob", DORA.get("base_log_probs"));
+        assertThat(DORA.at("/log_probs/chosen/3").doubleValue())
+                .isNotCloseTo(DORA.at("/base_log_probs/chosen/3").doubleValue(), within(0.1));
+    }
+
+    @Test
+    void aDoraMergedComputesTheSame() throws IOException {
+        downloadMerged("dora", "whole");
+
+        assertThat(http.get("/v1/models/whole").json().has("lora")).isFalse();
+        assertTokens(loss("whole", null), "policy_logprob", DORA.get("merged_log_probs"));
+        assertTokens(loss("whole", null), "policy_logprob", DORA.get("log_probs"));
+    }
+
+    @Test
+    void aDoraWhoseConfigurationDoesNotSaySoIsRefused() throws IOException {
+        Path config = models.resolve("dora/adapter_config.json");
+        ObjectNode json = (ObjectNode) JSON.readTree(config.toFile());
+        Files.writeString(config, json.put("use_dora", false).toString());
+
+        assertThat(http.get("/v1/models/dora").json().get("error").asString())
+                .contains("its weights hold what a model of its adapter_config.json has not")
+                .contains("lora_magnitude_vector");
+    }
+
+    @Test
+    void aDoraTrainedOverHttpIsReadBackFromItsDownload() throws IOException {
+        JsonNode job = run("peft-base", """
+                "learning_rate": 1e-2, "lora": {"r": 2, "lora_alpha": 3, "target_modules": "all-linear", "use_dora": true,
+                "use_rslora": true, "rank_pattern": {"mlp.*": 3}, "lora_dropout": 0.1}""");
+
+        assertThat(job.at("/method/dpo/hyperparameters/lora/use_dora").asBoolean())
+                .isTrue();
+        String model = job.get("fine_tuned_model").asString();
+        assertThat(http.get("/v1/models/" + model).json().get("lora")).isEqualTo(shape(job));
+        JsonNode answer = loss(model, null);
+        assertTokens(answer, "reference_logprob", DORA.get("base_log_probs"));
+        assertThat(answer.get("loss").doubleValue()).isLessThan(Math.log(2) - 0.01);
+        Path folder = download(model, "copy");
+        assertThat(JSON.readTree(folder.resolve("adapter_config.json").toFile())
+                        .get("use_dora")
+                        .asBoolean())
+                .isTrue();
+        assertThat(loss("copy", null).get("preferences")).isEqualTo(answer.get("preferences"));
+        downloadMerged(model, "whole");
+        assertThat(sum(loss("whole", null), "policy_logprob")).isCloseTo(sum(answer, "policy_logprob"), within(1e-5));
+    }
+
+    @Test
+    void aDoraIsTrainedFurther() throws IOException {
+        JsonNode job = run("dora", "\"learning_rate\": 1e-2, \"continue_adapter\": true");
+
+        assertThat(shape(job)).isEqualTo(http.get("/v1/models/dora").json().get("lora"));
+        JsonNode first = firstMetrics(job);
+        assertThat(first.get("loss").doubleValue()).isEqualTo(Math.log(2));
+        assertThat(first.get("logps/chosen").doubleValue()).isCloseTo(sum(DORA.at("/log_probs/chosen")), within(1e-5));
+        String model = job.get("fine_tuned_model").asString();
+        JsonNode answer = loss(model, "dora");
+        assertTokens(answer, "reference_logprob", DORA.get("log_probs"));
+        assertThat(answer.get("loss").doubleValue()).isLessThan(Math.log(2) - 0.01);
+        download(model, "copy");
+        assertThat(loss("copy", "dora").get("preferences")).isEqualTo(answer.get("preferences"));
+    }
+
+    @Test
+    void aJobThatWouldPutDoraOnARowOfZerosSaysWhichOne() throws IOException {
+        Path weights = download("peft-base", "zeros").resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int header = Math.toIntExact(file.getLong());
+        int begin = 8
+                + header
+                + JSON.readTree(new String(bytes, 8, header, StandardCharsets.UTF_8))
+                        .at("/model.layers.1.self_attn.v_proj.weight/data_offsets/0")
+                        .intValue();
+        int row = 16 * Float.BYTES;
+        Arrays.fill(bytes, begin + 2 * row, begin + 3 * row, (byte) 0);
+        Files.write(weights, bytes);
+
+        JsonNode job = ended("zeros", "\"lora\": {\"use_dora\": true}");
+
+        assertThat(job.get("status").asString()).isEqualTo("failed");
+        assertThat(job.at("/error/code").asString()).isEqualTo("invalid_value");
+        assertThat(job.at("/error/param").asString()).isEqualTo("method.dpo.hyperparameters.lora.use_dora");
+        assertThat(job.at("/error/message").asString())
+                .contains("row 2 of model.layers.1.self_attn.v_proj.weight is all zeros");
     }
 
     @Test
@@ -170,7 +273,7 @@ class AdapterFolderApiTest {
         assertThat(job.at("/method/dpo/hyperparameters/lora").toString())
                 .isEqualTo(
                         "{\"r\":2,\"lora_alpha\":3.0,\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\","
-                                + "\"q_proj\",\"up_proj\",\"v_proj\"],\"use_rslora\":true,"
+                                + "\"q_proj\",\"up_proj\",\"v_proj\"],\"use_rslora\":true,\"use_dora\":false,"
                                 + "\"rank_pattern\":{\"mlp.*\":3,\"q_proj\":1},\"alpha_pattern\":{\"layers.0.*\":4.5},\"lora_dropout\":0.0}");
         assertThat(firstMetrics(job).get("logps/chosen").doubleValue())
                 .isCloseTo(sum(GOLDEN.at("/log_probs/chosen")), within(1e-5));
@@ -263,7 +366,7 @@ class AdapterFolderApiTest {
             base_model_name_or_path | "broken"         | its base "broken" cannot be used: it has no config.json
             base_model_name_or_path | "notebook"       | on its base "notebook": its weights hold
             base_model_name_or_path | "on-adapter"     | is built on an adapter that is built on itself
-            use_dora                | true             | use_dora true, which is not supported
+            use_dora                | true             | its weights lack
             r                       | 5                | its adapter_config.json makes it [5, 16]
             target_modules          | ["q_proj"]       | its weights hold what a model of its adapter_config.json has not
             target_modules          | "all-linear"     | its weights lack
@@ -341,6 +444,12 @@ class AdapterFolderApiTest {
 
     /** Runs a job of a few steps on the golden's preference to its end; the stream of its events ends with it. */
     private JsonNode run(String model, String hyperparameters) {
+        JsonNode job = ended(model, hyperparameters);
+        assertThat(job.get("status").asString()).as("%s", job).isEqualTo("succeeded");
+        return job;
+    }
+
+    private JsonNode ended(String model, String hyperparameters) {
         String row = JSON.createObjectNode()
                 .set("prompt_ids", GOLDEN.get("prompt"))
                 .set("chosen_ids", GOLDEN.at("/answers/chosen"))
@@ -355,10 +464,8 @@ class AdapterFolderApiTest {
                  "method": {"type": "dpo", "dpo": {"hyperparameters": {"max_steps": 4, %s}}}}""".formatted(model, file, hyperparameters));
         assertThat(created.status()).as(created.response().body()).isEqualTo(200);
         String id = created.json().get("id").asString();
-        Http.Answer stream = http.get(JOBS + id + "/events?stream=true");
-        JsonNode job = http.get(JOBS + id).json();
-        assertThat(job.get("status").asString()).as(stream.response().body()).isEqualTo("succeeded");
-        return job;
+        http.get(JOBS + id + "/events?stream=true");
+        return http.get(JOBS + id).json();
     }
 
     private JsonNode firstMetrics(JsonNode job) {
@@ -401,8 +508,8 @@ class AdapterFolderApiTest {
                 .sum();
     }
 
-    private static JsonNode golden() {
-        return JSON.readTree(resource("/goldens/peft-adapters.json")).get("saved");
+    private static JsonNode golden(String name) {
+        return JSON.readTree(resource("/goldens/peft-adapters.json")).get(name);
     }
 
     private static InputStream resource(String name) {

@@ -115,7 +115,7 @@ class FineTuningApiTest {
                                 + "\"save_total_limit\":2,\"logging_steps\":1,"
                                 + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
                                 + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
-                                + "\"v_proj\"],\"use_rslora\":false,\"rank_pattern\":{},\"alpha_pattern\":{},\"lora_dropout\":0.0},\"continue_adapter\":false,"
+                                + "\"v_proj\"],\"use_rslora\":false,\"use_dora\":false,\"rank_pattern\":{},\"alpha_pattern\":{},\"lora_dropout\":0.0},\"continue_adapter\":false,"
                                 + "\"eval_steps\":null,\"validation_split\":null,\"early_stopping_patience\":null,"
                                 + "\"early_stopping_threshold\":0.0,\"metric_for_best_model\":\"loss\",\"greater_is_better\":false,\"load_best_model_at_end\":false}");
 
@@ -337,6 +337,7 @@ class FineTuningApiTest {
             {"lora": {"target_modules": ["lm_head"]}}          | /lora/target_modules
             {"lora": {"target_modules": []}}                   | /lora/target_modules
             {"lora": {"use_rslora": "maybe"}}                  | /lora/use_rslora
+            {"lora": {"use_dora": "maybe"}}                    | /lora/use_dora
             {"lora": {"rank_pattern": {"q_proj": 0}}}          | /lora/rank_pattern/q_proj
             {"lora": {"rank_pattern": {"q_proj": null}}}       | /lora/rank_pattern/q_proj
             {"lora": {"rank_pattern": {"(": 4}}}               | /lora/rank_pattern

@@ -50,6 +50,7 @@ class AdapterConfigReaderTest {
                 .on(llama);
 
         assertThat(layers(lora, llama)).isEqualTo(expected).isNotEmpty();
+        assertThat(lora.useDora()).isEqualTo(name.equals("DoRA"));
         LoraConfig again = AdapterConfigReader.read(AdapterConfigWriter.toJson("twelve", lora))
                 .on(llama);
         assertThat(again).as("written and read").isEqualTo(lora);
@@ -84,7 +85,7 @@ class AdapterConfigReaderTest {
             task_type             | "SEQ_CLS"                  | "CAUSAL_LM"
             bias                  | "lora_only"                | "none"
             bias                  | "all"                      | "none"
-            use_dora              | true                       | not supported
+            use_dora              | "yes"                      | true or false
             lora_bias             | true                       | not supported
             fan_in_fan_out        | true                       | not supported
             modules_to_save       | ["lm_head"]                | not supported

@@ -34,6 +34,13 @@ class JsonTest {
     }
 
     @Test
+    void aDoraIsReadAsItWasWritten() {
+        LoraConfig dora = new LoraConfig(4, 8, Set.of("q_proj")).asDora();
+        assertThat(Json.read(Json.write(dora), LoraConfig.class)).isEqualTo(dora);
+        assertThat(dora.useDora()).isTrue();
+    }
+
+    @Test
     void patternsKeepTheirOrder() {
         Map<String, Integer> ranks = new LinkedHashMap<>();
         List.of("z", "a", "m.*", "b").forEach(pattern -> ranks.put(pattern, ranks.size() + 1));

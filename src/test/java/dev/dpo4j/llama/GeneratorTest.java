@@ -53,7 +53,7 @@ class GeneratorTest {
     @Test
     void continuesAnAdaptersTextNotTheBases() {
         LoraConfig config = new LoraConfig(4, 8, LoraConfig.LINEAR_LAYERS);
-        try (LoraWeights lora = LoraWeights.initialise(weights.config(), config, 3)) {
+        try (LoraWeights lora = LoraWeights.initialise(weights, config, 3, compute)) {
             Random random = new Random(5);
             lora.tensors().forEach(tensor -> {
                 for (long i = 0; i < tensor.size(); i++) {

@@ -336,11 +336,44 @@ class LlamaModelTest {
         }
     }
 
+    /** Its magnitudes are those of the base's rows, so every gain is 1. */
+    @Test
+    void aFreshDoraIsTheBaseUpToRounding() {
+        try (Compute compute = new Compute(KERNELS, 2);
+                LlamaWeights weights = TinyLlama.weights(TinyLlama.UNTIED, 2);
+                LoraWeights fresh = LoraWeights.initialise(weights, TinyLlama.DORA, 42, compute)) {
+            LlamaModel adapted = new LlamaModel(weights, fresh, compute);
+            assertThat(logProbs(adapted, texts()))
+                    .containsExactly(logProbs(new LlamaModel(weights, null, compute), texts()), within(1e-5));
+            assertThat(logProbs(adapted.base(), texts()))
+                    .containsExactly(logProbs(new LlamaModel(weights, null, compute), texts()));
+            NamedTensor magnitudes = fresh.tensors().get(2);
+            assertThat(magnitudes.name())
+                    .isEqualTo("base_model.model.model.layers.0.self_attn.q_proj.lora_magnitude_vector");
+            double row = KERNELS.sumOfSquares(weights.tensor("model.layers.0.self_attn.q_proj.weight"), 30);
+            assertThat(magnitudes.data().getAtIndex(ValueLayout.JAVA_FLOAT, 0)).isEqualTo((float) Math.sqrt(row));
+        }
+    }
+
+    @Test
+    void aRowWithoutADirectionIsNoPlaceForDora() {
+        try (Compute compute = new Compute(KERNELS, 2);
+                LlamaWeights weights = TinyLlama.weights(TinyLlama.UNTIED, 2)) {
+            weights.tensor("model.layers.1.mlp.up_proj.weight")
+                    .asSlice(4 * 30L * Float.BYTES, 30L * Float.BYTES)
+                    .fill((byte) 0);
+            assertThatThrownBy(() -> LoraWeights.initialise(weights, TinyLlama.DORA, 42, compute)
+                            .close())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("row 4 of model.layers.1.mlp.up_proj.weight is all zeros");
+        }
+    }
+
     @Test
     void aFreshAdapterIsTheBaseBitForBit() {
         try (Compute compute = new Compute(KERNELS, 2);
                 LlamaWeights weights = TinyLlama.weights(TinyLlama.UNTIED, 2);
-                LoraWeights fresh = LoraWeights.initialise(TinyLlama.UNTIED, TinyLlama.LORA, 42)) {
+                LoraWeights fresh = LoraWeights.initialise(weights, TinyLlama.LORA, 42, compute)) {
             LlamaModel adapted = new LlamaModel(weights, fresh, compute);
             assertThat(logProbs(adapted, texts()))
                     .containsExactly(logProbs(new LlamaModel(weights, null, compute), texts()));

@@ -59,6 +59,50 @@ public final class PaperLlama {
         return merged;
     }
 
+    /** The lengths of the rows of the layers that have DoRA's magnitudes, by the names of these. */
+    public static Map<String, double[]> rowNorms(Map<String, double[]> merged, Map<String, double[]> adapter) {
+        Map<String, double[]> norms = new HashMap<>();
+        magnitudes(adapter).forEach((layer, name) -> {
+            double[] w = tensor(merged, layer + ".weight");
+            double[] ofRows = new double[tensor(adapter, name).length];
+            int in = w.length / ofRows.length;
+            for (int i = 0; i < w.length; i++) {
+                ofRows[i / in] += w[i] * w[i];
+            }
+            norms.put(name, Arrays.stream(ofRows).map(Math::sqrt).toArray());
+        });
+        return norms;
+    }
+
+    /** {@code m / norm} times each row of what {@link #merged} gives, for layers that have magnitudes m. */
+    public static Map<String, double[]> dora(
+            Map<String, double[]> merged, Map<String, double[]> adapter, Map<String, double[]> norms) {
+        Map<String, double[]> result = new HashMap<>(merged);
+        magnitudes(adapter).forEach((layer, name) -> {
+            double[] w = tensor(merged, layer + ".weight").clone();
+            double[] m = tensor(adapter, name);
+            double[] norm = tensor(norms, name);
+            int in = w.length / m.length;
+            for (int i = 0; i < w.length; i++) {
+                w[i] *= m[i / in] / norm[i / in];
+            }
+            result.put(layer + ".weight", w);
+        });
+        return result;
+    }
+
+    /** The names of an adapter's magnitudes, by their layers' paths. */
+    private static Map<String, String> magnitudes(Map<String, double[]> adapter) {
+        Map<String, String> magnitudes = new HashMap<>();
+        for (String name : adapter.keySet()) {
+            if (name.endsWith(".lora_magnitude_vector")) {
+                int end = name.length() - ".lora_magnitude_vector".length();
+                magnitudes.put(name.substring("base_model.model.".length(), end), name);
+            }
+        }
+        return magnitudes;
+    }
+
     /** A tensor that is there. */
     public static double[] tensor(Map<String, double[]> tensors, String name) {
         return Objects.requireNonNull(tensors.get(name), name);

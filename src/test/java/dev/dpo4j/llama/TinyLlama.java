@@ -30,6 +30,9 @@ public final class TinyLlama {
             Map.of("0.self_attn.v_proj", 4, "down_proj", 9),
             Map.of(".*k_proj", 2.0));
 
+    /** A DoRA on every linear layer. */
+    public static final LoraConfig DORA = LORA.asDora();
+
     /** The scale of {@link #PATTERNED_LORA} on a layer. */
     public static double scaleOfPatternedLora(String path) {
         return (path.endsWith("k_proj") ? 2 : 5)
@@ -52,7 +55,7 @@ public final class TinyLlama {
         return weights;
     }
 
-    /** An adapter in the middle of its training: neither A nor B is zero. */
+    /** An adapter in the middle of its training: neither A nor B is zero, DoRA's magnitudes are around 1. */
     public static LoraWeights adapter(LlamaConfig config, long seed) {
         return adapter(config, LORA, seed);
     }
@@ -62,7 +65,7 @@ public final class TinyLlama {
         LoraWeights weights = LoraWeights.allocate(config, lora);
         Random random = new Random(seed);
         for (NamedTensor tensor : weights.tensors()) {
-            fill(tensor, random, 0);
+            fill(tensor, random, tensor.shape().length == 1 ? 1 : 0);
         }
         return weights;
     }

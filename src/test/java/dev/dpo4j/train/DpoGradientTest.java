@@ -104,6 +104,42 @@ class DpoGradientTest {
         }
     }
 
+    /** The lengths of rows are constants to the backward pass (section 4.3 of the paper), and so to the slopes. */
+    @Test
+    void soIsThatOfADoraWhoseNormsStayAsTheyAre() {
+        assertDoraSlopes(TinyLlama.DORA, layer -> 5.0 / 3);
+        assertDoraSlopes(TinyLlama.PATTERNED_LORA.asDora(), TinyLlama::scaleOfPatternedLora);
+    }
+
+    private static void assertDoraSlopes(LoraConfig lora, ToDoubleFunction<String> scale) {
+        LlamaConfig config = TinyLlama.UNTIED;
+        try (Compute compute = new Compute(KernelSelection.best(), 2);
+                LlamaWeights weights = TinyLlama.weights(config, 7);
+                LoraWeights adapter = TinyLlama.adapter(config, lora, 8);
+                LoraWeights gradients = adapter.zerosLike();
+                LlamaWeights baseGradients = weights.zerosLike()) {
+            Map<String, double[]> base = PaperLlama.values(weights);
+            Map<String, double[]> at = PaperLlama.values(adapter);
+            Map<String, double[]> norms = PaperLlama.rowNorms(PaperLlama.merged(base, at, scale), at);
+            LlamaModel model = new LlamaModel(weights, adapter, compute);
+            double loss = gradient(model, Gradients.of(gradients));
+            assertSlopes(
+                    adapter,
+                    gradients,
+                    loss,
+                    values -> loss(new PaperLlama(
+                            config, PaperLlama.dora(PaperLlama.merged(base, values, scale), values, norms))));
+            assertThat(gradients.tensors()).hasSize(2 * 7 * 3);
+            gradient(model, Gradients.of(baseGradients));
+            assertSlopes(
+                    weights,
+                    baseGradients,
+                    loss,
+                    values -> loss(
+                            new PaperLlama(config, PaperLlama.dora(PaperLlama.merged(values, at, scale), at, norms))));
+        }
+    }
+
     @Test
     void theBasesGradientBelowAnAdapterIsItsSlopeToo() {
         LlamaConfig config = TinyLlama.UNTIED;

@@ -27,7 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Training with {@code lora_dropout}. */
 class DropoutTest {
 
-    static final LoraConfig LORA = new LoraConfig(3, 5, LoraConfig.LINEAR_LAYERS, false, Map.of(), Map.of(), 0.4);
+    static final LoraConfig LORA =
+            new LoraConfig(3, 5, LoraConfig.LINEAR_LAYERS, false, Map.of(), Map.of(), 0.4, false);
+
+    static final LoraConfig DORA = LORA.asDora();
 
     private static final TokenizedData DATA =
             new TokenizedData(TinyRun.preferences(6), TinyRun.preferences(8).subList(6, 8), Cuts.NONE, Cuts.NONE);
@@ -38,14 +41,27 @@ class DropoutTest {
             value = Activations.Keep.class,
             names = {"ALL", "RESIDUAL_STREAM"})
     void gradientsAreCentralDifferencesUnderTheSameMasks(Activations.Keep keep) {
+        assertCentralDifferences(LORA, keep);
+    }
+
+    /** Of DoRA the norms are held fixed too: nobody says that the adapter has changed. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Activations.Keep.class,
+            names = {"ALL", "RESIDUAL_STREAM"})
+    void soAreThoseOfDora(Activations.Keep keep) {
+        assertCentralDifferences(DORA, keep);
+    }
+
+    private static void assertCentralDifferences(LoraConfig config, Activations.Keep keep) {
         List<TokenizedPreference> preferences = TinyRun.preferences(3);
         PreferenceBatch batch = PreferenceBatch.of(preferences);
         double[] slopes = new Random(3).doubles(batch.scored().size(), -1, 1).toArray();
         try (Compute compute = Goldens.compute();
                 LlamaWeights weights = TinyLlama.weights(TinyLlama.UNTIED, 5);
-                LoraWeights lora = TinyLlama.adapter(TinyLlama.UNTIED, LORA, 6);
+                LoraWeights lora = TinyLlama.adapter(TinyLlama.UNTIED, config, 6);
                 LoraWeights gradients = lora.zerosLike();
-                Dropout dropout = new Dropout(lora, LORA.dropout());
+                Dropout dropout = new Dropout(lora, config.dropout());
                 Activations a = new Activations(
                         weights.config(),
                         batch.tree().size(),

@@ -83,7 +83,7 @@ class EquivalenceTest {
 
         @Override
         public String toString() {
-            return name + (lora == null ? ", all weights" : ", an adapter");
+            return name + (lora == null ? ", all weights" : lora.useDora() ? ", a DoRA" : ", an adapter");
         }
     }
 
@@ -262,6 +262,8 @@ class EquivalenceTest {
             bases.add(new Base("apo_zero_unpaired", LossOptions.of(List.of(LossType.APO_ZERO_UNPAIRED)), lora, false));
             bases.add(new Base("aot with label_smoothing", aot, lora, true));
         }
+        bases.add(new Base("sigmoid", LossOptions.SIGMOID, TinyLlama.DORA, false));
+        bases.add(new Base("orpo", LossOptions.of(List.of(LossType.ORPO)), TinyLlama.DORA, true));
         return bases;
     }
 

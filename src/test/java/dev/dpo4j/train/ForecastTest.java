@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.LlamaConfig;
+import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ForecastTest {
@@ -53,6 +55,26 @@ class ForecastTest {
         assertThat(Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(1).build(), data, true)
                         .operations())
                 .isCloseTo(5 * forward, within(1.0));
+    }
+
+    /** What it has scaled is put through the adapted layers once more. */
+    @Test
+    void doraTakesAnotherProductInEachAdaptedLayer() {
+        LoraConfig lora = new LoraConfig(2, 4, Set.of("q_proj", "down_proj"));
+        TokenizedData data = data(4, 0);
+        double plain = Forecast.of(
+                        CONFIG, TinyRun.hyperparameters().epochs(3).lora(lora).build(), data, false)
+                .operations();
+        double dora = Forecast.of(
+                        CONFIG,
+                        TinyRun.hyperparameters().epochs(3).lora(lora.asDora()).build(),
+                        data,
+                        false)
+                .operations();
+
+        double again = CONFIG.layers() * 5.0 * CONFIG.hiddenSize() * (CONFIG.queryWidth() + CONFIG.intermediateSize());
+        double magnitudes = CONFIG.layers() * 5.0 * (CONFIG.queryWidth() + CONFIG.hiddenSize());
+        assertThat(dora - plain).isCloseTo(3 * 4 * 2 * again + 4 * 2 * magnitudes * (2 * 3 + 1), within(1.0));
     }
 
     /** Before training, after each epoch's steps, and the reference once. */

@@ -50,6 +50,24 @@ class MemoryPlanTest {
     @Test
     void theWeightsOfAPlanAreThoseThatAreAllocated() {
         LoraConfig lora = new LoraConfig(3, 6, Set.of("q_proj", "v_proj", "o_proj", "up_proj", "down_proj"));
+        assertWeights(lora);
+        assertWeights(lora.asDora());
+    }
+
+    /** Of each layer as many magnitudes as it has rows, and 64 rows of the widest for each thread that measures them. */
+    @Test
+    void dorasMagnitudesAndTheirScratchAreCounted() {
+        LoraConfig lora = new LoraConfig(3, 6, Set.of("q_proj", "down_proj"));
+        MemoryPlan plain = MemoryPlan.of(CONFIG, lora, false, DATA, BATCH, THREADS, PLENTY, PLENTY);
+        MemoryPlan dora = MemoryPlan.of(CONFIG, lora.asDora(), false, DATA, BATCH, THREADS, PLENTY, PLENTY);
+
+        long magnitudes = 2L * (CONFIG.queryWidth() + CONFIG.hiddenSize()) * Float.BYTES;
+        assertThat(dora.weights() - plain.weights()).isEqualTo(magnitudes);
+        assertThat(dora.total() - plain.total())
+                .isEqualTo(4 * magnitudes + 64L * THREADS * CONFIG.intermediateSize() * Float.BYTES);
+    }
+
+    private static void assertWeights(LoraConfig lora) {
         MemoryPlan full = MemoryPlan.of(CONFIG, null, false, DATA, BATCH, THREADS, PLENTY, PLENTY);
         MemoryPlan adapter = MemoryPlan.of(CONFIG, lora, false, DATA, BATCH, THREADS, PLENTY, PLENTY);
 

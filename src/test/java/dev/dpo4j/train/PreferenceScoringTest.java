@@ -135,7 +135,7 @@ class PreferenceScoringTest {
     @Test
     void theGradientNormOfAnAdapterIsThatOfTheMergedWeights() {
         LoraConfig config = new LoraConfig(4, 8, Set.of("q_proj", "down_proj"));
-        try (LoraWeights adapter = LoraWeights.initialise(Goldens.tinyConfig(), config, 7);
+        try (LoraWeights adapter = LoraWeights.initialise(one, config, 7, compute);
                 LlamaWeights merged = Goldens.tiny(1)) {
             fill(adapter);
             merge(adapter, merged);

@@ -37,6 +37,12 @@ class ResumeTest {
     }
 
     @Test
+    void dorasTrainingGoesOnAsIfNothingHadHappened() {
+        assertResumes(hyperparameters(TinyLlama.DORA));
+        assertResumes(hyperparameters(DropoutTest.DORA));
+    }
+
+    @Test
     void otherSchedulesAndConstantsGoOnAsIfNothingHadHappened() {
         assertResumes(TinyRun.hyperparameters()
                 .epochs(2)

@@ -53,7 +53,7 @@ final class TinyRun implements AutoCloseable {
         this.hyperparameters = hyperparameters;
         this.data = data;
         LoraConfig lora = hyperparameters.lora();
-        this.adapter = lora == null ? null : TinyLlama.adapter(TinyLlama.UNTIED, 22);
+        this.adapter = lora == null ? null : TinyLlama.adapter(TinyLlama.UNTIED, lora, 22);
         this.policy = new LlamaModel(weights, adapter, compute);
         this.state = new TrainingState(adapter == null ? weights : adapter, data, hyperparameters);
     }
