@@ -1,5 +1,6 @@
 package dev.dpo4j.api;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.dpo4j.catalog.ModelEntry;
@@ -41,7 +42,7 @@ final class DpoDefaults {
      */
     static Hyperparameters resolve(DpoHyperparametersRequest request, ModelEntry model, int seed) {
         boolean continueAdapter = requireNonNullElse(request.continueAdapter(), false);
-        LoraConfig lora = continueAdapter ? ownAdapter(request, model) : newAdapter(request);
+        LoraConfig lora = continueAdapter ? ownAdapter(request, model) : newAdapter(request, model);
         double beta = beta(request.beta());
         double learningRate = learningRate(request, automaticLearningRate(lora));
         LrSchedulerType schedulerType = requireNonNullElse(request.lrSchedulerType(), LrScheduler.linear)
@@ -86,8 +87,8 @@ final class DpoDefaults {
                 EvaluationDefaults.resolve(request));
     }
 
-    private static @Nullable LoraConfig newAdapter(DpoHyperparametersRequest request) {
-        return request.lora() == null ? null : request.lora().resolve();
+    private static @Nullable LoraConfig newAdapter(DpoHyperparametersRequest request, ModelEntry model) {
+        return request.lora() == null ? null : request.lora().resolve(requireNonNull(model.config()));
     }
 
     private static LoraConfig ownAdapter(DpoHyperparametersRequest request, ModelEntry model) {

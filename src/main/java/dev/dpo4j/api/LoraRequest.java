@@ -1,5 +1,6 @@
 package dev.dpo4j.api;
 
+import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.ModulePattern;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -10,6 +11,8 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.Size;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +40,9 @@ record LoraRequest(
         @Schema(defaultValue = "8") @Positive @Nullable Double loraAlpha,
 
         @Schema(
-                description = "A list of linear layers, or \"all-linear\". Default: q_proj and v_proj.",
+                description =
+                        "A list of linear layers, \"all-linear\", or a regular expression for the whole path of a layer, which is as"
+                                + " model.layers.0.self_attn.q_proj. Default: q_proj and v_proj.",
                 implementation = Object.class,
                 oneOf = {String.class, String[].class},
                 example = "all-linear")
@@ -84,6 +89,10 @@ record LoraRequest(
         Double loraDropout) {
 
     private static final String PATH = "method.dpo.hyperparameters.lora.";
+
+    /** Characters of all expressions of a pattern: enough for the end of its path for each layer of a large Llama, and matched in seconds whatever they are. */
+    private static final long MAX_PATTERNS = 1 << 14;
+
     private static final int DEFAULT_R = 8;
     private static final double DEFAULT_ALPHA = 8;
     private static final Set<String> DEFAULT_TARGETS = Set.of("q_proj", "v_proj");
@@ -91,31 +100,71 @@ record LoraRequest(
     /**
      * The request with every gap filled.
      *
-     * @throws ApiException naming the pattern that is no regular expression
+     * @param llama the shape of the model that is adapted
+     * @throws ApiException naming the pattern that is no regular expression, or matches nothing
      */
-    LoraConfig resolve() {
+    LoraConfig resolve(LlamaConfig llama) {
         Map<String, Integer> ranks = Optional.ofNullable(rankPattern).orElse(Map.of());
         Map<String, Double> alphas = Optional.ofNullable(alphaPattern).orElse(Map.of());
-        requirePatterns("rank_pattern", ranks);
-        requirePatterns("alpha_pattern", alphas);
-        return new LoraConfig(
+        Map<String, ModulePattern> ofRanks = patterns("rank_pattern", ranks);
+        Map<String, ModulePattern> ofAlphas = patterns("alpha_pattern", alphas);
+        LoraConfig lora = new LoraConfig(
                 Optional.ofNullable(r).orElse(DEFAULT_R),
                 Optional.ofNullable(loraAlpha).orElse(DEFAULT_ALPHA),
-                targetModules == null ? DEFAULT_TARGETS : targetModules.names(),
+                targets(llama),
                 Optional.ofNullable(useRslora).orElse(false),
                 ranks,
                 alphas,
                 Optional.ofNullable(loraDropout).orElse(0.0),
                 Optional.ofNullable(useDora).orElse(false));
+        List<String> adapted =
+                lora.layers(llama).stream().map(layer -> layer.layer().path()).toList();
+        requireMatches("rank_pattern", ofRanks, adapted);
+        requireMatches("alpha_pattern", ofAlphas, adapted);
+        return lora;
     }
 
-    private static void requirePatterns(String name, Map<String, ?> patterns) {
-        for (String pattern : patterns.keySet()) {
+    private Set<String> targets(LlamaConfig llama) {
+        try {
+            return targetModules == null ? DEFAULT_TARGETS : targetModules.on(llama);
+        } catch (IllegalArgumentException e) {
+            throw invalid("target_modules", e.getMessage());
+        }
+    }
+
+    /** To PEFT what matches nothing is worth a warning; here it would be read by nobody. */
+    private static void requireMatches(String name, Map<String, ModulePattern> patterns, List<String> adapted) {
+        patterns.forEach((expression, pattern) -> {
+            if (adapted.stream().noneMatch(pattern::matches)) {
+                throw invalid(
+                        name,
+                        "\"%s\" matches no layer that target_modules take in, which are as %s"
+                                .formatted(expression, adapted.getFirst()));
+            }
+        });
+    }
+
+    private static Map<String, ModulePattern> patterns(String name, Map<String, ?> values) {
+        Map<String, ModulePattern> patterns = new LinkedHashMap<>();
+        long size = 0;
+        for (String expression : values.keySet()) {
             try {
-                ModulePattern.ofPathEnd(pattern);
+                size += ModulePattern.requirePathEnd(expression);
+                patterns.put(expression, ModulePattern.ofPathEnd(expression));
             } catch (IllegalArgumentException e) {
-                throw ApiException.badRequest("invalid_value", PATH + name, name + ": " + e.getMessage());
+                throw invalid(name, e.getMessage());
             }
         }
+        if (size > MAX_PATTERNS) {
+            throw invalid(
+                    name,
+                    "its expressions are longer than %d characters together when their repetitions are written out"
+                            .formatted(MAX_PATTERNS));
+        }
+        return patterns;
+    }
+
+    private static ApiException invalid(String name, @Nullable String why) {
+        return ApiException.badRequest("invalid_value", PATH + name, name + ": " + why);
     }
 }

@@ -128,11 +128,20 @@ final class AdapterConfigReader {
             if (!value.isObject()) {
                 throw wrong("%s %s: it must be an object".formatted(key, value));
             }
-            value.properties()
-                    .forEach(entry -> values.put(
-                            entry.getKey(), read.apply(key + " \"" + entry.getKey() + "\"", entry.getValue())));
+            value.properties().forEach(entry -> {
+                requirePattern(key, entry.getKey());
+                values.put(entry.getKey(), read.apply(key + " \"" + entry.getKey() + "\"", entry.getValue()));
+            });
         }
         return values;
+    }
+
+    private static void requirePattern(String key, String expression) {
+        try {
+            ModulePattern.requirePathEnd(expression);
+        } catch (IllegalArgumentException e) {
+            throw wrong("a %s that cannot be used: %s".formatted(key, e.getMessage()));
+        }
     }
 
     private static int rank(String key, JsonNode value) {

@@ -188,6 +188,35 @@ class AdapterFolderApiTest {
     }
 
     @Test
+    void targetsMayBeARegularExpressionForWholePaths() throws IOException {
+        JsonNode job = run(
+                "peft-base",
+                "\"lora\": {\"r\": 2, \"target_modules\": \".*\\\\.(q_proj|1\\\\.mlp\\\\.(?:up|down)_proj)\"}");
+
+        assertThat(job.at("/method/dpo/hyperparameters/lora/target_modules").toString())
+                .isEqualTo("[\"model.layers.1.mlp.down_proj\",\"model.layers.1.mlp.up_proj\",\"q_proj\"]");
+        String model = job.get("fine_tuned_model").asString();
+        JsonNode answer = loss(model, null);
+        download(model, "copy");
+        assertThat(http.get("/v1/models/copy").json().get("lora"))
+                .isEqualTo(http.get("/v1/models/" + model).json().get("lora"));
+        assertThat(loss("copy", null).get("preferences")).isEqualTo(answer.get("preferences"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"target_modules": "q_proj"}           | "q_proj" matches no layer
+            {"target_modules": "lm_head"}          | "lm_head" takes in lm_head
+            {"rank_pattern": {"k_proj": 4}}        | "k_proj" matches no layer that target_modules take in
+            {"alpha_pattern": {"2.*q_proj": 4}}    | "2.*q_proj" matches no layer that target_modules take in
+            """)
+    void anExpressionThatMeansNothingIsNamed(String lora, String reason) {
+        Http.Answer answer = created("peft-base", "\"lora\": " + lora);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("detail").asString()).contains(reason);
+    }
+
+    @Test
     void aDoraIsTrainedFurther() throws IOException {
         JsonNode job = run("dora", "\"learning_rate\": 1e-2, \"continue_adapter\": true");
 
@@ -449,7 +478,7 @@ class AdapterFolderApiTest {
         return job;
     }
 
-    private JsonNode ended(String model, String hyperparameters) {
+    private Http.Answer created(String model, String hyperparameters) {
         String row = JSON.createObjectNode()
                 .set("prompt_ids", GOLDEN.get("prompt"))
                 .set("chosen_ids", GOLDEN.at("/answers/chosen"))
@@ -459,9 +488,13 @@ class AdapterFolderApiTest {
                 .json()
                 .get("id")
                 .asString();
-        Http.Answer created = http.postJson("/v1/fine_tuning/jobs", """
+        return http.postJson("/v1/fine_tuning/jobs", """
                 {"model": "%s", "training_file": "%s", "seed": 3,
                  "method": {"type": "dpo", "dpo": {"hyperparameters": {"max_steps": 4, %s}}}}""".formatted(model, file, hyperparameters));
+    }
+
+    private JsonNode ended(String model, String hyperparameters) {
+        Http.Answer created = created(model, hyperparameters);
         assertThat(created.status()).as(created.response().body()).isEqualTo(200);
         String id = created.json().get("id").asString();
         http.get(JOBS + id + "/events?stream=true");

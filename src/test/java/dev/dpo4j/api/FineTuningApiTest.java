@@ -346,6 +346,15 @@ class FineTuningApiTest {
             {"lora": {"lora_dropout": 1}}                      | /lora/lora_dropout
             {"lora": {"lora_dropout": -0.1}}                   | /lora/lora_dropout
             {"lora": {"alpha_pattern": {"a{1001}": 4}}}        | /lora/alpha_pattern
+            {"lora": {"alpha_pattern": {"((q{99}){99}){99}": 4}}} | /lora/alpha_pattern
+            {"lora": {"target_modules": "q_proj"}}             | /lora/target_modules
+            {"lora": {"target_modules": ""}}                   | /lora/target_modules
+            {"lora": {"target_modules": ".*"}}                 | /lora/target_modules
+            {"lora": {"target_modules": ".*(?=q).*"}}          | /lora/target_modules
+            {"lora": {"target_modules": ".*q_pro{,1}j"}}       | /lora/target_modules
+            {"lora": {"rank_pattern": {"k_proj": 4}}}          | /lora/rank_pattern
+            {"lora": {"rank_pattern": {"q_prj": 4}}}           | /lora/rank_pattern
+            {"lora": {"alpha_pattern": {"layers.7.*": 4}}}     | /lora/alpha_pattern
             """)
     void aHyperparameterThatCannotBeIsRefusedWhereItStands(String hyperparameters, String pointer) {
         Http.Answer answer = http.postJson(JOBS, """

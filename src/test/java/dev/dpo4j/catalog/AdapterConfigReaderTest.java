@@ -121,6 +121,8 @@ class AdapterConfigReaderTest {
             rank_pattern          | ["q_proj"]                 | object
             alpha_pattern         | {"q_proj": -1}             | "q_proj"
             alpha_pattern         | {"(": 1}                   | regular expression
+            rank_pattern          | {"(?i)Q_PROJ": 1}          | (?i)
+            target_modules        | ".*[[:alpha:]]_proj"       | [:
             """)
     void whatWouldComputeSomethingElseIsRefusedByName(String key, String value, String said) {
         assertThatThrownBy(() -> lora("\"%s\": %s".formatted(key, value)))

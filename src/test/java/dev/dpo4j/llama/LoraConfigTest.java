@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LoraConfigTest {
@@ -68,6 +69,64 @@ class LoraConfigTest {
         assertThatThrownBy(() -> ModulePattern.ofPathEnd(pattern))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"" + pattern + "\"");
+    }
+
+    /** What RE2 would take, and Python reads otherwise or not at all. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            .*q_pro{,3}j           | {,3}: write {0,3}
+            .*[[:alpha:]]_proj     | [:
+            .*\\Qq_proj\\E         | \\Q
+            .*[\\pL]_proj          | \\p
+            .*\\pL_proj            | \\p
+            .*q_proj\\z            | \\z
+            (?U).*q_proj           | (?U)
+            .*(?i)Q_PROJ           | (?i)
+            (?-i).*q_proj          | (?-i)
+            .*(?<kind>q)_proj      | (?P<
+            """)
+    void whatPythonReadsOtherwiseIsRefused(String expression, String said) {
+        assertThatThrownBy(() -> ModulePattern.ofPath(expression))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"" + expression + "\"")
+                .hasMessageContaining(said);
+        assertThatThrownBy(() -> ModulePattern.requirePathEnd(expression)).hasMessageContaining(said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(?i).*Q_PROJ",
+                ".*\\.(q|v)_proj",
+                ".*(?P<kind>q|k)_proj",
+                ".*(?:q)_proj",
+                ".*(?i:Q)_proj",
+                ".*[]q]_proj",
+                ".*[^]v]_proj",
+                ".*[q:[]_proj",
+                "model\\.layers\\.\\d{1,3}\\..*q_proj",
+                ".*q{1}_proj(x{})?"
+            })
+    void whatBothReadAlikeIsTaken(String expression) {
+        assertThat(ModulePattern.ofPath(expression).matches("model.layers.0.self_attn.q_proj"))
+                .isTrue();
+    }
+
+    /** It is no longer than a line, and would be a thousand million states. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"((a{1000}){1000}){1000}", "(?:(?:x|[ab]{50}){50}){2,}", "a{1000}b{1000}c{1000}d{1000}e{1000}"})
+    void anExpressionThatGrowsWhenItIsWrittenOutIsRefused(String expression) {
+        assertThatThrownBy(() -> ModulePattern.ofPath(expression)).hasMessageContaining("written out");
+        assertThatThrownBy(() -> ModulePattern.requirePathEnd(expression)).hasMessageContaining("written out");
+    }
+
+    @Test
+    void repetitionsAreCountedWithWhatTheyRepeat() {
+        assertThat(ModulePattern.requirePathEnd("abc")).isEqualTo(3);
+        assertThat(ModulePattern.requirePathEnd("a{3}b{2,5}c{4,}[xyz]{2}\\d{2}"))
+                .isEqualTo(3 + 5 + 4 + 2 + 2);
+        assertThat(ModulePattern.requirePathEnd("x(ab|c){3}y")).isEqualTo(1 + 3 * 5 + 1);
     }
 
     /** With backtracking it would take longer than the universe has been there. */
