@@ -3,7 +3,7 @@ package dev.dpo4j.kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Everything of a Llama's forward, backward and optimizer that is not a matrix product.
+ * Everything of a Llama's forward, backward and optimizer that is not a matrix product, and the inner part of large ones.
  *
  * <p>All matrices are row-major float32 in native byte order, each segment starting at the first element a call may touch;
  * {@code stride} is the distance between two rows in elements. A {@code d} before a name means "gradient of". Gradients of
@@ -17,6 +17,50 @@ public interface Kernels {
 
     /** For people: "vector, 512 bit" or "scalar, 16 lanes". */
     String description();
+
+    /** Whether {@link #product} is faster than a BLAS: with 512-bit vectors, which have registers enough for its tile. */
+    boolean fastProducts();
+
+    /** Columns of {@link #product}'s panel: four vectors. */
+    default int panelColumns() {
+        return 4 * lanes();
+    }
+
+    /**
+     * A panel of a matrix product: {@code C = A B}, or {@code C += A B}. Each element is one chain of fma over the terms in their order,
+     * begun with 0 or with what C holds: it depends neither on the number of lanes nor on the rows computed beside it, and cutting the
+     * terms between calls changes nothing.
+     *
+     * @param a (rows, depth), rows {@code strideA} apart
+     * @param b (depth, panelColumns), contiguous
+     * @param c (rows, panelColumns), rows {@code strideC} apart
+     * @param add whether to add to C or to write it
+     */
+    void product(
+            MemorySegment a,
+            int strideA,
+            MemorySegment b,
+            MemorySegment c,
+            int strideC,
+            int rows,
+            int depth,
+            boolean add);
+
+    /**
+     * {@code Y = X}.
+     *
+     * @param x (rows, columns), rows {@code strideX} apart
+     * @param y (rows, columns), rows {@code strideY} apart, written
+     */
+    void copy(MemorySegment x, int strideX, int rows, int columns, MemorySegment y, int strideY);
+
+    /**
+     * {@code Y = Xᵀ}.
+     *
+     * @param x (rows, columns), rows {@code strideX} apart
+     * @param y (columns, rows), rows {@code strideY} apart, written
+     */
+    void transpose(MemorySegment x, int strideX, int rows, int columns, MemorySegment y, int strideY);
 
     /** {@code y += x} over n elements. */
     void add(MemorySegment x, MemorySegment y, long n);

@@ -35,6 +35,51 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public boolean fastProducts() {
+        return false;
+    }
+
+    @Override
+    public void product(
+            MemorySegment a,
+            int strideA,
+            MemorySegment b,
+            MemorySegment c,
+            int strideC,
+            int rows,
+            int depth,
+            boolean add) {
+        int columns = panelColumns();
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < columns; j++) {
+                float sum = add ? at(c, (long) r * strideC + j) : 0;
+                for (int p = 0; p < depth; p++) {
+                    sum = Math.fma(at(a, (long) r * strideA + p), at(b, (long) p * columns + j), sum);
+                }
+                put(c, (long) r * strideC + j, sum);
+            }
+        }
+    }
+
+    @Override
+    public void copy(MemorySegment x, int strideX, int rows, int columns, MemorySegment y, int strideY) {
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < columns; j++) {
+                put(y, (long) r * strideY + j, at(x, (long) r * strideX + j));
+            }
+        }
+    }
+
+    @Override
+    public void transpose(MemorySegment x, int strideX, int rows, int columns, MemorySegment y, int strideY) {
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < columns; j++) {
+                put(y, (long) j * strideY + r, at(x, (long) r * strideX + j));
+            }
+        }
+    }
+
+    @Override
     public void add(MemorySegment x, MemorySegment y, long n) {
         for (long i = 0; i < n; i++) {
             put(y, i, at(y, i) + at(x, i));

@@ -23,6 +23,34 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public boolean fastProducts() {
+        return Vectors.SPECIES.vectorBitSize() >= 512;
+    }
+
+    @Override
+    public void product(
+            MemorySegment a,
+            int strideA,
+            MemorySegment b,
+            MemorySegment c,
+            int strideC,
+            int rows,
+            int depth,
+            boolean add) {
+        VectorProduct.product(a, strideA, b, c, strideC, rows, depth, add);
+    }
+
+    @Override
+    public void copy(MemorySegment x, int strideX, int rows, int columns, MemorySegment y, int strideY) {
+        VectorCopy.copy(x, strideX, rows, columns, y, strideY);
+    }
+
+    @Override
+    public void transpose(MemorySegment x, int strideX, int rows, int columns, MemorySegment y, int strideY) {
+        VectorTranspose.transpose(x, strideX, rows, columns, y, strideY);
+    }
+
+    @Override
     public void add(MemorySegment x, MemorySegment y, long n) {
         VectorElementwise.add(x, y, n);
     }

@@ -41,6 +41,7 @@ public final class Compute implements AutoCloseable {
 
     private final Kernels kernels;
     private final Workers workers;
+    private final PanelProduct panelProduct;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final long sliceNanos;
     private long heldSince;
@@ -72,6 +73,7 @@ public final class Compute implements AutoCloseable {
     public Compute(Kernels kernels, int threads, Duration slice) {
         this.kernels = kernels;
         this.workers = new Workers(threads);
+        this.panelProduct = new PanelProduct(kernels, workers);
         this.sliceNanos = slice.toNanos();
     }
 
@@ -93,9 +95,10 @@ public final class Compute implements AutoCloseable {
         return workers.threads();
     }
 
-    /** What decides the last bit of a result besides the program: kernel lanes, BLAS core and version, threads. */
+    /** What decides the last bit of a result besides the program: kernel lanes, whose products, BLAS core and version, threads. */
     public String fingerprint() {
-        return "lanes=%d; blas=%s; threads=%d".formatted(kernels.lanes(), Blas.core(), threads());
+        String products = kernels.fastProducts() ? "panels, " : "";
+        return "lanes=%d; blas=%s%s; threads=%d".formatted(kernels.lanes(), products, Blas.core(), threads());
     }
 
     /** Runs a computation when its turn has come; a computation within one goes on at once. */
@@ -158,8 +161,8 @@ public final class Compute implements AutoCloseable {
 
     /**
      * {@code C = alpha op(A) op(B) + beta C} on all threads: C (m, n), op(A) (m, k), op(B) (k, n), all row-major with the given row
-     * distances. Cut along the longer side of C, in as many parts as there are threads: the cut depends on nothing else, and so
-     * does the result.
+     * distances. Either {@link PanelProduct}'s, or OpenBLAS's, cut along the longer side of C in as many parts as there are threads: the cut
+     * depends on nothing else, and so does the result.
      */
     public void gemm(
             boolean transposeA,
@@ -176,6 +179,10 @@ public final class Compute implements AutoCloseable {
             MemorySegment c,
             int ldc) {
         if (m == 0 || n == 0) {
+            return;
+        }
+        if (panelProduct.suits(transposeA, m, n, k, alpha, beta)) {
+            panelProduct.product(transposeB, m, n, k, a, lda, b, ldb, beta == 1, c, ldc);
             return;
         }
         int parts = (long) m * n * k < 1 << 18 ? 1 : threads();
@@ -239,5 +246,6 @@ public final class Compute implements AutoCloseable {
     @Override
     public void close() {
         workers.close();
+        panelProduct.close();
     }
 }

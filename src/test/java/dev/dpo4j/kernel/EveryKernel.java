@@ -27,6 +27,8 @@ final class EveryKernel {
     static Map<String, long[]> outputs(Kernels kernels, int width) {
         EveryKernel run = new EveryKernel(kernels, width);
         run.elementWise();
+        run.product();
+        run.moved();
         run.rmsNorm();
         run.rope();
         run.swiGlu();
@@ -47,6 +49,37 @@ final class EveryKernel {
         kernels.scale(0.7f, x, width);
         wrote("scale", x);
         wrote("sumOfSquares", kernels.sumOfSquares(x, width));
+    }
+
+    /** Two tiles and a row; the terms at once, and in two parts. */
+    private void product() {
+        int rows = 13;
+        int columns = kernels.panelColumns();
+        MemorySegment a = gaussian(rows * (width + PADDING));
+        MemorySegment b = gaussian(width * columns);
+        MemorySegment c = gaussian(rows * (columns + PADDING));
+        kernels.product(a, width + PADDING, b, c, columns + PADDING, rows, width, false);
+        wrote("product", c);
+        int first = width / 2;
+        MemorySegment inParts = gaussian(rows * (columns + PADDING));
+        MemorySegment behind = Floats.slice(a, first, rows * (width + PADDING) - first);
+        MemorySegment panelBehind = Floats.slice(b, (long) first * columns, (width - first) * columns);
+        kernels.product(a, width + PADDING, b, inParts, columns + PADDING, rows, first, false);
+        kernels.product(behind, width + PADDING, panelBehind, inParts, columns + PADDING, rows, width - first, true);
+        wrote("product in parts", inParts);
+        kernels.product(a, width + PADDING, b, c, columns + PADDING, rows, width, true);
+        wrote("product added", c);
+    }
+
+    private void moved() {
+        int rows = 35;
+        MemorySegment x = gaussian(rows * (width + PADDING));
+        MemorySegment y = gaussian(width * (rows + 1));
+        kernels.transpose(x, width + PADDING, rows, width, y, rows + 1);
+        wrote("transpose", y);
+        MemorySegment copy = gaussian(rows * (width + 1));
+        kernels.copy(x, width + PADDING, rows, width, copy, width + 1);
+        wrote("copy", copy);
     }
 
     private void rmsNorm() {
