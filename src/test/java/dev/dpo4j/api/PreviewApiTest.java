@@ -170,6 +170,27 @@ class PreviewApiTest {
                 .isEqualTo(status);
     }
 
+    /** Of a handler with a constraint of its own, the rows to show, Spring checks the body in another way. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            '"save_total_limit": 0'             | save_total_limit
+            '"lora": {"r": 0}'                  | lora.r
+            '"max_steps": 0, "adam_epsilon": 2' | adam_epsilon
+            '"loss_weights": []'                | loss_weights
+            '"loss_weights": [1, null]'         | loss_weights.1
+            """)
+    void whatNoJobCouldBeIsRefusedInTheWordsOfItsStart(String hyperparameters, String param) {
+        String body = body("notebook", "any", hyperparameters);
+        JsonNode start = http.postJson(JOBS, body).json();
+        assertThat(start.at("/error/param").asString()).isEqualTo("method.dpo.hyperparameters." + param);
+        for (String query : List.of("", "?rows=0")) {
+            Http.Answer answer = http.postJson(JOBS + "/preview" + query, body);
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.json().get("error")).isEqualTo(start.get("error"));
+            assertThat(answer.json().get("errors")).isEqualTo(start.get("errors"));
+        }
+    }
+
     private JsonNode preview(String model, String file, String hyperparameters, String query) {
         Http.Answer answer = http.postJson(JOBS + "/preview" + query, body(model, file, hyperparameters));
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
