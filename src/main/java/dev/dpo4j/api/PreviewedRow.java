@@ -43,7 +43,7 @@ record PreviewedRow(int row, List<String> findings, List<Token> prompt, List<Ans
                 report.of(whole.row()).stream()
                         .map(finding -> finding.name().toLowerCase(Locale.ROOT))
                         .toList(),
-                tokens(whole.prompt(), false, keptOfPrompt(whole.prompt(), left), tokenizer),
+                tokens(whole.prompt(), false, keptOfPrompt(whole.prompt(), row.fitted()), tokenizer),
                 answers);
     }
 
@@ -54,12 +54,12 @@ record PreviewedRow(int row, List<String> findings, List<Token> prompt, List<Ans
         return answer == 0 ? "chosen" : "rejected";
     }
 
-    /** A prompt loses its beginning, but for the token that it begins with where that is a begin token. */
-    private static IntPredicate keptOfPrompt(int[] prompt, Optional<TokenizedPreference> left) {
-        int[] fitted = left.map(TokenizedPreference::prompt).orElse(new int[0]);
-        int cut = prompt.length - fitted.length;
-        boolean begins = fitted.length > 0 && fitted[0] == prompt[0];
-        return begins ? i -> i == 0 || i > cut : i -> i >= cut;
+    private static IntPredicate keptOfPrompt(int[] prompt, @Nullable Truncation fitted) {
+        if (fitted == null || fitted.preference().isEmpty()) {
+            return i -> false;
+        }
+        int cut = prompt.length - fitted.preference().get().prompt().length;
+        return fitted.bosKept() ? i -> i == 0 || i > cut : i -> i >= cut;
     }
 
     private static List<Token> tokens(int[] ids, boolean answer, IntPredicate kept, @Nullable Tokenizer tokenizer) {

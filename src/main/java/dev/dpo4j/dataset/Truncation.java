@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
  * A preference made to fit a greatest length. A cut answer loses its EOS; nothing is put back.
  *
  * @param preference what is left; empty: the preference is dropped
- * @param promptCut whether the prompt lost tokens
+ * @param promptCut whether the prompt lost tokens: its first ones, or those behind a begin token
+ * @param bosKept whether it was those behind a begin token
  * @param answersCut how many answers lost tokens
  */
-public record Truncation(Optional<TokenizedPreference> preference, boolean promptCut, int answersCut) {
+public record Truncation(
+        Optional<TokenizedPreference> preference, boolean promptCut, boolean bosKept, int answersCut) {
 
-    private static final Truncation DROPPED = new Truncation(Optional.empty(), false, 0);
+    private static final Truncation DROPPED = new Truncation(Optional.empty(), false, false, 0);
 
     /**
      * Cuts.
@@ -30,12 +32,19 @@ public record Truncation(Optional<TokenizedPreference> preference, boolean promp
         }
         int length = preference.prompt().length + longestAnswer(preference);
         if (length <= maxLength) {
-            return new Truncation(Optional.of(preference), false, 0);
+            return new Truncation(Optional.of(preference), false, false, 0);
         }
         return switch (mode) {
-            case KEEP_START -> cutAnswers(preference, preference.prompt(), maxLength);
-            case KEEP_PROMPT_END ->
-                cutAnswers(preference, end(preference.prompt(), maxLength - longestAnswer(preference), bos), maxLength);
+            case KEEP_START -> cutAnswers(preference, preference.prompt(), false, maxLength);
+            case KEEP_PROMPT_END -> {
+                int[] prompt = preference.prompt();
+                int[] end = end(prompt, maxLength - longestAnswer(preference));
+                boolean keepsBos = end.length < prompt.length && bos != null && prompt[0] == bos;
+                if (keepsBos) {
+                    end[0] = bos;
+                }
+                yield cutAnswers(preference, end, keepsBos, maxLength);
+            }
             case DROP -> DROPPED;
             case ERROR ->
                 throw new InvalidRowException(
@@ -52,19 +61,15 @@ public record Truncation(Optional<TokenizedPreference> preference, boolean promp
                 .orElseThrow();
     }
 
-    /** The last tokens of a prompt, after the BOS token that it began with; never fewer than one, which an answer needs to follow. */
-    private static int[] end(int[] prompt, int room, @Nullable Integer bos) {
-        if (prompt.length <= Math.max(room, 1)) {
-            return prompt;
-        }
-        int[] end = Arrays.copyOfRange(prompt, prompt.length - Math.max(room, 1), prompt.length);
-        if (bos != null && prompt[0] == bos) {
-            end[0] = bos;
-        }
-        return end;
+    /** The last tokens of a prompt; never fewer than one, which an answer needs to follow. */
+    private static int[] end(int[] prompt, int room) {
+        return prompt.length <= Math.max(room, 1)
+                ? prompt
+                : Arrays.copyOfRange(prompt, prompt.length - Math.max(room, 1), prompt.length);
     }
 
-    private static Truncation cutAnswers(TokenizedPreference preference, int[] prompt, int maxLength) {
+    private static Truncation cutAnswers(
+            TokenizedPreference preference, int[] prompt, boolean bosKept, int maxLength) {
         int room = maxLength - prompt.length;
         if (room <= 0) {
             return DROPPED;
@@ -74,7 +79,8 @@ public record Truncation(Optional<TokenizedPreference> preference, boolean promp
                 (int) answers.stream().filter(answer -> answer.length > room).count();
         TokenizedPreference kept = preference.with(
                 prompt, answers.stream().map(answer -> cut(answer, room)).toList());
-        return new Truncation(Optional.of(kept), prompt.length < preference.prompt().length, answersCut);
+        return new Truncation(
+                Optional.of(kept), prompt.length < preference.prompt().length, bosKept, answersCut);
     }
 
     private static int[] cut(int[] answer, int room) {

@@ -104,6 +104,33 @@ class PreviewApiTest {
         assertThat(flags(end.at("/answers/0/tokens"), "cut")).isEqualTo("000");
     }
 
+    /** What is left of it begins with the same token, which is no begin token. */
+    @Test
+    void aPromptThatLosesItsBeginningShowsWhichTokensItLost() {
+        String file = upload("{\"prompt\": [5,6,7,5,8], \"chosen\": [6,7], \"rejected\": [9,10]}\n");
+
+        JsonNode row = preview("notebook", file, "\"max_length\": 4, \"truncation_mode\": \"keep_prompt_end\"", "")
+                .at("/rows/0");
+
+        assertThat(flags(row.get("prompt"), "cut")).isEqualTo("11100");
+    }
+
+    @Test
+    void aPromptThatLosesItsBeginningKeepsItsBeginToken() {
+        String file = upload("{\"prompt\": \"The answer is the answer\", \"chosen\": \" is Paris\", \"rejected\": \" is\"}\n");
+        int tokens = preview("tiny", file, "", "").at("/data/lengths/text/max").asInt();
+
+        JsonNode prompt = preview(
+                        "tiny",
+                        file,
+                        "\"max_length\": %d, \"truncation_mode\": \"keep_prompt_end\"".formatted(tokens - 2),
+                        "")
+                .at("/rows/0/prompt");
+
+        assertThat(prompt.at("/0/text").asString()).isEqualTo("<s>");
+        assertThat(flags(prompt, "cut")).startsWith("0110").matches("0110+");
+    }
+
     @Test
     void saysWhyAJobWouldFailAndShowsItsRowsAllTheSame() {
         String file = upload("""

@@ -80,7 +80,10 @@ class TruncationTest {
     @Test
     void aBeginTokenStaysAtTheBeginning() {
         assertThat(keepPromptEnd(5, 1).preference().orElseThrow().prompt()).containsExactly(1, 3);
+        assertThat(keepPromptEnd(5, 1).bosKept()).isTrue();
         assertThat(keepPromptEnd(5, 2).preference().orElseThrow().prompt()).containsExactly(2, 3);
+        assertThat(keepPromptEnd(5, 2).bosKept()).isFalse();
+        assertThat(keepPromptEnd(6, 1).bosKept()).as("nothing is cut").isFalse();
     }
 
     @Test
