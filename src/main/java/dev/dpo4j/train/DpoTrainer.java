@@ -112,7 +112,8 @@ public final class DpoTrainer {
         this.moving = sync == null || movingWeights == null
                 ? null
                 : new MovingReference(movingWeights, policy.compute(), sync, summed);
-        StartCheck startCheck = new StartCheck(reference == null && !loss.referenceFree() && state.dropout() == null);
+        boolean ownReference = reference == null && !loss.referenceFree();
+        StartCheck startCheck = new StartCheck(ownReference && state.dropout() == null, ownReference);
         this.passes = new LossPasses(
                 policy, loss, data, state, batches, referencePass, moving, startCheck, hyperparameters.seed());
         this.rates = LearningRate.of(hyperparameters, schedule.totalSteps());

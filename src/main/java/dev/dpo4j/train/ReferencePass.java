@@ -10,10 +10,9 @@ import org.jspecify.annotations.Nullable;
  * What the frozen reference says of each preference, found before the first step: from what is known already, by the reference's own
  * forward passes, or from the policy's while it is the reference.
  *
- * <p>The passes are those of the first epoch's batches: so, until the weights move, the log-probabilities of a policy that is its own
- * reference are the reference's to the last bit and every margin is exactly 0. For the same reason such a policy's first step and first
- * validation are left to do this with their own passes. Where they are known from other batches, of a run with another seed or batch size,
- * they may differ in their last bits, and a first margin is as small but not exactly 0.
+ * <p>A policy that is its own reference does this for its first step and its first validation with their own passes, where the sums are
+ * not known. Those that are known may come from other batches, of a run with another seed or batch size, and differ in their last bits;
+ * so in these passes margins are taken from the policy's own sums, and are exactly 0, and what is known counts from then on.
  */
 final class ReferencePass {
 

@@ -1,16 +1,15 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TokenizedPreference;
-import dev.dpo4j.loss.AnswerLogProbs;
-import java.util.List;
 
 /**
  * Before the first update a policy that is its own reference says of every answer what the reference says: margins are 0, and the loss is
  * what it is there, ln 2 for DPO's.
  *
- * @param holds whether the policy is the reference then, and there is one
+ * @param inTraining whether the policy is the reference in the first step, and there is one
+ * @param inEvaluation likewise in an evaluation before it, in which nothing is dropped
  */
-record StartCheck(boolean holds) {
+record StartCheck(boolean inTraining, boolean inEvaluation) {
 
     /** Nats that two sums of one answer's log-probabilities may be apart: another model's, or another text's, are nats away. */
     private static final double APART = 1e-4;
@@ -22,29 +21,27 @@ record StartCheck(boolean holds) {
      * Checks a batch, before the first update.
      *
      * @param what its preferences belong to, for the message
+     * @param policy each preference's sums, its answers' first
+     * @param reference the same, found in another way
      * @throws SelfCheckException naming the first answer of which the two do not say the same
      */
-    void require(String what, PreferenceBatch batch, List<AnswerLogProbs> answers) {
-        if (!holds) {
-            return;
-        }
-        for (int p = 0; p < answers.size(); p++) {
-            double[] policy = answers.get(p).policy();
-            double[] reference = answers.get(p).reference();
-            for (int a = 0; a < policy.length; a++) {
-                double apart = Math.abs(policy[a] - reference[a]);
+    void require(String what, PreferenceBatch batch, double[][] policy, double[][] reference) {
+        for (int p = 0; p < policy.length; p++) {
+            TokenizedPreference preference = batch.preferences().get(p);
+            for (int a = 0; a < PreferenceBatch.lengths(preference).length; a++) {
+                double apart = Math.abs(policy[p][a] - reference[p][a]);
                 // What is no number is told with the loss.
-                if (apart > APART + SHARE * Math.abs(policy[a])) {
+                if (apart > APART + SHARE * Math.abs(policy[p][a])) {
                     throw new SelfCheckException(
                             ("Before the first step the policy is its own reference, but the %s of row %d of the %s data has log-probability"
                                             + " %s under the policy and %s under the reference. This is no fault of the data: the reference's"
                                             + " log-probabilities, as they were computed or cached, are not this model's.")
                                     .formatted(
-                                            name(batch.preferences().get(p), a),
-                                            batch.preferences().get(p).row(),
+                                            name(preference, a),
+                                            preference.row(),
                                             what,
-                                            policy[a],
-                                            reference[a]));
+                                            policy[p][a],
+                                            reference[p][a]));
                 }
             }
         }
