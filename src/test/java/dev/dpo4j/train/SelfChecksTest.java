@@ -81,6 +81,42 @@ class SelfChecksTest {
         }
     }
 
+    /** Nothing is known then, and the first step's own pass is to be the reference's too: the base under the adapter says other things. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.4})
+    void anAdapterThatIsNotFreshAsItShouldBeEndsTheRunBeforeAnythingOfItIsKept(double dropout) {
+        MapCache cache = new MapCache();
+        LoraConfig lora = dropout == 0 ? TinyLlama.LORA : DropoutTest.LORA;
+        try (TinyRun run = new TinyRun(TinyRun.hyperparameters().freshLora(lora).build(), VALIDATED)) {
+            run.known = new KnownReference(cache, KEYS);
+            Map<String, float[]> start = run.trained();
+            assertThatThrownBy(run::run)
+                    .isInstanceOf(SelfCheckException.class)
+                    .hasMessageContaining("chosen answer of row ")
+                    .hasMessageContaining("of the training data");
+            assertThat(cache.sums).isEmpty();
+            assertThat(run.listener.validations).isEmpty();
+            run.trained().forEach((name, values) -> assertThat(values).as(name).containsExactly(start.get(name)));
+        }
+    }
+
+    /** Its first step drops, and so is not the reference's; before it the two are compared without. */
+    @Test
+    void whatIsKnownIsComparedBeforeAStepWithDropoutToo() {
+        Hyperparameters hyperparameters =
+                TinyRun.hyperparameters().lora(DropoutTest.LORA).build();
+        MapCache cache = new MapCache();
+        try (TinyRun run = new TinyRun(hyperparameters, DATA)) {
+            run.known = new KnownReference(cache, KEYS);
+            run.run();
+        }
+        cache.sums.replaceAll((key, sum) -> sum - 1e-3);
+        try (TinyRun run = new TinyRun(hyperparameters, DATA)) {
+            run.known = new KnownReference(cache, KEYS);
+            assertThatThrownBy(run::run).isInstanceOf(SelfCheckException.class);
+        }
+    }
+
     @Test
     void aReferenceThatIsAnotherModelOrNoneIsNotCompared() {
         Hyperparameters adapter = TinyRun.hyperparameters().lora(TinyLlama.LORA).build();
@@ -109,7 +145,7 @@ class SelfChecksTest {
     void aFreshAdapterDoesNotEither(double warmup) {
         Hyperparameters hyperparameters = TinyRun.hyperparameters()
                 .schedule(LrSchedulerType.CONSTANT_WITH_WARMUP, LrSchedulerKwargs.NONE, warmup)
-                .lora(TinyLlama.LORA)
+                .freshLora(TinyLlama.LORA)
                 .build();
         try (TinyRun run = new TinyRun(hyperparameters, DATA)) {
             tensors(run, "lora_B").forEach(tensor -> tensor.data().fill((byte) 0));

@@ -177,6 +177,7 @@ final class TinyRun implements AutoCloseable {
         private @Nullable Integer saveSteps;
         private @Nullable ReferenceSync referenceSync;
         private @Nullable LoraConfig lora;
+        private @Nullable String adapterBase;
         private Evaluation evaluation = Evaluation.DEFAULT;
 
         Builder batches(int size, int accumulationSteps) {
@@ -243,8 +244,17 @@ final class TinyRun implements AutoCloseable {
             return this;
         }
 
+        /** An adapter of some training: its B is not 0. */
         Builder lora(@Nullable LoraConfig config) {
             lora = config;
+            adapterBase = config == null ? null : "tiny";
+            return this;
+        }
+
+        /** An adapter that must not say anything yet: whoever uses it makes its B 0. */
+        Builder freshLora(LoraConfig config) {
+            lora = config;
+            adapterBase = null;
             return this;
         }
 
@@ -278,7 +288,7 @@ final class TinyRun implements AutoCloseable {
                     2,
                     referenceSync,
                     lora,
-                    null,
+                    adapterBase,
                     evaluation);
         }
     }
