@@ -58,6 +58,11 @@ public final class DataInspection {
         same(whole);
     }
 
+    /** The next row, which weighs nothing and is not looked at any further. */
+    public void addWeightless(int row) {
+        find(RowFinding.WEIGHTLESS, row, true);
+    }
+
     private void lengths(TokenizedPreference row) {
         prompts.add(row.prompt().length);
         (row.label() == Label.BAD ? rejected : chosen).add(row.chosen().length);

@@ -7,7 +7,6 @@ import dev.dpo4j.dataset.InvalidRowException;
 import dev.dpo4j.dataset.PreferenceExample;
 import dev.dpo4j.dataset.PreferenceFile;
 import dev.dpo4j.dataset.PreferenceSource;
-import dev.dpo4j.dataset.SpecialTokens;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.Truncation;
 import dev.dpo4j.llama.LlamaConfig;
@@ -76,7 +75,7 @@ public class JobPreviews {
         try (ModelLease lease = JobModel.lease(catalog, spec)) {
             LlamaConfig config = lease.model().config();
             Tokenizer tokenizer = catalog.tokenizer(lease.model().id()).orElse(null);
-            Inspected inspected = new Inspected(RowRules.of(spec, config, tokenizer), tokenizer, shown);
+            Inspected inspected = new Inspected(RowRules.of(spec, config, tokenizer), shown);
             source.read(spec.trainingData(), inspected);
             return preview(spec, lease, inspected);
         } catch (IOException e) {
@@ -124,17 +123,20 @@ public class JobPreviews {
         private final DataInspection inspection;
         private final List<JobPreview.Row> rows = new ArrayList<>();
 
-        Inspected(RowRules rules, @Nullable Tokenizer tokenizer, IntPredicate shown) {
+        Inspected(RowRules rules, IntPredicate shown) {
             this.rules = rules;
             this.shown = shown;
-            this.inspection =
-                    new DataInspection(tokenizer == null ? SpecialTokens.UNKNOWN : SpecialTokens.of(tokenizer));
+            this.inspection = new DataInspection(rules.special());
         }
 
         @Override
         public void row(int row, int line, PreferenceExample example) {
             try {
-                for (PreferenceExample each : rules.examples(example)) {
+                List<PreferenceExample> examples = rules.examples(example);
+                if (examples.isEmpty()) {
+                    inspection.addWeightless(row);
+                }
+                for (PreferenceExample each : examples) {
                     TokenizedPreference whole = rules.tokenizer().tokenize(row, each);
                     Truncation fitted = fit(whole);
                     inspection.add(whole, rules.tokenizer().promptAlone(each).length, fitted);

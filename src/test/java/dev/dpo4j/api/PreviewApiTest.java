@@ -132,6 +132,19 @@ class PreviewApiTest {
     }
 
     @Test
+    void rowsThatWeighNothingAreNamed() {
+        String file = upload("""
+                {"prompt": [1,2], "chosen": [6,7], "rejected": [9,10]}
+                {"prompt": [1,2], "chosen": [6,8], "rejected": [9,10], "weight": 0}
+                """);
+
+        JsonNode preview = preview("notebook", file, "", "");
+
+        assertThat(finding(preview, "weightless").get("rows").toString()).isEqualTo("[2]");
+        assertThat(preview.get("preferences").asInt()).isEqualTo(1);
+    }
+
+    @Test
     void saysWhyAJobWouldFailAndShowsItsRowsAllTheSame() {
         String file = upload("""
                 {"prompt": [1,2,3,4,5], "chosen": [6,7,8], "rejected": [9,10]}

@@ -12,8 +12,9 @@ class DataInspectionTest {
 
     private static final int BOS = 1;
     private static final int EOS = 2;
+    private static final SpecialTokens SPECIAL = new SpecialTokens(BOS, EOS, true);
 
-    private final DataInspection inspection = new DataInspection(new SpecialTokens(BOS, EOS, true));
+    private final DataInspection inspection = new DataInspection(SPECIAL);
 
     @Test
     void lengthsAreThoseOfAllRowsAndAnswers() {
@@ -70,11 +71,11 @@ class DataInspectionTest {
     @Test
     void whatDoesNotFitIsToldByWhatBecomesOfIt() {
         TokenizedPreference row = row(1, new int[] {BOS, 3, 4}, new int[] {5, EOS}, new int[] {6, EOS});
-        inspection.add(row, 4, Truncation.of(row, TruncationMode.KEEP_START, 4, BOS));
+        inspection.add(row, 4, Truncation.of(row, TruncationMode.KEEP_START, 4, SPECIAL));
         TokenizedPreference second = row(2, new int[] {BOS, 3, 4}, new int[] {7, EOS}, new int[] {8, EOS});
-        inspection.add(second, 3, Truncation.of(second, TruncationMode.KEEP_PROMPT_END, 4, BOS));
+        inspection.add(second, 3, Truncation.of(second, TruncationMode.KEEP_PROMPT_END, 4, SPECIAL));
         TokenizedPreference third = row(3, new int[] {BOS, 3, 4}, new int[] {9, EOS}, new int[] {10, EOS});
-        inspection.add(third, 3, Truncation.of(third, TruncationMode.DROP, 4, BOS));
+        inspection.add(third, 3, Truncation.of(third, TruncationMode.DROP, 4, SPECIAL));
         TokenizedPreference fourth = row(4, new int[] {BOS, 3, 4}, new int[] {11, EOS}, new int[] {12, EOS});
         inspection.add(fourth, 3, null);
         DataReport report = inspection.report();
@@ -86,6 +87,13 @@ class DataInspectionTest {
                         RowFinding.DROPPED, rows(3),
                         RowFinding.TOO_LONG, rows(4)));
         assertThat(report.of(1)).containsExactly(RowFinding.BOUNDARY_MERGE, RowFinding.ANSWER_TRUNCATED);
+    }
+
+    @Test
+    void rowsThatWeighNothingAreNamed() {
+        inspection.addWeightless(3);
+        assertThat(inspection.report().findings()).isEqualTo(Map.of(RowFinding.WEIGHTLESS, rows(3)));
+        assertThat(inspection.report().texts()).isEmpty();
     }
 
     @Test
@@ -125,7 +133,7 @@ class DataInspectionTest {
     }
 
     private static Truncation whole(TokenizedPreference row) {
-        return Truncation.of(row, TruncationMode.ERROR, 1000, null);
+        return Truncation.of(row, TruncationMode.ERROR, 1000, SPECIAL);
     }
 
     private static TokenizedPreference row(int row, int[] prompt, int[] chosen, int[] rejected) {

@@ -39,6 +39,19 @@ class TruncationTest {
     }
 
     @Test
+    void chosenAndRejectedAnswersAreToldApartAndSoAreThoseThatLoseAnEndToken() {
+        TokenizedPreference row = new TokenizedPreference(
+                1,
+                new int[] {1},
+                new int[] {4, 9}, // fits
+                List.of(new int[] {4, 5, 9}, new int[] {4, 5, 6}, new int[] {4, 5, 6, 9}));
+        Truncation truncation = Truncation.of(row, TruncationMode.KEEP_START, 3, new SpecialTokens(null, 9, false));
+        assertThat(truncation.chosenCut()).isZero();
+        assertThat(truncation.rejectedCut()).isEqualTo(3);
+        assertThat(truncation.endsLost()).as("the second had none").isEqualTo(2);
+    }
+
+    @Test
     void promptThatFillsTheLengthDropsThePreference() {
         assertThat(keepStart(3).preference()).isEmpty();
         assertThat(keepStart(1).preference()).isEmpty();
@@ -50,8 +63,9 @@ class TruncationTest {
                 TokenizedPreference.labelled(7, new int[] {1, 2, 3}, new int[] {4, 5}, Label.BAD),
                 TruncationMode.KEEP_START,
                 4,
-                null);
-        assertThat(truncation.answersCut()).isEqualTo(1);
+                SpecialTokens.UNKNOWN);
+        assertThat(truncation.chosenCut()).isZero();
+        assertThat(truncation.rejectedCut()).isEqualTo(1);
         TokenizedPreference kept = truncation.preference().orElseThrow();
         assertThat(kept.chosen()).containsExactly(4);
         assertThat(kept.rejected()).isEmpty();
@@ -112,10 +126,11 @@ class TruncationTest {
     }
 
     private static Truncation keepPromptEnd(int maxLength, @Nullable Integer bos) {
-        return Truncation.of(PREFERENCE, TruncationMode.KEEP_PROMPT_END, maxLength, bos);
+        return Truncation.of(
+                PREFERENCE, TruncationMode.KEEP_PROMPT_END, maxLength, new SpecialTokens(bos, null, false));
     }
 
     private static Truncation of(TruncationMode mode, int maxLength) {
-        return Truncation.of(PREFERENCE, mode, maxLength, null);
+        return Truncation.of(PREFERENCE, mode, maxLength, SpecialTokens.UNKNOWN);
     }
 }
