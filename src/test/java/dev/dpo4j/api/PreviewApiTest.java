@@ -145,6 +145,43 @@ class PreviewApiTest {
     }
 
     @Test
+    void aValidationFileIsLookedAtByItself() {
+        String file = upload("{\"prompt\": [1,2], \"chosen\": [6,7], \"rejected\": [9,10]}\n");
+        String validation = upload("""
+                {"prompt": [1,2,3], "chosen": [6,7], "rejected": [9,10]}
+                {"prompt": [1,2,3,4,5,6], "chosen": [6], "rejected": [6]}
+                """);
+        String both = body("notebook", file, "\"max_length\": 6")
+                .replace("\"seed\"", "\"validation_file\": \"%s\", \"seed\"".formatted(validation));
+
+        JsonNode preview = http.postJson(JOBS + "/preview", both).json();
+
+        assertThat(preview.at("/data/rows").asInt()).isEqualTo(1);
+        assertThat(preview.at("/data/findings")).isEmpty();
+        assertThat(preview.at("/validation_data/rows").asInt()).isEqualTo(2);
+        assertThat(preview.at("/validation_data/lengths/text/max").asInt()).isEqualTo(7);
+        assertThat(preview.at("/validation_data/findings")
+                        .valueStream()
+                        .map(finding -> finding.get("type").asString() + finding.get("rows")))
+                .containsExactlyInAnyOrder("dropped[2]", "identical_answers[2]");
+        assertThat(preview.get("rows")).as("of the training file").hasSize(1);
+        assertThat(preview("notebook", file, "", "").get("validation_data").isNull())
+                .isTrue();
+    }
+
+    @Test
+    void withALossOfLabelledAnswersIdenticalAnswersOfARowAreFoundToo() {
+        String file = upload("""
+                {"prompt": [1,2], "chosen": [6,7], "rejected": [6,7]}
+                {"prompt": [1,3], "chosen": [6,7], "rejected": [9,10]}
+                """);
+
+        JsonNode preview = preview("notebook", file, "\"loss_type\": \"kto\"", "");
+
+        assertThat(finding(preview, "identical_answers").get("rows").toString()).isEqualTo("[1]");
+    }
+
+    @Test
     void saysWhyAJobWouldFailAndShowsItsRowsAllTheSame() {
         String file = upload("""
                 {"prompt": [1,2,3,4,5], "chosen": [6,7,8], "rejected": [9,10]}
