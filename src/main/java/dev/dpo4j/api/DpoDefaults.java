@@ -90,6 +90,7 @@ final class DpoDefaults {
         return request.lora() == null ? null : request.lora().resolve();
     }
 
+    /** As it is shaped; dropout is an option of a training, and none was asked for. */
     private static LoraConfig ownAdapter(DpoHyperparametersRequest request, ModelEntry model) {
         if (request.lora() != null) {
             throw invalid(
@@ -99,7 +100,7 @@ final class DpoDefaults {
         if (lora == null) {
             throw invalid("continue_adapter", "wants a model that is an adapter, and '" + model.id() + "' is none");
         }
-        return lora;
+        return lora.withoutDropout();
     }
 
     private static @Nullable ReferenceSync referenceSync(

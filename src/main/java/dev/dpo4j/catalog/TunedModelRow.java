@@ -6,6 +6,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -83,16 +84,25 @@ class TunedModelRow {
                 Set.of(loraTargets.split(",", -1)),
                 options.useRslora,
                 options.rankPattern,
-                options.alphaPattern);
+                options.alphaPattern,
+                Objects.requireNonNullElse(options.dropout, 0.0));
     }
 
-    /** What an adapter may have besides rank, alpha and targets. */
-    private record LoraOptions(boolean useRslora, Map<String, Integer> rankPattern, Map<String, Double> alphaPattern) {
+    /** What an adapter may have besides rank, alpha and targets; rows of before dropout was kept were told as if there had been none. */
+    private record LoraOptions(
+            boolean useRslora,
+            Map<String, Integer> rankPattern,
+            Map<String, Double> alphaPattern,
+            @Nullable Double dropout) {
 
-        static final LoraOptions NONE = new LoraOptions(false, Map.of(), Map.of());
+        LoraOptions {
+            dropout = Objects.requireNonNullElse(dropout, 0.0);
+        }
+
+        static final LoraOptions NONE = new LoraOptions(false, Map.of(), Map.of(), 0.0);
 
         static LoraOptions of(LoraConfig lora) {
-            return new LoraOptions(lora.useRslora(), lora.rankPattern(), lora.alphaPattern());
+            return new LoraOptions(lora.useRslora(), lora.rankPattern(), lora.alphaPattern(), lora.dropout());
         }
     }
 }
