@@ -122,7 +122,12 @@ public final class DpoTrainer {
                 policy, loss, data, state, batches, referencePass, moving, startCheck, hyperparameters.seed());
         this.rates = LearningRate.of(hyperparameters, schedule.totalSteps());
         this.movement = new Movement(
-                policy.compute(), state.weights(), rates, schedule.totalSteps(), hyperparameters.lora() != null);
+                policy.compute(),
+                state.weights(),
+                state.firstMoments().tensors(),
+                rates,
+                schedule.totalSteps(),
+                hyperparameters.lora() != null);
         this.watch = new Watch(loss);
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;

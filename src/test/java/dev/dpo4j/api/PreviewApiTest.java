@@ -1,7 +1,6 @@
 package dev.dpo4j.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.dpo4j.ServiceTest;
 import dev.dpo4j.job.JobNews;
@@ -227,9 +226,22 @@ class PreviewApiTest {
                                 preview.get("validation_preferences").asInt(),
                                 preview.get("steps_per_epoch").asInt(),
                                 preview.get("total_steps").asInt()));
-        assertThat(preview.get("estimated_seconds").asDouble())
-                .isCloseTo(0, within(1.0))
-                .isNotNegative();
+    }
+
+    /** Its speed is measured anew each time, on a machine that may have other work meanwhile. */
+    @Test
+    void aThousandTimesTheStepsTakeAboutAThousandTimesAsLong() {
+        String file = upload("{\"prompt\": [1,2,3], \"chosen\": [6,7,8], \"rejected\": [9,10]}\n");
+        double some = seconds(file, 100_000);
+        double many = seconds(file, 100_000_000);
+        assertThat(some).isPositive();
+        assertThat(many / some).isBetween(100.0, 10_000.0);
+    }
+
+    private double seconds(String file, int maxSteps) {
+        return preview("notebook", file, "\"max_steps\": " + maxSteps, "")
+                .get("estimated_seconds")
+                .asDouble();
     }
 
     @ParameterizedTest

@@ -172,6 +172,27 @@ class SelfChecksTest {
         }
     }
 
+    /** Attention that is multiplied by 0 gives what it is made of no gradient; weight decay moves that all the same. */
+    @Test
+    void whatWeightDecayAloneMovesIsNamedToo() {
+        try (TinyRun run = new TinyRun(steps(1e-3).build(), DATA)) {
+            tensors(run, "layers.1.self_attn.o_proj").forEach(tensor -> tensor.data().fill((byte) 0));
+            Map<String, float[]> start = run.trained();
+            run.listener.stopAfter = 1;
+            run.run();
+            String query = "model.layers.1.self_attn.q_proj.weight";
+            assertThat(run.trained().get(query)).isNotEqualTo(start.get(query));
+            assertThat(run.listener.warnings).hasSize(1);
+            assertThat(run.listener.warnings.getFirst().message())
+                    .startsWith("Step 1 did not change 3 of the ")
+                    .contains(
+                            query,
+                            "model.layers.1.self_attn.k_proj.weight",
+                            "model.layers.1.self_attn.v_proj.weight",
+                            "weight decay");
+        }
+    }
+
     @Test
     void aRateThatFloat32CannotShowIsToldOf() {
         try (TinyRun run = new TinyRun(steps(1e-20).build(), DATA)) {
