@@ -196,6 +196,9 @@ record DpoHyperparametersRequest(
         @Schema(description = "Whether each epoch has an order of its own.", defaultValue = "true") @Nullable
         Boolean shuffle,
 
+        @Schema(description = "Decides the data's order, which is the seed's otherwise.") @Min(0) @Nullable
+        Integer dataSeed,
+
         @Schema(
                 description =
                         "Optimizer steps between two checkpoints. Default: every 10 minutes, after each epoch and at the end.")
@@ -203,7 +206,7 @@ record DpoHyperparametersRequest(
         @Nullable
         Integer saveSteps,
 
-        @Schema(description = "Checkpoints kept.", defaultValue = "2") @Min(1) @Nullable
+        @Schema(description = "Checkpoints kept. Null is the default, not all of them as in TRL.", defaultValue = "2") @Min(1) @Nullable
         Integer saveTotalLimit,
 
         @Schema(description = "Optimizer steps between two metrics events.", defaultValue = "1") @Min(1) @Nullable
@@ -290,5 +293,5 @@ record DpoHyperparametersRequest(
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 }

@@ -173,6 +173,7 @@ final class TinyRun implements AutoCloseable {
         private AdamOptions adam = AdamOptions.DEFAULT;
         private double maxGradNorm = 1;
         private boolean shuffle;
+        private @Nullable Long dataSeed;
         private int loggingSteps = 1;
         private @Nullable Integer saveSteps;
         private @Nullable ReferenceSync referenceSync;
@@ -221,6 +222,11 @@ final class TinyRun implements AutoCloseable {
 
         Builder shuffle(boolean on) {
             shuffle = on;
+            return this;
+        }
+
+        Builder dataSeed(long seed) {
+            dataSeed = seed;
             return this;
         }
 
@@ -283,6 +289,7 @@ final class TinyRun implements AutoCloseable {
                     TruncationMode.KEEP_START,
                     shuffle,
                     42,
+                    dataSeed,
                     loggingSteps,
                     saveSteps,
                     2,
