@@ -126,7 +126,7 @@ record DpoHyperparametersRequest(
         @Schema(description = "The peak learning rate. Default: 1e-6, for LoRA 1e-4.") @Positive @Nullable
         Double learningRate,
 
-        @Schema(description = "How the rate moves; docs/training.md has the formulas.", defaultValue = "linear")
+        @Schema(description = "How the rate moves.", defaultValue = "linear")
         @Nullable
         LrScheduler lrSchedulerType,
 
