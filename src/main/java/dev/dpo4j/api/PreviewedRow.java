@@ -64,12 +64,13 @@ record PreviewedRow(int row, List<String> findings, List<Token> prompt, List<Ans
 
     private static List<Token> tokens(int[] ids, boolean answer, IntPredicate kept, @Nullable Tokenizer tokenizer) {
         return IntStream.range(0, ids.length)
-                .mapToObj(i -> new Token(
-                        ids[i],
-                        tokenizer == null ? null : tokenizer.tokenText(ids[i]),
-                        answer && kept.test(i),
-                        !kept.test(i)))
+                .mapToObj(i -> new Token(ids[i], text(ids[i], tokenizer), answer && kept.test(i), !kept.test(i)))
                 .toList();
+    }
+
+    /** A model may have more tokens than its tokenizer, and rows of token ids may have these. */
+    private static @Nullable String text(int id, @Nullable Tokenizer tokenizer) {
+        return tokenizer == null || id >= tokenizer.vocabularySize() ? null : tokenizer.tokenText(id);
     }
 
     /**
@@ -89,7 +90,7 @@ record PreviewedRow(int row, List<String> findings, List<Token> prompt, List<Ans
      * A token.
      *
      * @param id in the model's vocabulary
-     * @param text it; null: the model has no tokenizer
+     * @param text it; null: the model has no tokenizer, or that does not know it
      * @param trained whether its log-probability is part of the loss
      * @param cut whether it is cut off, or dropped with its row, to fit max_length
      */

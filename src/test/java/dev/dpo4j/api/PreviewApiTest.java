@@ -116,7 +116,8 @@ class PreviewApiTest {
 
     @Test
     void aPromptThatLosesItsBeginningKeepsItsBeginToken() {
-        String file = upload("{\"prompt\": \"The answer is the answer\", \"chosen\": \" is Paris\", \"rejected\": \" is\"}\n");
+        String file = upload(
+                "{\"prompt\": \"The answer is the answer\", \"chosen\": \" is Paris\", \"rejected\": \" is\"}\n");
         int tokens = preview("tiny", file, "", "").at("/data/lengths/text/max").asInt();
 
         JsonNode prompt = preview(
@@ -128,6 +129,19 @@ class PreviewApiTest {
 
         assertThat(prompt.at("/0/text").asString()).isEqualTo("<s>");
         assertThat(flags(prompt, "cut")).startsWith("0110").matches("0110+");
+    }
+
+    @Test
+    void aTokenThatOnlyTheModelKnowsHasNoText() {
+        String file = upload("{\"prompt\": [1,2], \"chosen\": [6,500], \"rejected\": [7,2]}\n");
+
+        JsonNode tokens = preview("tiny", file, "", "").at("/rows/0/answers/0/tokens");
+
+        assertThat(tokens.at("/0/text").isNull()).isFalse();
+        assertThat(tokens.at("/1/id").asInt()).isEqualTo(500);
+        assertThat(tokens.at("/1").path("text").isMissingNode()
+                        || tokens.at("/1/text").isNull())
+                .isTrue();
     }
 
     @Test
