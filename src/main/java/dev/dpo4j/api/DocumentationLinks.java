@@ -43,12 +43,14 @@ final class DocumentationLinks implements OpenApiCustomizer {
             Map.entry("continue_adapter", "training#adapters-from-elsewhere"));
 
     /** Metrics that evaluations do not report. */
-    private static final List<String> OF_STEPS = List.of("grad_norm", "learning_rate", "num_tokens", "tokens_per_second", "kl");
+    private static final List<String> OF_STEPS =
+            List.of("grad_norm", "learning_rate", "num_tokens", "tokens_per_second", "kl");
 
     private final Set<String> losses;
 
     DocumentationLinks(Documentation documentation) {
-        this.losses = documentation.page("losses").map(DocumentationPage::anchors).orElseThrow();
+        this.losses =
+                documentation.page("losses").map(DocumentationPage::anchors).orElseThrow();
     }
 
     @Override
@@ -60,8 +62,9 @@ final class DocumentationLinks implements OpenApiCustomizer {
         });
         properties(api, "Lora").values().forEach(option -> link(option, "training#lora"));
         properties(api, "LrSchedulerKwargs").values().forEach(option -> link(option, "training#the-learning-rate"));
-        List<String> evaluated =
-                Arrays.stream(ValidationMetric.values()).map(ValidationMetric::wireName).toList();
+        List<String> evaluated = Arrays.stream(ValidationMetric.values())
+                .map(ValidationMetric::wireName)
+                .toList();
         List<String> all = Stream.concat(evaluated.stream(), OF_STEPS.stream()).toList();
         describe(property(api, "FineTuningJobEvent", "data"), "Of a metrics event: " + links(all));
         describe(property(api, "FineTuningJobCheckpoint", "metrics"), "Of its step: " + links(evaluated));

@@ -161,7 +161,8 @@ final class DpoDefaults {
         MaxLength limit = request.maxLength();
         if (limit != null && limit.tokens() == null && mode != TruncationModeName.keep_start) {
             throw invalid(
-                    "truncation_mode", "has no effect: max_length is null, so nothing is cut, and what is longer than the model's positions is an error");
+                    "truncation_mode",
+                    "has no effect: max_length is null, so nothing is cut, and what is longer than the model's positions is an error");
         }
         return mode.mode();
     }

@@ -126,8 +126,7 @@ record DpoHyperparametersRequest(
         @Schema(description = "The peak learning rate. Default: 1e-6, for LoRA 1e-4.") @Positive @Nullable
         Double learningRate,
 
-        @Schema(description = "How the rate moves.", defaultValue = "linear")
-        @Nullable
+        @Schema(description = "How the rate moves.", defaultValue = "linear") @Nullable
         LrScheduler lrSchedulerType,
 
         @Nullable LrSchedulerKwargsRequest lrSchedulerKwargs,
@@ -206,7 +205,9 @@ record DpoHyperparametersRequest(
         @Nullable
         Integer saveSteps,
 
-        @Schema(description = "Checkpoints kept. Null is the default, not all of them as in TRL.", defaultValue = "2") @Min(1) @Nullable
+        @Schema(description = "Checkpoints kept. Null is the default, not all of them as in TRL.", defaultValue = "2")
+        @Min(1)
+        @Nullable
         Integer saveTotalLimit,
 
         @Schema(description = "Optimizer steps between two metrics events.", defaultValue = "1") @Min(1) @Nullable

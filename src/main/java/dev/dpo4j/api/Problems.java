@@ -165,7 +165,7 @@ class Problems extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(
             MethodArgumentNotValidException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        return body(e, e, headers, request);
+        return body(e, e.getBindingResult(), headers, request);
     }
 
     /** A handler with a constraint on another parameter has its body checked with all of them: what is wrong with that comes first. */
@@ -188,8 +188,7 @@ class Problems extends ResponseEntityExceptionHandler {
                 e, HttpStatus.BAD_REQUEST, "invalid_value", name, name + " " + reason, List.of(), headers, request);
     }
 
-    private @Nullable ResponseEntity<Object> body(
-            Exception e, Errors errors, HttpHeaders headers, WebRequest request) {
+    private @Nullable ResponseEntity<Object> body(Exception e, Errors errors, HttpHeaders headers, WebRequest request) {
         List<Fault> faults = Stream.concat(
                         errors.getFieldErrors().stream().map(Problems::fault),
                         errors.getGlobalErrors().stream()

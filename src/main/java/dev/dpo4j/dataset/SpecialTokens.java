@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param putsBos whether the tokenizer begins a text with it of its own accord
  * @param blank which tokens are white space and nothing else: chat templates write line breaks behind their end token
  */
-public record SpecialTokens(
-        @Nullable Integer bos, @Nullable Integer eos, boolean putsBos, IntPredicate blank) {
+public record SpecialTokens(@Nullable Integer bos, @Nullable Integer eos, boolean putsBos, IntPredicate blank) {
 
     /** Of a model that takes token ids only. */
     public static final SpecialTokens UNKNOWN = new SpecialTokens(null, null, false, token -> false);
@@ -40,14 +39,15 @@ public record SpecialTokens(
 
     /** What stands in its midst, where a text writes it or turns follow each other, does not end it. */
     boolean lacksEos(int[] answer) {
-        if (eos == null) {
+        Integer end = eos;
+        if (end == null) {
             return false;
         }
         int last = answer.length - 1;
-        while (last >= 0 && answer[last] != eos && blank.test(answer[last])) {
+        while (last >= 0 && answer[last] != end && blank.test(answer[last])) {
             last--;
         }
-        return last < 0 || answer[last] != eos;
+        return last < 0 || answer[last] != end;
     }
 
     boolean doublesEos(int[] answer) {

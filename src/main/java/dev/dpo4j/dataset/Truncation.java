@@ -46,9 +46,10 @@ public record Truncation(
                 int[] prompt = preference.prompt();
                 int[] end = end(prompt, maxLength - longestAnswer(preference));
                 Integer bos = special.bos();
-                boolean keepsBos = end.length < prompt.length && bos != null && prompt[0] == bos;
-                if (keepsBos) {
+                boolean keepsBos = false;
+                if (end.length < prompt.length && bos != null && prompt[0] == bos) {
                     end[0] = bos;
+                    keepsBos = true;
                 }
                 yield cutAnswers(preference, end, keepsBos, maxLength, special);
             }

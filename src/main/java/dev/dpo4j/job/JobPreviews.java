@@ -100,8 +100,7 @@ public class JobPreviews {
         }
     }
 
-    private JobPreview preview(
-            JobSpec spec, ModelLease lease, Inspected inspected, @Nullable DataReport validation) {
+    private JobPreview preview(JobSpec spec, ModelLease lease, Inspected inspected, @Nullable DataReport validation) {
         TokenizedData data;
         try {
             data = loader.load(spec, lease.model());

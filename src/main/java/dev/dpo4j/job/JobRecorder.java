@@ -89,11 +89,13 @@ final class JobRecorder implements TrainingListener {
                                 .once("plan"));
             }
             if (plan.trainingCuts().any()) {
-                events.append(job, CutNews.of("training", plan.trainingCuts(), spec).once("lengths"));
+                events.append(
+                        job, CutNews.of("training", plan.trainingCuts(), spec).once("lengths"));
             }
             if (plan.validationCuts().any()) {
                 events.append(
-                        job, CutNews.of("validation", plan.validationCuts(), spec).once("lengths:validation"));
+                        job,
+                        CutNews.of("validation", plan.validationCuts(), spec).once("lengths:validation"));
             }
         });
     }

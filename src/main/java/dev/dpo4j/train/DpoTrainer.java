@@ -116,8 +116,7 @@ public final class DpoTrainer {
                 ? null
                 : new MovingReference(movingWeights, policy.compute(), sync, summed);
         boolean ownReference = reference == null && !loss.referenceFree();
-        this.startCheck =
-                new StartCheck(ownReference && state.dropout() == null, ownReference, hyperparameters.beta());
+        this.startCheck = new StartCheck(ownReference && state.dropout() == null, ownReference, hyperparameters.beta());
         this.passes = new LossPasses(
                 policy, loss, data, state, batches, referencePass, moving, startCheck, hyperparameters.seed());
         this.rates = LearningRate.of(hyperparameters, schedule.totalSteps());

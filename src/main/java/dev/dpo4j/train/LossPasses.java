@@ -231,7 +231,8 @@ final class LossPasses {
         if (atStart && same) {
             double[][] ofPolicy = batch.sums(tokens.logProbs(), Summed.of(loss.ldAlpha() != null));
             startCheck.require(of.name().toLowerCase(Locale.ROOT), batch, ofPolicy, ofReference);
-            // Of two roundings of one number the difference is noise, and any accuracy could come of it: 0 is what it is.
+            // Of two roundings of one number the difference is noise, and any accuracy could come of it: 0 is what it
+            // is.
             ofReference = ofPolicy;
         }
         return new Scored(tokens, batch.answers(tokens, ofReference, loss), batch.totals(tokens));

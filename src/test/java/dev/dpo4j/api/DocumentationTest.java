@@ -89,7 +89,8 @@ class DocumentationTest {
         for (String name : List.of("DpoHyperparametersRequest", "Lora", "LrSchedulerKwargs")) {
             schemas.at("/" + name + "/properties").properties().forEach(option -> {
                 String description = option.getValue().path("description").asString("");
-                MatchResult link = EXPLAINED.matcher(description)
+                MatchResult link = EXPLAINED
+                        .matcher(description)
                         .results()
                         .findFirst()
                         .orElseThrow(() -> new AssertionError(option.getKey() + ": " + description));

@@ -95,8 +95,9 @@ class DataInspectionTest {
     @Test
     void rowsThatWeighNothingAreNamed() {
         inspection.addWeightless(3);
-        assertThat(inspection.report().findings()).isEqualTo(Map.of(RowFinding.WEIGHTLESS, rows(3)));
-        assertThat(inspection.report().texts()).isEmpty();
+        DataReport report = inspection.report();
+        assertThat(report.findings()).isEqualTo(Map.of(RowFinding.WEIGHTLESS, rows(3)));
+        assertThat(report.texts()).isEmpty();
     }
 
     @Test

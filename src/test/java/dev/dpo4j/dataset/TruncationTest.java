@@ -45,7 +45,8 @@ class TruncationTest {
                 new int[] {1},
                 new int[] {4, 9}, // fits
                 List.of(new int[] {4, 5, 9}, new int[] {4, 5, 6}, new int[] {4, 5, 6, 9}));
-        Truncation truncation = Truncation.of(row, TruncationMode.KEEP_START, 3, new SpecialTokens(null, 9, false, token -> false));
+        Truncation truncation =
+                Truncation.of(row, TruncationMode.KEEP_START, 3, new SpecialTokens(null, 9, false, token -> false));
         assertThat(truncation.chosenCut()).isZero();
         assertThat(truncation.rejectedCut()).isEqualTo(3);
         assertThat(truncation.endsLost()).as("the second had none").isEqualTo(2);
@@ -127,7 +128,10 @@ class TruncationTest {
 
     private static Truncation keepPromptEnd(int maxLength, @Nullable Integer bos) {
         return Truncation.of(
-                PREFERENCE, TruncationMode.KEEP_PROMPT_END, maxLength, new SpecialTokens(bos, null, false, token -> false));
+                PREFERENCE,
+                TruncationMode.KEEP_PROMPT_END,
+                maxLength,
+                new SpecialTokens(bos, null, false, token -> false));
     }
 
     private static Truncation of(TruncationMode mode, int maxLength) {

@@ -301,23 +301,22 @@ class JobRunnerTest {
         assertThat(all(id))
                 .filteredOn(event -> event.level() == EventLevel.WARN)
                 .singleElement()
-                .satisfies(
-                        event -> {
-                            assertThat(event.message())
-                                    .isEqualTo(
-                                            "max_length 1024: of the validation data, 3 chosen and 5 rejected answers are cut short, and 4 of them lose"
-                                                    + " their end token; 1 prompts are cut; 2 preferences are left out. Raise max_length to use all of"
-                                                    + " them as they are. Of the validation data, 6 rows are left out for their weight of 0.");
-                            assertThat(event.data())
-                                    .isEqualTo(Map.of(
-                                            "data", "validation",
-                                            "chosen_answers_cut", 3,
-                                            "rejected_answers_cut", 5,
-                                            "end_tokens_lost", 4,
-                                            "prompts_cut", 1,
-                                            "dropped_for_length", 2,
-                                            "dropped_for_weight", 6));
-                        });
+                .satisfies(event -> {
+                    assertThat(event.message())
+                            .isEqualTo(
+                                    "max_length 1024: of the validation data, 3 chosen and 5 rejected answers are cut short, and 4 of them lose"
+                                            + " their end token; 1 prompts are cut; 2 preferences are left out. Raise max_length to use all of"
+                                            + " them as they are. Of the validation data, 6 rows are left out for their weight of 0.");
+                    assertThat(event.data())
+                            .isEqualTo(Map.of(
+                                    "data", "validation",
+                                    "chosen_answers_cut", 3,
+                                    "rejected_answers_cut", 5,
+                                    "end_tokens_lost", 4,
+                                    "prompts_cut", 1,
+                                    "dropped_for_length", 2,
+                                    "dropped_for_weight", 6));
+                });
     }
 
     /** Nothing is wrong with it. */
@@ -327,8 +326,8 @@ class JobRunnerTest {
         String id = service.create(JobFixtures.withValidation(1)).id();
         run(id);
         assertThat(all(id))
-                .filteredOn(event -> event.message()
-                        .equals("Of the validation data, 6 rows are left out for their weight of 0."))
+                .filteredOn(event ->
+                        event.message().equals("Of the validation data, 6 rows are left out for their weight of 0."))
                 .singleElement()
                 .satisfies(event -> assertThat(event.level()).isEqualTo(EventLevel.INFO));
     }

@@ -78,10 +78,21 @@ class PreferenceLoaderTest {
     }
 
     @Test
-    void rowsThatWeighNothingAreCountedAndSoAreAnswersByTheirLabels() throws IOException {
+    void rowsThatWeighNothingAreCounted() throws IOException {
         String weightless = "{\"prompt\":[1,2],\"chosen\":[4,5,6,7,8],\"rejected\":[6],\"weight\":0}\n";
-        TrainingData training = store(weightless + SHORT + LONG_ANSWER + weightless
-                + "{\"prompt\":[1,2,3],\"completion\":[9,8,7],\"label\":\"bad\"}\n" + LONG_PROMPT);
+        TrainingData training = store(weightless + SHORT + LONG_ANSWER + weightless + LONG_PROMPT);
+        try (ModelLease lease = catalog.lease("notebook")) {
+            TokenizedData data = loader.load(spec(training, TruncationMode.KEEP_START), lease.model());
+
+            assertThat(data.training()).extracting(TokenizedPreference::row).containsExactly(2, 3);
+            assertThat(data.trainingCuts()).isEqualTo(new Cuts(1, 2, 0, 1, 1, 0));
+        }
+    }
+
+    @Test
+    void labelledAnswersAreCountedByTheirLabels() throws IOException {
+        TrainingData training = store(
+                SHORT + LONG_ANSWER + "{\"prompt\":[1,2,3],\"completion\":[9,8,7],\"label\":\"bad\"}\n" + LONG_PROMPT);
         JobSpec spec = new JobSpec(
                 "ftjob-1",
                 Instant.EPOCH,
@@ -91,10 +102,7 @@ class PreferenceLoaderTest {
                 null,
                 hyperparameters(KTO, 4, 5, TruncationMode.KEEP_START, Evaluation.DEFAULT));
         try (ModelLease lease = catalog.lease("notebook")) {
-            TokenizedData data = loader.load(spec, lease.model());
-
-            assertThat(data.training()).extracting(TokenizedPreference::row).containsExactly(2, 2, 3, 3, 3, 5);
-            assertThat(data.trainingCuts()).isEqualTo(new Cuts(2, 2, 0, 1, 2, 0));
+            assertThat(loader.load(spec, lease.model()).trainingCuts()).isEqualTo(new Cuts(2, 0, 0, 1, 2, 0));
         }
     }
 

@@ -83,9 +83,8 @@ class KnownReferenceTest {
     /** Nothing is dropped in evaluations. */
     @Test
     void norInTheFirstEvaluationOfARunWithDropout() {
-        try (TinyRun run = afterNoise(TinyRun.hyperparameters()
-                .lora(DropoutTest.LORA)
-                .build())) {
+        try (TinyRun run =
+                afterNoise(TinyRun.hyperparameters().lora(DropoutTest.LORA).build())) {
             assertNothingIsPreferred(run.listener.validations.getFirst());
             assertThat(run.listener.reports.getFirst().metrics().rewardsMargins())
                     .isNotZero();

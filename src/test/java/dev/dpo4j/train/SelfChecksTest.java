@@ -176,7 +176,8 @@ class SelfChecksTest {
     @Test
     void whatWeightDecayAloneMovesIsNamedToo() {
         try (TinyRun run = new TinyRun(steps(1e-3).build(), DATA)) {
-            tensors(run, "layers.1.self_attn.o_proj").forEach(tensor -> tensor.data().fill((byte) 0));
+            tensors(run, "layers.1.self_attn.o_proj")
+                    .forEach(tensor -> tensor.data().fill((byte) 0));
             Map<String, float[]> start = run.trained();
             run.listener.stopAfter = 1;
             run.run();
@@ -184,11 +185,12 @@ class SelfChecksTest {
             assertThat(run.trained().get(query)).isNotEqualTo(start.get(query));
             assertThat(run.listener.warnings).hasSize(1);
             assertThat(run.listener.warnings.getFirst().message())
-                    .startsWith("Step 1 did not change 3 of the ")
+                    .startsWith("Step 1 did not change 4 of the 21 trained tensors: ")
                     .contains(
                             query,
                             "model.layers.1.self_attn.k_proj.weight",
                             "model.layers.1.self_attn.v_proj.weight",
+                            "model.layers.1.input_layernorm.weight",
                             "weight decay");
         }
     }
