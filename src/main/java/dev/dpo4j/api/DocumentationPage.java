@@ -100,9 +100,11 @@ record DocumentationPage(String html, Set<String> anchors) {
                 words.add(code.getLiteral());
             }
         });
-        return String.join("", words)
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("[^\\w\\- ]", "")
-                .replace(' ', '-');
+        return anchor(String.join("", words));
+    }
+
+    /** Of a heading's text. */
+    static String anchor(String heading) {
+        return heading.toLowerCase(Locale.ROOT).replaceAll("[^\\w\\- ]", "").replace(' ', '-');
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.dpo4j.catalog.ModelEntry;
+import dev.dpo4j.dataset.TruncationMode;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
@@ -74,10 +75,10 @@ final class DpoDefaults {
                         requireNonNullElse(request.adamEpsilon(), AdamOptions.DEFAULT.epsilon())),
                 requireNonNullElse(request.maxGradNorm(), MAX_GRAD_NORM),
                 maxLength(request.maxLength()),
-                requireNonNullElse(request.truncationMode(), TruncationModeName.keep_start)
-                        .mode(),
+                truncationMode(request),
                 requireNonNullElse(request.shuffle(), true),
                 seed,
+                request.dataSeed() == null ? null : request.dataSeed().longValue(),
                 requireNonNullElse(request.loggingSteps(), 1),
                 request.saveSteps(),
                 requireNonNullElse(request.saveTotalLimit(), SAVE_TOTAL_LIMIT),
@@ -91,6 +92,7 @@ final class DpoDefaults {
         return request.lora() == null ? null : request.lora().resolve(requireNonNull(model.config()));
     }
 
+    /** As it is shaped; dropout is an option of a training, and none was asked for. */
     private static LoraConfig ownAdapter(DpoHyperparametersRequest request, ModelEntry model) {
         if (request.lora() != null) {
             throw invalid(
@@ -100,12 +102,14 @@ final class DpoDefaults {
         if (lora == null) {
             throw invalid("continue_adapter", "wants a model that is an adapter, and '" + model.id() + "' is none");
         }
-        return lora;
+        return lora.withoutDropout();
     }
 
     private static @Nullable ReferenceSync referenceSync(
             DpoHyperparametersRequest request, boolean referenceFree, @Nullable LoraConfig lora) {
         if (!requireNonNullElse(request.syncRefModel(), false)) {
+            requireDefault("ref_model_mixup_alpha", request.refModelMixupAlpha(), ReferenceSync.DEFAULT.mixupAlpha());
+            requireDefault("ref_model_sync_steps", request.refModelSyncSteps(), ReferenceSync.DEFAULT.steps());
             return null;
         }
         if (lora != null) {
@@ -119,6 +123,12 @@ final class DpoDefaults {
         return new ReferenceSync(
                 requireNonNullElse(request.refModelMixupAlpha(), ReferenceSync.DEFAULT.mixupAlpha()),
                 requireNonNullElse(request.refModelSyncSteps(), ReferenceSync.DEFAULT.steps()));
+    }
+
+    private static <T> void requireDefault(String name, @Nullable T given, T byDefault) {
+        if (given != null && !given.equals(byDefault)) {
+            throw invalid(name, "has no effect without sync_ref_model");
+        }
     }
 
     /** What {@code learning_rate_multiplier} multiplies. */
@@ -145,6 +155,17 @@ final class DpoDefaults {
             throw invalid("max_length", "must be at least " + MIN_MAX_LENGTH + ", or null, not " + wanted.tokens());
         }
         return wanted.tokens();
+    }
+
+    private static TruncationMode truncationMode(DpoHyperparametersRequest request) {
+        TruncationModeName mode = requireNonNullElse(request.truncationMode(), TruncationModeName.keep_start);
+        MaxLength limit = request.maxLength();
+        if (limit != null && limit.tokens() == null && mode != TruncationModeName.keep_start) {
+            throw invalid(
+                    "truncation_mode",
+                    "has no effect: max_length is null, so nothing is cut, and what is longer than the model's positions is an error");
+        }
+        return mode.mode();
     }
 
     private static double learningRate(DpoHyperparametersRequest request, double automatic) {

@@ -68,6 +68,13 @@ record DpoHyperparameters(
         TruncationModeName truncationMode,
         @Schema(types = {"integer", "null"}) @Nullable Integer maxSteps,
         boolean shuffle,
+
+        @Schema(
+                description = "Null: the job's seed.",
+                types = {"integer", "null"})
+        @Nullable
+        Long dataSeed,
+
         @Schema(types = {"integer", "null"}) @Nullable Integer saveSteps,
         int saveTotalLimit,
         int loggingSteps,
@@ -129,6 +136,7 @@ record DpoHyperparameters(
                 TruncationModeName.of(h.truncationMode()),
                 h.maxSteps(),
                 h.shuffle(),
+                h.dataSeed(),
                 h.saveSteps(),
                 h.saveTotalLimit(),
                 h.loggingSteps(),

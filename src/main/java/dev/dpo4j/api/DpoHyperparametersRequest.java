@@ -126,8 +126,7 @@ record DpoHyperparametersRequest(
         @Schema(description = "The peak learning rate. Default: 1e-6, for LoRA 1e-4.") @Positive @Nullable
         Double learningRate,
 
-        @Schema(description = "How the rate moves; docs/training.md has the formulas.", defaultValue = "linear")
-        @Nullable
+        @Schema(description = "How the rate moves.", defaultValue = "linear") @Nullable
         LrScheduler lrSchedulerType,
 
         @Nullable LrSchedulerKwargsRequest lrSchedulerKwargs,
@@ -196,6 +195,9 @@ record DpoHyperparametersRequest(
         @Schema(description = "Whether each epoch has an order of its own.", defaultValue = "true") @Nullable
         Boolean shuffle,
 
+        @Schema(description = "Decides the data's order, which is the seed's otherwise.") @Min(0) @Nullable
+        Integer dataSeed,
+
         @Schema(
                 description =
                         "Optimizer steps between two checkpoints. Default: every 10 minutes, after each epoch and at the end.")
@@ -203,7 +205,9 @@ record DpoHyperparametersRequest(
         @Nullable
         Integer saveSteps,
 
-        @Schema(description = "Checkpoints kept.", defaultValue = "2") @Min(1) @Nullable
+        @Schema(description = "Checkpoints kept. Null is the default, not all of them as in TRL.", defaultValue = "2")
+        @Min(1)
+        @Nullable
         Integer saveTotalLimit,
 
         @Schema(description = "Optimizer steps between two metrics events.", defaultValue = "1") @Min(1) @Nullable
@@ -290,5 +294,5 @@ record DpoHyperparametersRequest(
     static final DpoHyperparametersRequest NONE = new DpoHyperparametersRequest(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 }

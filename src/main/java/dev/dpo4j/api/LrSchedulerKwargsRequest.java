@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** A schedule's options; which one takes which, and their ranges, is for the schedules to say. */
 @Schema(
         name = "LrSchedulerKwargs",
-        description = "The schedule's own options, by transformers' names; docs/training.md says which schedule takes"
-                + " which. One that has no effect is refused.")
+        description =
+                "The schedule's own options, by transformers' names. One that the schedule does not take is refused.")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record LrSchedulerKwargsRequest(
         @Schema(

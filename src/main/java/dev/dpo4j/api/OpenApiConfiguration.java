@@ -17,8 +17,6 @@ import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springdoc.core.providers.ObjectMapperProvider;
@@ -30,7 +28,6 @@ import org.springframework.context.annotation.Configuration;
 class OpenApiConfiguration {
 
     private static final String KEY = "api_key";
-    private static final List<String> WITH_LOSSES = List.of("DpoLossRequest", "DpoHyperparametersRequest");
 
     @Bean
     OpenAPI openApi() {
@@ -85,22 +82,9 @@ class OpenApiConfiguration {
         };
     }
 
-    /** Options of losses say where they are explained: those that have a section of their name. */
     @Bean
     OpenApiCustomizer linksToDocumentation(Documentation documentation) {
-        Set<String> explained =
-                documentation.page("losses").map(DocumentationPage::anchors).orElseThrow();
-        return api -> WITH_LOSSES.forEach(name -> {
-            Schema<?> schema =
-                    Objects.requireNonNull(api.getComponents().getSchemas().get(name), "the description lacks " + name);
-            schema.getProperties().forEach((property, option) -> {
-                String section = property.equals("loss_type") ? "the-losses" : property;
-                if (explained.contains(section)) {
-                    option.setDescription(
-                            option.getDescription() + " [Explained](/docs/losses#%s).".formatted(section));
-                }
-            });
-        });
+        return new DocumentationLinks(documentation);
     }
 
     private static void addProblems(Operation operation) {

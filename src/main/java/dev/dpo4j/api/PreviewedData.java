@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is worth knowing of training data, as the model sees it and before anything is cut off.
+ * What is worth knowing of training or validation data, as the model sees it and before anything is cut off.
  *
  * @param rows all there are
  * @param lengths in tokens
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Schema(
         name = "FineTuningJobPreviewData",
-        description = "What is worth knowing of the training data, before anything is cut off.")
+        description = "What is worth knowing of training or validation data, before anything is cut off.")
 record PreviewedData(
         long rows, Lengths lengths, int pairs, int chosenLonger, int chosenShorter, List<Finding> findings) {
 

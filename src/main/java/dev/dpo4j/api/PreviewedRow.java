@@ -43,7 +43,7 @@ record PreviewedRow(int row, List<String> findings, List<Token> prompt, List<Ans
                 report.of(whole.row()).stream()
                         .map(finding -> finding.name().toLowerCase(Locale.ROOT))
                         .toList(),
-                tokens(whole.prompt(), false, keptOfPrompt(whole.prompt(), left), tokenizer),
+                tokens(whole.prompt(), false, keptOfPrompt(whole.prompt(), row.fitted()), tokenizer),
                 answers);
     }
 
@@ -54,22 +54,23 @@ record PreviewedRow(int row, List<String> findings, List<Token> prompt, List<Ans
         return answer == 0 ? "chosen" : "rejected";
     }
 
-    /** A prompt loses its beginning, but for the token that it begins with where that is a begin token. */
-    private static IntPredicate keptOfPrompt(int[] prompt, Optional<TokenizedPreference> left) {
-        int[] fitted = left.map(TokenizedPreference::prompt).orElse(new int[0]);
-        int cut = prompt.length - fitted.length;
-        boolean begins = fitted.length > 0 && fitted[0] == prompt[0];
-        return begins ? i -> i == 0 || i > cut : i -> i >= cut;
+    private static IntPredicate keptOfPrompt(int[] prompt, @Nullable Truncation fitted) {
+        if (fitted == null || fitted.preference().isEmpty()) {
+            return i -> false;
+        }
+        int cut = prompt.length - fitted.preference().get().prompt().length;
+        return fitted.bosKept() ? i -> i == 0 || i > cut : i -> i >= cut;
     }
 
     private static List<Token> tokens(int[] ids, boolean answer, IntPredicate kept, @Nullable Tokenizer tokenizer) {
         return IntStream.range(0, ids.length)
-                .mapToObj(i -> new Token(
-                        ids[i],
-                        tokenizer == null ? null : tokenizer.tokenText(ids[i]),
-                        answer && kept.test(i),
-                        !kept.test(i)))
+                .mapToObj(i -> new Token(ids[i], text(ids[i], tokenizer), answer && kept.test(i), !kept.test(i)))
                 .toList();
+    }
+
+    /** A model may have more tokens than its tokenizer, and rows of token ids may have these. */
+    private static @Nullable String text(int id, @Nullable Tokenizer tokenizer) {
+        return tokenizer == null || id >= tokenizer.vocabularySize() ? null : tokenizer.tokenText(id);
     }
 
     /**
@@ -89,7 +90,7 @@ record PreviewedRow(int row, List<String> findings, List<Token> prompt, List<Ans
      * A token.
      *
      * @param id in the model's vocabulary
-     * @param text it; null: the model has no tokenizer
+     * @param text it; null: the model has no tokenizer, or that does not know it
      * @param trained whether its log-probability is part of the loss
      * @param cut whether it is cut off, or dropped with its row, to fit max_length
      */

@@ -21,10 +21,13 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.validation.Errors;
 import org.springframework.validation.FieldError;
+import org.springframework.validation.method.ParameterErrors;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
@@ -162,9 +165,33 @@ class Problems extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(
             MethodArgumentNotValidException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return body(e, e.getBindingResult(), headers, request);
+    }
+
+    /** A handler with a constraint on another parameter has its body checked with all of them: what is wrong with that comes first. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(
+            HandlerMethodValidationException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        Optional<ParameterErrors> ofBody = e.getBeanResults().stream()
+                .filter(errors -> errors.getMethodParameter().hasParameterAnnotation(RequestBody.class))
+                .findFirst();
+        if (ofBody.isPresent()) {
+            return body(e, ofBody.get(), headers, request);
+        }
+        var result = e.getParameterValidationResults().getFirst();
+        String name = Optional.ofNullable(result.getMethodParameter().getParameterName())
+                .map(JsonPointers::ofBeanPath)
+                .map(JsonPointers::toParam)
+                .orElse("request");
+        String reason = String.valueOf(result.getResolvableErrors().getFirst().getDefaultMessage());
+        return answer(
+                e, HttpStatus.BAD_REQUEST, "invalid_value", name, name + " " + reason, List.of(), headers, request);
+    }
+
+    private @Nullable ResponseEntity<Object> body(Exception e, Errors errors, HttpHeaders headers, WebRequest request) {
         List<Fault> faults = Stream.concat(
-                        e.getFieldErrors().stream().map(Problems::fault),
-                        e.getGlobalErrors().stream()
+                        errors.getFieldErrors().stream().map(Problems::fault),
+                        errors.getGlobalErrors().stream()
                                 .map(error -> new Fault("", String.valueOf(error.getDefaultMessage()))))
                 .sorted(java.util.Comparator.comparing(Fault::pointer).thenComparing(Fault::detail))
                 .toList();
@@ -179,19 +206,6 @@ class Problems extends ResponseEntityExceptionHandler {
                 faults,
                 headers,
                 request);
-    }
-
-    @Override
-    protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(
-            HandlerMethodValidationException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        var result = e.getParameterValidationResults().getFirst();
-        String name = Optional.ofNullable(result.getMethodParameter().getParameterName())
-                .map(JsonPointers::ofBeanPath)
-                .map(JsonPointers::toParam)
-                .orElse("request");
-        String reason = String.valueOf(result.getResolvableErrors().getFirst().getDefaultMessage());
-        return answer(
-                e, HttpStatus.BAD_REQUEST, "invalid_value", name, name + " " + reason, List.of(), headers, request);
     }
 
     @Override

@@ -69,7 +69,8 @@ record UnreadableBody(HttpStatus status, String code, String pointer, String rea
                             .map(String::valueOf)
                             .sorted()
                             .collect(Collectors.joining(", ", " Known fields: ", "."));
-            return "unknown field \"" + unknown.getPropertyName() + "\"." + known;
+            return "unknown field \"" + unknown.getPropertyName() + "\"."
+                    + TrlNames.insteadOfField(unknown.getPropertyName()) + known;
         }
         if (e instanceof ValueInstantiationException invalid && invalid.getCause() != null) {
             return String.valueOf(invalid.getCause().getMessage());
@@ -77,12 +78,14 @@ record UnreadableBody(HttpStatus status, String code, String pointer, String rea
         if (e instanceof InvalidFormatException format
                 && format.getTargetType() != null
                 && format.getTargetType().isEnum()) {
-            return "\"%s\" is none of %s"
+            String instead = TrlNames.insteadOfValue(format.getValue());
+            return "\"%s\" is none of %s%s"
                     .formatted(
                             format.getValue(),
                             Arrays.stream(format.getTargetType().getEnumConstants())
                                     .map(String::valueOf)
-                                    .collect(Collectors.joining(", ")));
+                                    .collect(Collectors.joining(", ")),
+                            instead.isEmpty() ? "" : "." + instead);
         }
         if (e instanceof MismatchedInputException mismatch) {
             return "the value is not " + kind(mismatch.getTargetType());

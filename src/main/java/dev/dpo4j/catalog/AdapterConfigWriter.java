@@ -19,7 +19,7 @@ final class AdapterConfigWriter {
         json.put("inference_mode", true);
         json.put("r", lora.r());
         json.set("lora_alpha", alpha(lora.alpha()));
-        json.put("lora_dropout", 0.0);
+        json.put("lora_dropout", lora.dropout());
         json.put("bias", "none");
         json.put("fan_in_fan_out", false);
         json.put("use_rslora", lora.useRslora());

@@ -85,25 +85,28 @@ class TunedModelRow {
                 options.useRslora,
                 options.rankPattern,
                 options.alphaPattern,
-                0,
+                Objects.requireNonNullElse(options.dropout, 0.0),
                 Boolean.TRUE.equals(options.useDora));
     }
 
-    /** What an adapter may have besides rank, alpha and targets; rows of before there was DoRA do not say that they are none. */
+    /** What an adapter may have besides rank, alpha and targets; rows of before the last two were kept have neither. */
     private record LoraOptions(
             boolean useRslora,
             Map<String, Integer> rankPattern,
             Map<String, Double> alphaPattern,
+            @Nullable Double dropout,
             @Nullable Boolean useDora) {
 
         LoraOptions {
+            dropout = Objects.requireNonNullElse(dropout, 0.0);
             useDora = Objects.requireNonNullElse(useDora, false);
         }
 
-        static final LoraOptions NONE = new LoraOptions(false, Map.of(), Map.of(), false);
+        static final LoraOptions NONE = new LoraOptions(false, Map.of(), Map.of(), 0.0, false);
 
         static LoraOptions of(LoraConfig lora) {
-            return new LoraOptions(lora.useRslora(), lora.rankPattern(), lora.alphaPattern(), lora.useDora());
+            return new LoraOptions(
+                    lora.useRslora(), lora.rankPattern(), lora.alphaPattern(), lora.dropout(), lora.useDora());
         }
     }
 }

@@ -20,9 +20,11 @@ public final class DataInspection {
     private final IntStream.Builder rejected = IntStream.builder();
     private final IntStream.Builder texts = IntStream.builder();
     private final Map<RowFinding, BitSet> findings = new EnumMap<>(RowFinding.class);
-    private final Set<TokensHash> rowsSeen = new HashSet<>();
+    private final Map<TokensHash, Integer> rowsSeen = new HashMap<>();
+    private final Set<TokensHash> answersOfLastRow = new HashSet<>(); // with their prompts
     private final Map<TokensHash, Integer> preferredIn = new HashMap<>();
     private final Map<TokensHash, Integer> rejectedIn = new HashMap<>();
+    private int lastRow; // they count from 1
     private int pairs;
     private int chosenLonger;
     private int chosenShorter;
@@ -37,7 +39,7 @@ public final class DataInspection {
     }
 
     /**
-     * The next row, or one labelled answer of it.
+     * The next row, or one labelled answer of it, each after the other.
      *
      * @param whole before anything is cut off
      * @param promptAlone how many tokens the prompt has without an answer behind it
@@ -56,6 +58,11 @@ public final class DataInspection {
         find(RowFinding.PROMPT_TRUNCATED, row, fitted != null && fitted.promptCut());
         find(RowFinding.ANSWER_TRUNCATED, row, fitted != null && fitted.answersCut() > 0);
         same(whole);
+    }
+
+    /** The next row, which weighs nothing and is not looked at any further. */
+    public void addWeightless(int row) {
+        find(RowFinding.WEIGHTLESS, row, true);
     }
 
     private void lengths(TokenizedPreference row) {
@@ -78,12 +85,16 @@ public final class DataInspection {
         if (row.label() != null) {
             all.add(new int[] {row.label() == Label.GOOD ? 1 : 0});
         }
-        find(RowFinding.DUPLICATE, row.row(), !rowsSeen.add(TokensHash.of(all)));
-        Set<TokensHash> ofRow = new HashSet<>();
+        Integer before = rowsSeen.putIfAbsent(TokensHash.of(all), row.row());
+        find(RowFinding.DUPLICATE, row.row(), before != null && before != row.row());
+        if (row.row() != lastRow) {
+            answersOfLastRow.clear();
+            lastRow = row.row();
+        }
         for (int a = 0; a < row.answers().size(); a++) {
             TokensHash answer =
                     TokensHash.of(List.of(row.prompt(), row.answers().get(a)));
-            find(RowFinding.IDENTICAL_ANSWERS, row.row(), !ofRow.add(answer));
+            find(RowFinding.IDENTICAL_ANSWERS, row.row(), !answersOfLastRow.add(answer));
             boolean preferred = a == 0 && row.label() != Label.BAD;
             Integer opposite = (preferred ? rejectedIn : preferredIn).get(answer);
             if (opposite != null && opposite != row.row()) {

@@ -10,13 +10,16 @@ public enum RowFinding {
     PROMPT_TRUNCATED("the prompt's beginning is cut off to fit max_length"),
 
     /** It is longer than it may be, and its answers give way. */
-    ANSWER_TRUNCATED("an answer's end, and its end token with it, is cut off to fit max_length"),
+    ANSWER_TRUNCATED("an answer's end is cut off to fit max_length, and its end token with it where it has one"),
 
     /** It is longer than it may be, and is left out. */
     DROPPED("it does not fit max_length and is not trained on"),
 
     /** It is longer than it may be, and that is an error. */
     TOO_LONG("it does not fit, and the job would fail: set max_length with a truncation_mode other than error"),
+
+    /** It counts as no preference. */
+    WEIGHTLESS("its weight is 0, so it is not trained on"),
 
     /** The tokenizer begins texts with a token that this one does not begin with. */
     MISSING_BOS("it does not begin with the begin token, with which the tokenizer begins texts"),

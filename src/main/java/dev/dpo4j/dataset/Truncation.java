@@ -3,39 +3,56 @@ package dev.dpo4j.dataset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A preference made to fit a greatest length. A cut answer loses its EOS; nothing is put back.
+ * A preference made to fit a greatest length. A cut answer may lose its EOS; nothing is put back.
  *
  * @param preference what is left; empty: the preference is dropped
- * @param promptCut whether the prompt lost tokens
- * @param answersCut how many answers lost tokens
+ * @param promptCut whether the prompt lost tokens: its first ones, or those behind a begin token
+ * @param bosKept whether it was those behind a begin token
+ * @param chosenCut how many answers lost tokens that are chosen or labelled good
+ * @param rejectedCut how many that are rejected or labelled bad
+ * @param endsLost of how many answers an end token was among these
  */
-public record Truncation(Optional<TokenizedPreference> preference, boolean promptCut, int answersCut) {
+public record Truncation(
+        Optional<TokenizedPreference> preference,
+        boolean promptCut,
+        boolean bosKept,
+        int chosenCut,
+        int rejectedCut,
+        int endsLost) {
 
-    private static final Truncation DROPPED = new Truncation(Optional.empty(), false, 0);
+    private static final Truncation DROPPED = new Truncation(Optional.empty(), false, false, 0, 0, 0);
 
     /**
      * Cuts.
      *
      * @param maxLength tokens of prompt and answer that are kept, at least 1
-     * @param bos the token that stays where a prompt begins with it and loses its beginning; null: none does
+     * @param special the begin token stays where a prompt begins with it and loses its beginning
      * @throws InvalidRowException when it is too long and that is an error
      */
     public static Truncation of(
-            TokenizedPreference preference, TruncationMode mode, int maxLength, @Nullable Integer bos) {
+            TokenizedPreference preference, TruncationMode mode, int maxLength, SpecialTokens special) {
         if (maxLength < 1) {
             throw new IllegalArgumentException("max_length must be at least 1, not " + maxLength);
         }
         int length = preference.prompt().length + longestAnswer(preference);
         if (length <= maxLength) {
-            return new Truncation(Optional.of(preference), false, 0);
+            return new Truncation(Optional.of(preference), false, false, 0, 0, 0);
         }
         return switch (mode) {
-            case KEEP_START -> cutAnswers(preference, preference.prompt(), maxLength);
-            case KEEP_PROMPT_END ->
-                cutAnswers(preference, end(preference.prompt(), maxLength - longestAnswer(preference), bos), maxLength);
+            case KEEP_START -> cutAnswers(preference, preference.prompt(), false, maxLength, special);
+            case KEEP_PROMPT_END -> {
+                int[] prompt = preference.prompt();
+                int[] end = end(prompt, maxLength - longestAnswer(preference));
+                Integer bos = special.bos();
+                boolean keepsBos = false;
+                if (end.length < prompt.length && bos != null && prompt[0] == bos) {
+                    end[0] = bos;
+                    keepsBos = true;
+                }
+                yield cutAnswers(preference, end, keepsBos, maxLength, special);
+            }
             case DROP -> DROPPED;
             case ERROR ->
                 throw new InvalidRowException(
@@ -52,29 +69,43 @@ public record Truncation(Optional<TokenizedPreference> preference, boolean promp
                 .orElseThrow();
     }
 
-    /** The last tokens of a prompt, after the BOS token that it began with; never fewer than one, which an answer needs to follow. */
-    private static int[] end(int[] prompt, int room, @Nullable Integer bos) {
-        if (prompt.length <= Math.max(room, 1)) {
-            return prompt;
-        }
-        int[] end = Arrays.copyOfRange(prompt, prompt.length - Math.max(room, 1), prompt.length);
-        if (bos != null && prompt[0] == bos) {
-            end[0] = bos;
-        }
-        return end;
+    /** The last tokens of a prompt; never fewer than one, which an answer needs to follow. */
+    private static int[] end(int[] prompt, int room) {
+        return prompt.length <= Math.max(room, 1)
+                ? prompt
+                : Arrays.copyOfRange(prompt, prompt.length - Math.max(room, 1), prompt.length);
     }
 
-    private static Truncation cutAnswers(TokenizedPreference preference, int[] prompt, int maxLength) {
+    private static Truncation cutAnswers(
+            TokenizedPreference preference, int[] prompt, boolean bosKept, int maxLength, SpecialTokens special) {
         int room = maxLength - prompt.length;
         if (room <= 0) {
             return DROPPED;
         }
         List<int[]> answers = preference.answers();
-        int answersCut =
-                (int) answers.stream().filter(answer -> answer.length > room).count();
-        TokenizedPreference kept = preference.with(
-                prompt, answers.stream().map(answer -> cut(answer, room)).toList());
-        return new Truncation(Optional.of(kept), prompt.length < preference.prompt().length, answersCut);
+        List<int[]> kept = answers.stream().map(answer -> cut(answer, room)).toList();
+        int chosenCut = 0;
+        int rejectedCut = 0;
+        int endsLost = 0;
+        for (int a = 0; a < kept.size(); a++) {
+            boolean isCut = answers.get(a).length > room;
+            boolean preferred = a == 0 && preference.label() != Label.BAD;
+            chosenCut += isCut && preferred ? 1 : 0;
+            rejectedCut += isCut && !preferred ? 1 : 0;
+            endsLost += !special.lacksEos(answers.get(a)) && special.lacksEos(kept.get(a)) ? 1 : 0;
+        }
+        return new Truncation(
+                Optional.of(preference.with(prompt, kept)),
+                prompt.length < preference.prompt().length,
+                bosKept,
+                chosenCut,
+                rejectedCut,
+                endsLost);
+    }
+
+    /** How many answers lost tokens. */
+    public int answersCut() {
+        return chosenCut + rejectedCut;
     }
 
     private static int[] cut(int[] answer, int room) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec what it would run
  * @param report of its training data
  * @param rows some of it
+ * @param validation of its validation file; null: it has none
  * @param sizes what is left of the data; null: it could not be loaded
  * @param memory what it would take; null likewise
  * @param forecast what it would have to do; null likewise
@@ -26,6 +27,7 @@ public record JobPreview(
         JobSpec spec,
         DataReport report,
         List<Row> rows,
+        @Nullable DataReport validation,
         @Nullable Sizes sizes,
         @Nullable MemoryPlan memory,
         @Nullable Forecast forecast,

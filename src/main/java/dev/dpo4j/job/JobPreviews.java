@@ -3,12 +3,13 @@ package dev.dpo4j.job;
 import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.ModelLease;
 import dev.dpo4j.dataset.DataInspection;
+import dev.dpo4j.dataset.DataReport;
 import dev.dpo4j.dataset.InvalidRowException;
 import dev.dpo4j.dataset.PreferenceExample;
 import dev.dpo4j.dataset.PreferenceFile;
 import dev.dpo4j.dataset.PreferenceSource;
-import dev.dpo4j.dataset.SpecialTokens;
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.dataset.Truncation;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.tensor.Compute;
@@ -76,23 +77,36 @@ public class JobPreviews {
         try (ModelLease lease = JobModel.lease(catalog, spec)) {
             LlamaConfig config = lease.model().config();
             Tokenizer tokenizer = catalog.tokenizer(lease.model().id()).orElse(null);
-            Inspected inspected = new Inspected(RowRules.of(spec, config, tokenizer), tokenizer, shown);
-            source.read(spec.trainingData(), inspected);
-            return preview(spec, lease, inspected);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The data of " + spec.trainingData().id() + " cannot be read", e);
+            RowRules rules = RowRules.of(spec, config, tokenizer);
+            Inspected inspected = new Inspected(rules, shown);
+            read(spec.trainingData(), inspected);
+            DataReport validation = null;
+            if (spec.validationData() != null) {
+                Inspected ofValidation = new Inspected(rules, row -> false);
+                read(spec.validationData(), ofValidation);
+                validation = ofValidation.inspection.report();
+            }
+            return preview(spec, lease, inspected, validation);
         } finally {
             oneAtATime.unlock();
         }
     }
 
-    private JobPreview preview(JobSpec spec, ModelLease lease, Inspected inspected) {
+    private void read(TrainingData data, Inspected to) {
+        try {
+            source.read(data, to);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The data of " + data.id() + " cannot be read", e);
+        }
+    }
+
+    private JobPreview preview(JobSpec spec, ModelLease lease, Inspected inspected, @Nullable DataReport validation) {
         TokenizedData data;
         try {
             data = loader.load(spec, lease.model());
         } catch (TrainingFailedException e) {
             return new JobPreview(
-                    spec, inspected.inspection.report(), inspected.rows, null, null, null, null, e.error());
+                    spec, inspected.inspection.report(), inspected.rows, validation, null, null, null, null, e.error());
         }
         LlamaConfig config = lease.model().config();
         MemoryPlan memory = planning.plan(spec, config, data);
@@ -108,6 +122,7 @@ public class JobPreviews {
                 spec,
                 inspected.inspection.report(),
                 inspected.rows,
+                validation,
                 new JobPreview.Sizes(
                         data.training().size(), data.validation().size(), data.trainingCuts(), data.validationCuts()),
                 memory,
@@ -124,17 +139,20 @@ public class JobPreviews {
         private final DataInspection inspection;
         private final List<JobPreview.Row> rows = new ArrayList<>();
 
-        Inspected(RowRules rules, @Nullable Tokenizer tokenizer, IntPredicate shown) {
+        Inspected(RowRules rules, IntPredicate shown) {
             this.rules = rules;
             this.shown = shown;
-            this.inspection =
-                    new DataInspection(tokenizer == null ? SpecialTokens.UNKNOWN : SpecialTokens.of(tokenizer));
+            this.inspection = new DataInspection(rules.special());
         }
 
         @Override
         public void row(int row, int line, PreferenceExample example) {
             try {
-                for (PreferenceExample each : rules.examples(example)) {
+                List<PreferenceExample> examples = rules.examples(example);
+                if (examples.isEmpty()) {
+                    inspection.addWeightless(row);
+                }
+                for (PreferenceExample each : examples) {
                     TokenizedPreference whole = rules.tokenizer().tokenize(row, each);
                     Truncation fitted = fit(whole);
                     inspection.add(whole, rules.tokenizer().promptAlone(each).length, fitted);

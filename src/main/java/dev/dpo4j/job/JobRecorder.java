@@ -1,7 +1,6 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.train.BestEvaluation;
-import dev.dpo4j.train.Cuts;
 import dev.dpo4j.train.Evaluations;
 import dev.dpo4j.train.LabelMetrics;
 import dev.dpo4j.train.PendingCheckpoint;
@@ -91,15 +90,12 @@ final class JobRecorder implements TrainingListener {
             }
             if (plan.trainingCuts().any()) {
                 events.append(
-                        job,
-                        NewEvent.warn(lengthWarning("training", plan.trainingCuts()))
-                                .once("lengths"));
+                        job, CutNews.of("training", plan.trainingCuts(), spec).once("lengths"));
             }
             if (plan.validationCuts().any()) {
                 events.append(
                         job,
-                        NewEvent.warn(lengthWarning("validation", plan.validationCuts()))
-                                .once("lengths:validation"));
+                        CutNews.of("validation", plan.validationCuts(), spec).once("lengths:validation"));
             }
         });
     }
@@ -244,12 +240,6 @@ final class JobRecorder implements TrainingListener {
             return StopReason.PAUSED;
         }
         return node.shuttingDown() ? StopReason.SHUTDOWN : StopReason.NONE;
-    }
-
-    private String lengthWarning(String data, Cuts cuts) {
-        return ("max_length %s: of the %s data, %d preferences have an answer cut short, which so lost its end, %d have a prompt cut, and"
-                        + " %d are left out. Raise max_length to use all of them as they are.")
-                .formatted(spec.hyperparameters().maxLength(), data, cuts.truncated(), cuts.prompts(), cuts.dropped());
     }
 
     /** What a validation found after {@code step} steps. */

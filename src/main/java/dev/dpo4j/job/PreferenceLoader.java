@@ -59,7 +59,8 @@ class PreferenceLoader {
             return new TokenizedData(trained.kept, List.of(), trained.cuts, Cuts.NONE);
         }
         Rows evaluated = read(spec, validation, "validation_file", model);
-        Side validated = validation(spec, evaluated, evaluated.rows, "leave validation_file out", "validation_file");
+        Side validated = validation(
+                spec, evaluated, evaluated.rows, evaluated.weightless, "leave validation_file out", "validation_file");
         return new TokenizedData(trained.kept, validated.kept, trained.cuts, validated.cuts);
     }
 
@@ -82,7 +83,8 @@ class PreferenceLoader {
                     SPLIT);
         }
         Side trained = training(spec, all, rows(all, row -> !heldOut.get(row)));
-        Side validated = validation(spec, all, rows(all, heldOut::get), "choose a larger validation_split", SPLIT);
+        // Rows that weigh nothing are on neither side, and so told once.
+        Side validated = validation(spec, all, rows(all, heldOut::get), 0, "choose a larger validation_split", SPLIT);
         return new TokenizedData(trained.kept, validated.kept, trained.cuts, validated.cuts);
     }
 
@@ -94,7 +96,7 @@ class PreferenceLoader {
     }
 
     private static Side training(JobSpec spec, Rows read, List<Truncation> rows) {
-        Side side = Side.of(rows);
+        Side side = Side.of(rows, read.weightless);
         if (side.kept.isEmpty()) {
             throw new TrainingFailedException(
                     "nothing_to_train_on",
@@ -106,8 +108,9 @@ class PreferenceLoader {
         return withMismatched(spec, read, side, "training_file");
     }
 
-    private static Side validation(JobSpec spec, Rows read, List<Truncation> rows, String otherRemedy, String param) {
-        Side side = Side.of(rows);
+    private static Side validation(
+            JobSpec spec, Rows read, List<Truncation> rows, int weightless, String otherRemedy, String param) {
+        Side side = Side.of(rows, weightless);
         if (side.kept.isEmpty()) {
             throw new TrainingFailedException(
                     "nothing_to_validate_on",
@@ -159,13 +162,18 @@ class PreferenceLoader {
     /** What is left of the rows of the training or of the validation data. */
     private record Side(List<TokenizedPreference> kept, Cuts cuts) {
 
-        static Side of(List<Truncation> rows) {
+        static Side of(List<Truncation> rows, int weightless) {
             List<TokenizedPreference> kept =
                     rows.stream().flatMap(row -> row.preference().stream()).toList();
-            int promptsCut = (int) rows.stream().filter(Truncation::promptCut).count();
-            int truncated =
-                    (int) rows.stream().filter(row -> row.answersCut() > 0).count();
-            return new Side(kept, new Cuts(rows.size() - kept.size(), promptsCut, truncated));
+            return new Side(
+                    kept,
+                    new Cuts(
+                            rows.size() - kept.size(),
+                            weightless,
+                            (int) rows.stream().filter(Truncation::promptCut).count(),
+                            rows.stream().mapToInt(Truncation::chosenCut).sum(),
+                            rows.stream().mapToInt(Truncation::rejectedCut).sum(),
+                            rows.stream().mapToInt(Truncation::endsLost).sum()));
         }
     }
 
@@ -178,6 +186,7 @@ class PreferenceLoader {
         private final PromptGroups groups = new PromptGroups();
         private final List<String> errors = new ArrayList<>();
         private int errorCount;
+        private int weightless;
 
         Rows(RowRules rules) {
             this.rules = rules;
@@ -186,7 +195,9 @@ class PreferenceLoader {
         @Override
         public void row(int row, int line, PreferenceExample example) {
             try {
-                for (PreferenceExample each : rules.examples(example)) {
+                List<PreferenceExample> examples = rules.examples(example);
+                weightless += examples.isEmpty() ? 1 : 0;
+                for (PreferenceExample each : examples) {
                     rows.add(rules.fit(rules.tokenizer().tokenize(row, each)));
                     prompts.add(groups.of(each));
                 }

@@ -4,6 +4,7 @@ import dev.dpo4j.dataset.Feedback;
 import dev.dpo4j.dataset.InvalidRowException;
 import dev.dpo4j.dataset.PreferenceExample;
 import dev.dpo4j.dataset.PreferenceTokenizer;
+import dev.dpo4j.dataset.SpecialTokens;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.Truncation;
 import dev.dpo4j.dataset.TruncationMode;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenizer to the model's token ids
  * @param longest tokens of prompt and answer together
  * @param mode what becomes of longer ones
- * @param bos the model's token for beginnings; null: it has none
+ * @param special the model's tokens for beginnings and ends
  * @param weights whether rows may have other weights than 1
  */
 record RowRules(
@@ -31,7 +32,7 @@ record RowRules(
         PreferenceTokenizer tokenizer,
         int longest,
         TruncationMode mode,
-        @Nullable Integer bos,
+        SpecialTokens special,
         boolean weights) {
 
     /** A job's. */
@@ -48,7 +49,7 @@ record RowRules(
                 maxLength == null
                         ? TruncationMode.ERROR
                         : spec.hyperparameters().truncationMode(),
-                tokenizer == null ? null : tokenizer.bosTokenId(),
+                tokenizer == null ? SpecialTokens.UNKNOWN : SpecialTokens.of(tokenizer),
                 PreferenceWeights.mayDiffer(loss));
     }
 
@@ -66,6 +67,6 @@ record RowRules(
 
     /** Made to fit. */
     Truncation fit(TokenizedPreference preference) {
-        return Truncation.of(preference, mode, longest, bos);
+        return Truncation.of(preference, mode, longest, special);
     }
 }

@@ -67,6 +67,11 @@ public record LoraConfig(
         this(r, alpha, targetModules, useRslora, rankPattern, alphaPattern, 0, false);
     }
 
+    /** The same, for a training in which nothing is dropped. */
+    public LoraConfig withoutDropout() {
+        return new LoraConfig(r, alpha, targetModules, useRslora, rankPattern, alphaPattern, 0, useDora);
+    }
+
     /** One rank and one alpha for all targets. */
     public LoraConfig(int r, double alpha, Set<String> targetModules) {
         this(r, alpha, targetModules, false, Map.of(), Map.of());

@@ -49,6 +49,7 @@ public final class DpoTrainer {
     private final boolean roomForCopy;
     private final PreferenceLoss loss;
     private final ReferencePass referencePass;
+    private final StartCheck startCheck;
     private final LossPasses passes;
     private final @Nullable MovingReference moving;
     private final LearningRate rates;
@@ -106,18 +107,26 @@ public final class DpoTrainer {
         this.loss = hyperparameters.loss().loss(hyperparameters.beta());
         Batches batches = new Batches(data, packing, hyperparameters.batchSize());
         Summed summed = Summed.of(loss.ldAlpha() != null);
-        this.referencePass = new ReferencePass(policy, reference, knownReference, summed, batches, schedule);
+        boolean freshAdapter = hyperparameters.lora() != null && hyperparameters.adapterBase() == null;
+        this.referencePass = new ReferencePass(
+                policy, reference, freshAdapter ? policy.base() : policy, knownReference, summed, batches, schedule);
         ReferenceSync sync = hyperparameters.referenceSync();
         LlamaWeights movingWeights = state.movingReference();
         this.moving = sync == null || movingWeights == null
                 ? null
                 : new MovingReference(movingWeights, policy.compute(), sync, summed);
-        StartCheck startCheck = new StartCheck(reference == null && !loss.referenceFree() && state.dropout() == null);
+        boolean ownReference = reference == null && !loss.referenceFree();
+        this.startCheck = new StartCheck(ownReference && state.dropout() == null, ownReference, hyperparameters.beta());
         this.passes = new LossPasses(
                 policy, loss, data, state, batches, referencePass, moving, startCheck, hyperparameters.seed());
         this.rates = LearningRate.of(hyperparameters, schedule.totalSteps());
         this.movement = new Movement(
-                policy.compute(), state.weights(), rates, schedule.totalSteps(), hyperparameters.lora() != null);
+                policy.compute(),
+                state.weights(),
+                state.firstMoments().tensors(),
+                rates,
+                schedule.totalSteps(),
+                hyperparameters.lora() != null);
         this.watch = new Watch(loss);
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
@@ -152,6 +161,9 @@ public final class DpoTrainer {
         nanosAtCheckpoint = nanosAtQuestion;
         try (Activations activations = activations()) {
             if (start.step() == 0) {
+                if (startCheck.inEvaluation() && moving == null) {
+                    referencePass.check(startCheck, activations);
+                }
                 if (!loss.referenceFree() && moving == null) {
                     referencePass.run(state, listener, () -> stopBetweenBatchesIfAsked(listener), activations);
                 }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxLength tokens of prompt and answer that are kept; null: all
  * @param truncationMode what becomes of longer ones; of jobs from before there was a choice, their beginning is kept
  * @param shuffle whether each epoch has an order of its own (TRL's)
- * @param seed of the order and of LoRA's initialisation
+ * @param seed of LoRA's initialisation and of dropout, of what is held out, and of the order unless {@code dataSeed} says otherwise
+ * @param dataSeed of the order; null, as in jobs from before there was a choice: {@code seed}
  * @param loggingSteps optimizer steps between two metrics events
  * @param saveSteps optimizer steps between two checkpoints; null: by time
  * @param saveTotalLimit checkpoints kept
@@ -54,6 +55,7 @@ public record Hyperparameters(
         TruncationMode truncationMode,
         boolean shuffle,
         long seed,
+        @Nullable Long dataSeed,
         int loggingSteps,
         @Nullable Integer saveSteps,
         int saveTotalLimit,
@@ -74,5 +76,66 @@ public record Hyperparameters(
         if (adapterBase != null && lora == null) {
             throw new IllegalArgumentException("An adapter that is trained further has a shape");
         }
+    }
+
+    /** With one seed for everything. */
+    public Hyperparameters(
+            double beta,
+            LossOptions loss,
+            int batchSize,
+            int gradientAccumulationSteps,
+            int epochs,
+            @Nullable Integer maxSteps,
+            double learningRate,
+            LrSchedulerType lrSchedulerType,
+            LrSchedulerKwargs lrSchedulerKwargs,
+            int warmupSteps,
+            @Nullable Double warmupRatio,
+            double weightDecay,
+            AdamOptions adam,
+            double maxGradNorm,
+            @Nullable Integer maxLength,
+            TruncationMode truncationMode,
+            boolean shuffle,
+            long seed,
+            int loggingSteps,
+            @Nullable Integer saveSteps,
+            int saveTotalLimit,
+            @Nullable ReferenceSync referenceSync,
+            @Nullable LoraConfig lora,
+            @Nullable String adapterBase,
+            Evaluation evaluation) {
+        this(
+                beta,
+                loss,
+                batchSize,
+                gradientAccumulationSteps,
+                epochs,
+                maxSteps,
+                learningRate,
+                lrSchedulerType,
+                lrSchedulerKwargs,
+                warmupSteps,
+                warmupRatio,
+                weightDecay,
+                adam,
+                maxGradNorm,
+                maxLength,
+                truncationMode,
+                shuffle,
+                seed,
+                null,
+                loggingSteps,
+                saveSteps,
+                saveTotalLimit,
+                referenceSync,
+                lora,
+                adapterBase,
+                evaluation);
+    }
+
+    /** The seed of the data's order. */
+    long orderSeed() {
+        return dataSeed == null ? seed : dataSeed;
     }
 }

@@ -11,6 +11,7 @@ import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,7 @@ final class LossPasses {
             List<Integer> rowsOfBatch =
                     rows.subList(first, next += batch.preferences().size());
             Scored scored =
-                    score(training(step, rowsOfBatch), batch, rowsOfBatch, state.trainingReference(), activations);
+                    score(training(step, rowsOfBatch), batch, rowsOfBatch, Data.TRAINING, step == 1, activations);
             List<AnswerLogProbs> answers = scored.answers();
             List<PreferenceLosses> losses = together ? known.subList(first, next) : loss.of(answers, meanChosenTokens);
             for (int p = 0; p < answers.size(); p++) {
@@ -102,9 +103,6 @@ final class LossPasses {
                         answers.get(p).policy(),
                         scored.totals().get(p),
                         batch.preferences().get(p).weight());
-            }
-            if (step == 1) {
-                startCheck.require("training", batch, answers);
             }
             policy.compute()
                     .run(() -> dropping.backward(
@@ -130,12 +128,8 @@ final class LossPasses {
             List<TokenTotals> totals = new ArrayList<>();
             List<PreferenceBatch> ofRows = batches.validation(rows);
             List<Scored> all =
-                    forward(ofRows, rows, state.validationReference(), betweenBatches, batch -> policy, activations);
-            for (int b = 0; b < all.size(); b++) {
-                Scored scored = all.get(b);
-                if (step == 0) {
-                    startCheck.require("validation", ofRows.get(b), scored.answers());
-                }
+                    forward(ofRows, rows, Data.VALIDATION, step == 0, betweenBatches, batch -> policy, activations);
+            for (Scored scored : all) {
                 answers.addAll(scored.answers());
                 totals.addAll(scored.totals());
             }
@@ -168,7 +162,8 @@ final class LossPasses {
         List<AnswerLogProbs> answers = forward(
                         ofRows,
                         rows,
-                        state.trainingReference(),
+                        Data.TRAINING,
+                        step == 1,
                         betweenBatches,
                         rowsOfBatch -> training(step, rowsOfBatch),
                         activations)
@@ -189,7 +184,8 @@ final class LossPasses {
     private List<Scored> forward(
             List<PreferenceBatch> ofRows,
             List<Integer> rows,
-            ReferenceLogProbs reference,
+            Data of,
+            boolean atStart,
             Runnable betweenBatches,
             Function<List<Integer>, LlamaModel> model,
             Activations activations) {
@@ -199,7 +195,7 @@ final class LossPasses {
             betweenBatches.run();
             List<Integer> rowsOfBatch =
                     rows.subList(next, next += batch.preferences().size());
-            all.add(score(model.apply(rowsOfBatch), batch, rowsOfBatch, reference, activations));
+            all.add(score(model.apply(rowsOfBatch), batch, rowsOfBatch, of, atStart, activations));
         }
         return all;
     }
@@ -207,18 +203,39 @@ final class LossPasses {
     /** A batch after its forward pass: what its backward pass needs, what the loss knows of each preference, and figures of its tokens. */
     private record Scored(TokenLogProbs tokens, List<AnswerLogProbs> answers, List<TokenTotals> totals) {}
 
+    /** A side of the data. */
+    private enum Data {
+        TRAINING,
+        VALIDATION
+    }
+
+    /**
+     * The forward pass of a batch.
+     *
+     * @param of what it is of
+     * @param atStart whether no update was made before it
+     */
     private Scored score(
             LlamaModel model,
             PreferenceBatch batch,
             List<Integer> rows,
-            ReferenceLogProbs reference,
+            Data of,
+            boolean atStart,
             Activations activations) {
         // The policy's pass comes last: its activations are what the backward pass reads.
         double[][] ofMoving = moving == null ? null : moving.sums(batch, activations);
         TokenLogProbs tokens = policy.compute().call(() -> model.logProbs(batch.tree(), batch.scored(), activations));
-        double[][] ofReference = ofMoving == null ? found(batch, tokens, rows, reference) : ofMoving;
-        List<AnswerLogProbs> answers = batch.answers(tokens, ofReference, loss);
-        return new Scored(tokens, answers, batch.totals(tokens));
+        ReferenceLogProbs known = of == Data.TRAINING ? state.trainingReference() : state.validationReference();
+        double[][] ofReference = ofMoving == null ? found(batch, tokens, rows, known) : ofMoving;
+        boolean same = of == Data.TRAINING ? startCheck.inTraining() : startCheck.inEvaluation();
+        if (atStart && same) {
+            double[][] ofPolicy = batch.sums(tokens.logProbs(), Summed.of(loss.ldAlpha() != null));
+            startCheck.require(of.name().toLowerCase(Locale.ROOT), batch, ofPolicy, ofReference);
+            // Of two roundings of one number the difference is noise, and any accuracy could come of it: 0 is what it
+            // is.
+            ofReference = ofPolicy;
+        }
+        return new Scored(tokens, batch.answers(tokens, ofReference, loss), batch.totals(tokens));
     }
 
     /** What was found before the first step, or is the policy's where that was left to it. */

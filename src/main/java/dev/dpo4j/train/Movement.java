@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /**
  * Looks once, at an update that must move every trained tensor, whether it does: a tensor that no gradient reaches, or whose steps are
- * smaller than its float32 numbers can show, stays as it was without a word otherwise.
+ * smaller than its float32 numbers can show, stays as it was without a word otherwise. Weight decay moves also what no gradient reaches,
+ * so the first moments are looked at too: they are 0 as long as all gradients were.
  */
 final class Movement {
 
@@ -19,16 +20,25 @@ final class Movement {
 
     private final Compute compute;
     private final List<NamedTensor> tensors;
+    private final List<NamedTensor> firstMoments;
     private final int lookAt;
 
     /**
      * Whatever a run's schedule says, the same update is looked at, also by a run that is resumed.
      *
+     * @param firstMoments of the gradients of each of the tensors
      * @param later whether to look at the second meant update: an adapter's B begins at 0, so that no gradient reaches A before B has moved
      */
-    Movement(Compute compute, List<NamedTensor> tensors, LearningRate rate, int totalSteps, boolean later) {
+    Movement(
+            Compute compute,
+            List<NamedTensor> tensors,
+            List<NamedTensor> firstMoments,
+            LearningRate rate,
+            int totalSteps,
+            boolean later) {
         this.compute = compute;
         this.tensors = tensors;
+        this.firstMoments = firstMoments;
         int meant = 0;
         int found = -1;
         for (int step = 0; step < totalSteps && found < 0; step++) {
@@ -49,12 +59,14 @@ final class Movement {
             update.run();
             return Optional.empty();
         }
-        long[] before = digests();
+        long[] before = digests(tensors);
         update.run();
-        long[] after = digests();
+        long[] after = digests(tensors);
+        boolean[] reached = new boolean[firstMoments.size()];
+        compute.parallel(reached.length, (tensor, worker) -> reached[tensor] = holdsAny(firstMoments.get(tensor)));
         List<String> unmoved = new ArrayList<>();
         for (int i = 0; i < tensors.size(); i++) {
-            if (before[i] == after[i]) {
+            if (before[i] == after[i] || !reached[i]) {
                 unmoved.add(tensors.get(i).name());
             }
         }
@@ -62,15 +74,25 @@ final class Movement {
                 ? Optional.empty()
                 : Optional.of(new TrainingWarning(
                         "unmoved",
-                        ("Step %d did not change %d of the %d trained tensors: %s. Either no gradient reaches them, or the learning rate is too"
+                        ("Step %d did not change %d of the %d trained tensors: %s. Either no gradient reaches them (weight decay may), or the learning rate is too"
                                         + " small for float32 to show; raise it if they are to be trained.")
                                 .formatted(step + 1, unmoved.size(), tensors.size(), String.join(", ", unmoved))));
     }
 
-    private long[] digests() {
-        long[] digests = new long[tensors.size()];
-        compute.parallel(digests.length, (tensor, worker) -> digests[tensor] = digest(tensors.get(tensor)));
+    private long[] digests(List<NamedTensor> of) {
+        long[] digests = new long[of.size()];
+        compute.parallel(digests.length, (tensor, worker) -> digests[tensor] = digest(of.get(tensor)));
         return digests;
+    }
+
+    /** Whether a number of it is not 0. */
+    private static boolean holdsAny(NamedTensor tensor) {
+        for (long i = 0; i < tensor.size(); i++) {
+            if (tensor.data().getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Differs whenever one number alone differs: 31 is odd, and so has an inverse. */

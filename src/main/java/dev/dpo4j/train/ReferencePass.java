@@ -2,6 +2,7 @@ package dev.dpo4j.train;
 
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,15 +11,16 @@ import org.jspecify.annotations.Nullable;
  * What the frozen reference says of each preference, found before the first step: from what is known already, by the reference's own
  * forward passes, or from the policy's while it is the reference.
  *
- * <p>The passes are those of the first epoch's batches: so, until the weights move, the log-probabilities of a policy that is its own
- * reference are the reference's to the last bit and every margin is exactly 0. For the same reason such a policy's first step and first
- * validation are left to do this with their own passes. Where they are known from other batches, of a run with another seed or batch size,
- * they may differ in their last bits, and a first margin is as small but not exactly 0.
+ * <p>A policy that is its own reference does this for its first step and its first validation with their own passes, where the sums are
+ * not known. Those that are known may come from other batches, of a run with another seed or batch size, and differ in their last bits;
+ * so in these passes margins are taken from the policy's own sums, and are exactly 0, and what is known counts from then on.
  */
 final class ReferencePass {
 
+    private final LlamaModel policy;
     private final @Nullable LlamaModel reference;
     private final LlamaModel model;
+    private final LlamaModel frozen;
     private final KnownReference known;
     private final Summed summed;
     private final Batches batches;
@@ -28,21 +30,47 @@ final class ReferencePass {
      * A pass over a run's data.
      *
      * @param reference null: the policy, as it is before its first step
+     * @param frozen the reference without what is trained, where there is such a model: the base under a fresh adapter
      * @param summed what is to be known of each preference
      */
     ReferencePass(
             LlamaModel policy,
             @Nullable LlamaModel reference,
+            LlamaModel frozen,
             KnownReference known,
             Summed summed,
             Batches batches,
             Schedule schedule) {
+        this.policy = policy;
         this.reference = reference;
+        this.frozen = frozen;
         this.model = reference == null ? policy : reference;
         this.known = known;
         this.summed = summed;
         this.batches = batches;
         this.schedule = schedule;
+    }
+
+    /**
+     * Compares the policy with the reference before anything is taken from it: where a first pass stands for both, that pass has nothing to
+     * be compared with. Of the smallest batch of the first step, the reference computes each preference by itself; what is known of it
+     * already is compared by the step.
+     *
+     * @throws SelfCheckException when they do not say the same; nothing was stored
+     */
+    void check(StartCheck check, Activations activations) {
+        PreferenceBatch smallest = schedule.microSteps(0).stream()
+                .flatMap(rows -> batches.training(rows).stream())
+                .min(Comparator.comparingInt(batch -> batch.tree().size()))
+                .orElseThrow();
+        Optional<double[][]> found = known.find(smallest, summed);
+        if (found.isPresent() && check.inTraining()) {
+            return;
+        }
+        double[][] ofReference = found.orElseGet(() -> smallest.preferences().stream()
+                .map(preference -> PreferenceBatch.of(List.of(preference)).sums(frozen, summed, activations)[0])
+                .toArray(double[][]::new));
+        check.require("training", smallest, smallest.sums(policy, summed, activations), ofReference);
     }
 
     /**

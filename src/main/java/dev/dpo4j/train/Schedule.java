@@ -24,7 +24,7 @@ final class Schedule {
         this(
                 preferences,
                 hyperparameters,
-                epoch -> EpochOrder.of(preferences, hyperparameters.shuffle(), hyperparameters.seed(), epoch));
+                epoch -> EpochOrder.of(preferences, hyperparameters.shuffle(), hyperparameters.orderSeed(), epoch));
     }
 
     /** A schedule of other orders: {@code orders} gives each epoch's, a permutation of the preferences. */

@@ -352,6 +352,23 @@ class AdapterFolderApiTest {
         assertThat(loss("copy", "adapter").get("preferences")).isEqualTo(answer.get("preferences"));
     }
 
+    @Test
+    void aDownloadSaysWithWhichDropoutItWasTrainedAndTrainingFurtherHasNone() throws IOException {
+        String model = run("adapter", "\"learning_rate\": 1e-2, \"lora\": {\"lora_dropout\": 0.25}")
+                .get("fine_tuned_model")
+                .asString();
+
+        JsonNode config = JSON.readTree(
+                download(model, "dropped").resolve("adapter_config.json").toFile());
+        assertThat(config.get("lora_dropout").doubleValue()).isEqualTo(0.25);
+        JsonNode further = run(model, "\"learning_rate\": 1e-2, \"continue_adapter\": true");
+        assertThat(further.at("/method/dpo/hyperparameters/lora/lora_dropout").doubleValue())
+                .isZero();
+        assertThat(firstMetrics(further).get("rewards/margins").doubleValue())
+                .as("nothing is dropped")
+                .isZero();
+    }
+
     /** Of the chosen answer's tokens. */
     private static double sum(JsonNode answer, String figure) {
         return StreamSupport.stream(answer.at("/preferences/0/chosen/tokens").spliterator(), false)

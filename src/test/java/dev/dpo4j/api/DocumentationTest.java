@@ -23,6 +23,8 @@ class DocumentationTest {
 
     private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"]*)\"");
 
+    private static final Pattern EXPLAINED = Pattern.compile("\\[Explained]\\(/docs/(\\w+)#([\\w-]+)\\)\\.$");
+
     /** {@link LossFields}, but for the loss itself, on the wire. */
     private static final List<String> OPTIONS = Arrays.stream(LossFields.class.getDeclaredMethods())
             .map(method -> method.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
@@ -40,7 +42,7 @@ class DocumentationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"losses", "training", "data", "operations"})
+    @ValueSource(strings = {"losses", "training", "metrics", "data", "operations"})
     void everyLinkWithinThePagesLeadsSomewhere(String page) {
         Http.Answer answer = http.get("/docs/" + page);
         assertThat(answer.status()).isEqualTo(200);
@@ -82,10 +84,43 @@ class DocumentationTest {
     }
 
     @Test
-    void everyMetricIsInTheTableOfMetrics() {
-        String page = http.get("/docs/training").response().body();
-        Arrays.stream(ValidationMetric.values())
-                .forEach(metric -> assertThat(page).contains("<code>" + metric.wireName() + "</code>"));
+    void everyOptionOfTrainingLinksToASection() {
+        var schemas = http.get("/v3/api-docs").json().at("/components/schemas");
+        for (String name : List.of("DpoHyperparametersRequest", "Lora", "LrSchedulerKwargs")) {
+            schemas.at("/" + name + "/properties").properties().forEach(option -> {
+                String description = option.getValue().path("description").asString("");
+                MatchResult link = EXPLAINED
+                        .matcher(description)
+                        .results()
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError(option.getKey() + ": " + description));
+                assertThat(http.get("/docs/" + link.group(1)).response().body())
+                        .as(option.getKey())
+                        .contains("id=\"" + link.group(2) + "\"");
+            });
+        }
+        assertThat(schemas.at("/DpoHyperparametersRequest/properties/lr_scheduler_type/description")
+                        .asString())
+                .endsWith("[Explained](/docs/training#the-learning-rate).");
+    }
+
+    @Test
+    void everyMetricHasASectionThatDescriptionsLinkTo() {
+        String page = http.get("/docs/metrics").response().body();
+        var schemas = http.get("/v3/api-docs").json().at("/components/schemas");
+        String ofEvents =
+                schemas.at("/FineTuningJobEvent/properties/data/description").asString();
+        String ofLosses = schemas.at("/DpoLoss/properties/metrics/description").asString();
+        Arrays.stream(ValidationMetric.values()).map(ValidationMetric::wireName).forEach(metric -> {
+            String anchor = metric.replace("/", "");
+            assertThat(page).contains("<h3 id=\"" + anchor + "\"><code>" + metric + "</code></h3>");
+            assertThat(ofEvents).contains("[" + metric + "](/docs/metrics#" + anchor + ")");
+            assertThat(ofLosses).contains("[" + metric + "](/docs/metrics#" + anchor + ")");
+        });
+        for (String metric : List.of("grad_norm", "learning_rate", "num_tokens", "tokens_per_second", "kl")) {
+            assertThat(page).contains("<h3 id=\"" + metric + "\">");
+            assertThat(ofEvents).contains("(/docs/metrics#" + metric + ")");
+        }
     }
 
     @Test

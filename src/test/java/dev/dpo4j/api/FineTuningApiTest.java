@@ -111,7 +111,7 @@ class FineTuningApiTest {
                                 + "\"lr_scheduler_kwargs\":{\"num_cycles\":0.5},\"warmup_steps\":0,\"warmup_ratio\":null,"
                                 + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
                                 + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
-                                + "\"max_length\":1024,\"truncation_mode\":\"keep_start\",\"max_steps\":3,\"shuffle\":true,\"save_steps\":1,"
+                                + "\"max_length\":1024,\"truncation_mode\":\"keep_start\",\"max_steps\":3,\"shuffle\":true,\"data_seed\":null,\"save_steps\":1,"
                                 + "\"save_total_limit\":2,\"logging_steps\":1,"
                                 + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":{\"r\":8,\"lora_alpha\":8.0,"
                                 + "\"target_modules\":[\"down_proj\",\"gate_proj\",\"k_proj\",\"o_proj\",\"q_proj\",\"up_proj\","
@@ -146,7 +146,7 @@ class FineTuningApiTest {
                                 + "\"lr_scheduler_kwargs\":{},\"warmup_steps\":0,\"warmup_ratio\":null,"
                                 + "\"weight_decay\":0.0,\"adam_beta1\":0.9,\"adam_beta2\":0.999,\"adam_epsilon\":1.0E-8,"
                                 + "\"max_grad_norm\":1.0,\"gradient_accumulation_steps\":1,"
-                                + "\"max_length\":1024,\"truncation_mode\":\"keep_start\",\"max_steps\":null,\"shuffle\":true,\"save_steps\":null,"
+                                + "\"max_length\":1024,\"truncation_mode\":\"keep_start\",\"max_steps\":null,\"shuffle\":true,\"data_seed\":null,\"save_steps\":null,"
                                 + "\"save_total_limit\":2,\"logging_steps\":1,"
                                 + "\"sync_ref_model\":false,\"ref_model_mixup_alpha\":0.6,\"ref_model_sync_steps\":512,\"lora\":null,\"continue_adapter\":false,"
                                 + "\"eval_steps\":null,\"validation_split\":null,\"early_stopping_patience\":null,"
@@ -307,6 +307,11 @@ class FineTuningApiTest {
             {"ref_model_mixup_alpha": 0}                       | /ref_model_mixup_alpha
             {"ref_model_mixup_alpha": 1.1}                     | /ref_model_mixup_alpha
             {"ref_model_sync_steps": 0}                        | /ref_model_sync_steps
+            {"ref_model_mixup_alpha": 0.5}                     | /ref_model_mixup_alpha
+            {"ref_model_sync_steps": 511, "sync_ref_model": false} | /ref_model_sync_steps
+            {"max_length": null, "truncation_mode": "drop"}    | /truncation_mode
+            {"data_seed": -1}                                  | /data_seed
+            {"n_epochs": 0.5}                                  | /n_epochs
             {"continue_adapter": true}                         | /continue_adapter
             {"continue_adapter": true, "lora": {}}             | /continue_adapter
             {"eval_steps": 3}                                  | /eval_steps
@@ -360,6 +365,33 @@ class FineTuningApiTest {
         Http.Answer answer = http.postJson(JOBS, """
                 {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo", "dpo": {"hyperparameters": %s}}}""".formatted(hyperparameters));
         assertRefused(answer, "/method/dpo/hyperparameters" + pointer);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"num_train_epochs": 3}            | num_train_epochs            | n_epochs
+            {"per_device_train_batch_size": 8} | per_device_train_batch_size | batch_size
+            {"truncation_mode": "keep_end"}    | keep_end                    | keep_prompt_end
+            """)
+    void whatTrlNamesOtherwiseIsNamed(String hyperparameters, String theirs, String ours) {
+        Http.Answer answer = http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo", "dpo": {"hyperparameters": %s}}}""".formatted(hyperparameters));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/error/message").asString())
+                .contains("What TRL calls " + theirs + " is " + ours + " here.");
+    }
+
+    /** A client may send all that it knows of. */
+    @Test
+    void optionsWithoutEffectMayHaveTheirDefaults() {
+        Http.Answer answer = http.postJson(JOBS, """
+                {"model": "notebook", "training_file": "my-preferences", "method": {"type": "dpo", "dpo": {"hyperparameters": {
+                   "ref_model_mixup_alpha": 0.6, "ref_model_sync_steps": 512, "max_length": null, "truncation_mode": "keep_start",
+                   "save_total_limit": null, "data_seed": 5}}}}""");
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+        JsonNode hyperparameters = answer.json().at("/method/dpo/hyperparameters");
+        assertThat(hyperparameters.get("save_total_limit").asInt()).isEqualTo(2);
+        assertThat(hyperparameters.get("data_seed").asInt()).isEqualTo(5);
     }
 
     @ParameterizedTest

@@ -1,7 +1,6 @@
 package dev.dpo4j.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.dpo4j.ServiceTest;
 import dev.dpo4j.job.JobNews;
@@ -104,6 +103,97 @@ class PreviewApiTest {
         assertThat(flags(end.at("/answers/0/tokens"), "cut")).isEqualTo("000");
     }
 
+    /** What is left of it begins with the same token, which is no begin token. */
+    @Test
+    void aPromptThatLosesItsBeginningShowsWhichTokensItLost() {
+        String file = upload("{\"prompt\": [5,6,7,5,8], \"chosen\": [6,7], \"rejected\": [9,10]}\n");
+
+        JsonNode row = preview("notebook", file, "\"max_length\": 4, \"truncation_mode\": \"keep_prompt_end\"", "")
+                .at("/rows/0");
+
+        assertThat(flags(row.get("prompt"), "cut")).isEqualTo("11100");
+    }
+
+    @Test
+    void aPromptThatLosesItsBeginningKeepsItsBeginToken() {
+        String file = upload(
+                "{\"prompt\": \"The answer is the answer\", \"chosen\": \" is Paris\", \"rejected\": \" is\"}\n");
+        int tokens = preview("tiny", file, "", "").at("/data/lengths/text/max").asInt();
+
+        JsonNode prompt = preview(
+                        "tiny",
+                        file,
+                        "\"max_length\": %d, \"truncation_mode\": \"keep_prompt_end\"".formatted(tokens - 2),
+                        "")
+                .at("/rows/0/prompt");
+
+        assertThat(prompt.at("/0/text").asString()).isEqualTo("<s>");
+        assertThat(flags(prompt, "cut")).startsWith("0110").matches("0110+");
+    }
+
+    @Test
+    void aTokenThatOnlyTheModelKnowsHasNoText() {
+        String file = upload("{\"prompt\": [1,2], \"chosen\": [6,500], \"rejected\": [7,2]}\n");
+
+        JsonNode tokens = preview("tiny", file, "", "").at("/rows/0/answers/0/tokens");
+
+        assertThat(tokens.at("/0/text").isNull()).isFalse();
+        assertThat(tokens.at("/1/id").asInt()).isEqualTo(500);
+        assertThat(tokens.at("/1").path("text").isMissingNode()
+                        || tokens.at("/1/text").isNull())
+                .isTrue();
+    }
+
+    @Test
+    void rowsThatWeighNothingAreNamed() {
+        String file = upload("""
+                {"prompt": [1,2], "chosen": [6,7], "rejected": [9,10]}
+                {"prompt": [1,2], "chosen": [6,8], "rejected": [9,10], "weight": 0}
+                """);
+
+        JsonNode preview = preview("notebook", file, "", "");
+
+        assertThat(finding(preview, "weightless").get("rows").toString()).isEqualTo("[2]");
+        assertThat(preview.get("preferences").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aValidationFileIsLookedAtByItself() {
+        String file = upload("{\"prompt\": [1,2], \"chosen\": [6,7], \"rejected\": [9,10]}\n");
+        String validation = upload("""
+                {"prompt": [1,2,3], "chosen": [6,7], "rejected": [9,10]}
+                {"prompt": [1,2,3,4,5,6], "chosen": [6], "rejected": [6]}
+                """);
+        String both = body("notebook", file, "\"max_length\": 6")
+                .replace("\"seed\"", "\"validation_file\": \"%s\", \"seed\"".formatted(validation));
+
+        JsonNode preview = http.postJson(JOBS + "/preview", both).json();
+
+        assertThat(preview.at("/data/rows").asInt()).isEqualTo(1);
+        assertThat(preview.at("/data/findings")).isEmpty();
+        assertThat(preview.at("/validation_data/rows").asInt()).isEqualTo(2);
+        assertThat(preview.at("/validation_data/lengths/text/max").asInt()).isEqualTo(7);
+        assertThat(preview.at("/validation_data/findings")
+                        .valueStream()
+                        .map(finding -> finding.get("type").asString() + finding.get("rows")))
+                .containsExactlyInAnyOrder("dropped[2]", "identical_answers[2]");
+        assertThat(preview.get("rows")).as("of the training file").hasSize(1);
+        assertThat(preview("notebook", file, "", "").get("validation_data").isNull())
+                .isTrue();
+    }
+
+    @Test
+    void withALossOfLabelledAnswersIdenticalAnswersOfARowAreFoundToo() {
+        String file = upload("""
+                {"prompt": [1,2], "chosen": [6,7], "rejected": [6,7]}
+                {"prompt": [1,3], "chosen": [6,7], "rejected": [9,10]}
+                """);
+
+        JsonNode preview = preview("notebook", file, "\"loss_type\": \"kto\"", "");
+
+        assertThat(finding(preview, "identical_answers").get("rows").toString()).isEqualTo("[1]");
+    }
+
     @Test
     void saysWhyAJobWouldFailAndShowsItsRowsAllTheSame() {
         String file = upload("""
@@ -150,9 +240,22 @@ class PreviewApiTest {
                                 preview.get("validation_preferences").asInt(),
                                 preview.get("steps_per_epoch").asInt(),
                                 preview.get("total_steps").asInt()));
-        assertThat(preview.get("estimated_seconds").asDouble())
-                .isCloseTo(0, within(1.0))
-                .isNotNegative();
+    }
+
+    /** Its speed is measured anew each time, on a machine that may have other work meanwhile. */
+    @Test
+    void aThousandTimesTheStepsTakeAboutAThousandTimesAsLong() {
+        String file = upload("{\"prompt\": [1,2,3], \"chosen\": [6,7,8], \"rejected\": [9,10]}\n");
+        double some = seconds(file, 100_000);
+        double many = seconds(file, 100_000_000);
+        assertThat(some).isPositive();
+        assertThat(many / some).isBetween(100.0, 10_000.0);
+    }
+
+    private double seconds(String file, int maxSteps) {
+        return preview("notebook", file, "\"max_steps\": " + maxSteps, "")
+                .get("estimated_seconds")
+                .asDouble();
     }
 
     @ParameterizedTest
@@ -168,6 +271,27 @@ class PreviewApiTest {
         assertThat(http.postJson(JOBS + "/preview" + query, body(model, file, hyperparameters))
                         .status())
                 .isEqualTo(status);
+    }
+
+    /** Of a handler with a constraint of its own, the rows to show, Spring checks the body in another way. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            '"save_total_limit": 0'             | save_total_limit
+            '"lora": {"r": 0}'                  | lora.r
+            '"max_steps": 0, "adam_epsilon": 2' | adam_epsilon
+            '"loss_weights": []'                | loss_weights
+            '"loss_weights": [1, null]'         | loss_weights.1
+            """)
+    void whatNoJobCouldBeIsRefusedInTheWordsOfItsStart(String hyperparameters, String param) {
+        String body = body("notebook", "any", hyperparameters);
+        JsonNode start = http.postJson(JOBS, body).json();
+        assertThat(start.at("/error/param").asString()).isEqualTo("method.dpo.hyperparameters." + param);
+        for (String query : List.of("", "?rows=0")) {
+            Http.Answer answer = http.postJson(JOBS + "/preview" + query, body);
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.json().get("error")).isEqualTo(start.get("error"));
+            assertThat(answer.json().get("errors")).isEqualTo(start.get("errors"));
+        }
     }
 
     private JsonNode preview(String model, String file, String hyperparameters, String query) {

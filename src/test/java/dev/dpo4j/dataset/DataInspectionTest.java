@@ -12,8 +12,10 @@ class DataInspectionTest {
 
     private static final int BOS = 1;
     private static final int EOS = 2;
+    private static final int LINE_BREAK = 13;
+    private static final SpecialTokens SPECIAL = new SpecialTokens(BOS, EOS, true, token -> token == LINE_BREAK);
 
-    private final DataInspection inspection = new DataInspection(new SpecialTokens(BOS, EOS, true));
+    private final DataInspection inspection = new DataInspection(SPECIAL);
 
     @Test
     void lengthsAreThoseOfAllRowsAndAnswers() {
@@ -41,7 +43,7 @@ class DataInspectionTest {
     @Test
     void anUsualRowIsNotTalkedAbout() {
         add(row(1, new int[] {BOS, 5}, new int[] {6, EOS}, new int[] {7, EOS}));
-        add(row(2, new int[] {BOS, 5}, new int[] {8, EOS, 9}, new int[] {7, EOS})); // a template's line break
+        add(row(2, new int[] {BOS, 5}, new int[] {8, EOS, LINE_BREAK}, new int[] {7, EOS})); // a template's
         assertThat(inspection.report().findings()).isEmpty();
     }
 
@@ -51,17 +53,19 @@ class DataInspectionTest {
         add(row(2, new int[] {BOS, BOS, 5}, new int[] {6, EOS}, new int[] {7, EOS}));
         add(row(3, new int[] {BOS, 6}, new int[] {6, EOS}, new int[] {7}));
         add(row(4, new int[] {BOS, 7}, new int[] {6, EOS, EOS}, new int[] {7, EOS}));
+        add(row(5, new int[] {BOS, 8}, new int[] {6, EOS, 9}, new int[] {7, EOS})); // in its midst
+        add(row(6, new int[] {BOS, 9}, new int[] {6, EOS}, new int[] {LINE_BREAK}));
         assertThat(inspection.report().findings())
                 .isEqualTo(Map.of(
                         RowFinding.MISSING_BOS, rows(1),
                         RowFinding.DOUBLED_BOS, rows(2),
-                        RowFinding.MISSING_EOS, rows(3),
+                        RowFinding.MISSING_EOS, rows(3, 5, 6),
                         RowFinding.DOUBLED_EOS, rows(4)));
     }
 
     @Test
     void aTokenizerThatPutsNoBeginTokenMissesNone() {
-        DataInspection other = new DataInspection(new SpecialTokens(BOS, null, false));
+        DataInspection other = new DataInspection(new SpecialTokens(BOS, null, false, token -> false));
         other.add(
                 row(1, new int[] {5}, new int[] {6}, new int[] {7}), 1, whole(row(1, tokens(1), tokens(1), tokens(1))));
         assertThat(other.report().findings()).isEmpty();
@@ -70,11 +74,11 @@ class DataInspectionTest {
     @Test
     void whatDoesNotFitIsToldByWhatBecomesOfIt() {
         TokenizedPreference row = row(1, new int[] {BOS, 3, 4}, new int[] {5, EOS}, new int[] {6, EOS});
-        inspection.add(row, 4, Truncation.of(row, TruncationMode.KEEP_START, 4, BOS));
+        inspection.add(row, 4, Truncation.of(row, TruncationMode.KEEP_START, 4, SPECIAL));
         TokenizedPreference second = row(2, new int[] {BOS, 3, 4}, new int[] {7, EOS}, new int[] {8, EOS});
-        inspection.add(second, 3, Truncation.of(second, TruncationMode.KEEP_PROMPT_END, 4, BOS));
+        inspection.add(second, 3, Truncation.of(second, TruncationMode.KEEP_PROMPT_END, 4, SPECIAL));
         TokenizedPreference third = row(3, new int[] {BOS, 3, 4}, new int[] {9, EOS}, new int[] {10, EOS});
-        inspection.add(third, 3, Truncation.of(third, TruncationMode.DROP, 4, BOS));
+        inspection.add(third, 3, Truncation.of(third, TruncationMode.DROP, 4, SPECIAL));
         TokenizedPreference fourth = row(4, new int[] {BOS, 3, 4}, new int[] {11, EOS}, new int[] {12, EOS});
         inspection.add(fourth, 3, null);
         DataReport report = inspection.report();
@@ -86,6 +90,14 @@ class DataInspectionTest {
                         RowFinding.DROPPED, rows(3),
                         RowFinding.TOO_LONG, rows(4)));
         assertThat(report.of(1)).containsExactly(RowFinding.BOUNDARY_MERGE, RowFinding.ANSWER_TRUNCATED);
+    }
+
+    @Test
+    void rowsThatWeighNothingAreNamed() {
+        inspection.addWeightless(3);
+        DataReport report = inspection.report();
+        assertThat(report.findings()).isEqualTo(Map.of(RowFinding.WEIGHTLESS, rows(3)));
+        assertThat(report.texts()).isEmpty();
     }
 
     @Test
@@ -120,12 +132,29 @@ class DataInspectionTest {
         assertThat(report.pairs()).isZero();
     }
 
+    /** Taken apart for a loss of labelled answers, a row comes as one answer after the other. */
+    @Test
+    void labelledAnswersOfOneRowThatAreTheSameAreFound() {
+        int[] prompt = {BOS, 5};
+        int[] answer = {6, EOS};
+        int[] other = {7, EOS};
+        add(TokenizedPreference.labelled(1, prompt, answer, Label.GOOD));
+        add(TokenizedPreference.labelled(1, prompt, answer, Label.BAD));
+        add(TokenizedPreference.labelled(2, prompt, other, Label.BAD));
+        add(TokenizedPreference.labelled(3, new int[] {BOS, 6}, other, Label.GOOD));
+        add(TokenizedPreference.labelled(3, new int[] {BOS, 6}, answer, Label.BAD));
+        add(TokenizedPreference.labelled(3, new int[] {BOS, 6}, answer, Label.BAD));
+        assertThat(inspection.report().findings())
+                .as("and no row contradicts or repeats itself")
+                .isEqualTo(Map.of(RowFinding.IDENTICAL_ANSWERS, rows(1, 3)));
+    }
+
     private void add(TokenizedPreference row) {
         inspection.add(row, row.prompt().length, whole(row));
     }
 
     private static Truncation whole(TokenizedPreference row) {
-        return Truncation.of(row, TruncationMode.ERROR, 1000, null);
+        return Truncation.of(row, TruncationMode.ERROR, 1000, SPECIAL);
     }
 
     private static TokenizedPreference row(int row, int[] prompt, int[] chosen, int[] rejected) {

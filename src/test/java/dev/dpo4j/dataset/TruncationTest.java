@@ -39,6 +39,20 @@ class TruncationTest {
     }
 
     @Test
+    void chosenAndRejectedAnswersAreToldApartAndSoAreThoseThatLoseAnEndToken() {
+        TokenizedPreference row = new TokenizedPreference(
+                1,
+                new int[] {1},
+                new int[] {4, 9}, // fits
+                List.of(new int[] {4, 5, 9}, new int[] {4, 5, 6}, new int[] {4, 5, 6, 9}));
+        Truncation truncation =
+                Truncation.of(row, TruncationMode.KEEP_START, 3, new SpecialTokens(null, 9, false, token -> false));
+        assertThat(truncation.chosenCut()).isZero();
+        assertThat(truncation.rejectedCut()).isEqualTo(3);
+        assertThat(truncation.endsLost()).as("the second had none").isEqualTo(2);
+    }
+
+    @Test
     void promptThatFillsTheLengthDropsThePreference() {
         assertThat(keepStart(3).preference()).isEmpty();
         assertThat(keepStart(1).preference()).isEmpty();
@@ -50,8 +64,9 @@ class TruncationTest {
                 TokenizedPreference.labelled(7, new int[] {1, 2, 3}, new int[] {4, 5}, Label.BAD),
                 TruncationMode.KEEP_START,
                 4,
-                null);
-        assertThat(truncation.answersCut()).isEqualTo(1);
+                SpecialTokens.UNKNOWN);
+        assertThat(truncation.chosenCut()).isZero();
+        assertThat(truncation.rejectedCut()).isEqualTo(1);
         TokenizedPreference kept = truncation.preference().orElseThrow();
         assertThat(kept.chosen()).containsExactly(4);
         assertThat(kept.rejected()).isEmpty();
@@ -80,7 +95,10 @@ class TruncationTest {
     @Test
     void aBeginTokenStaysAtTheBeginning() {
         assertThat(keepPromptEnd(5, 1).preference().orElseThrow().prompt()).containsExactly(1, 3);
+        assertThat(keepPromptEnd(5, 1).bosKept()).isTrue();
         assertThat(keepPromptEnd(5, 2).preference().orElseThrow().prompt()).containsExactly(2, 3);
+        assertThat(keepPromptEnd(5, 2).bosKept()).isFalse();
+        assertThat(keepPromptEnd(6, 1).bosKept()).as("nothing is cut").isFalse();
     }
 
     @Test
@@ -109,10 +127,14 @@ class TruncationTest {
     }
 
     private static Truncation keepPromptEnd(int maxLength, @Nullable Integer bos) {
-        return Truncation.of(PREFERENCE, TruncationMode.KEEP_PROMPT_END, maxLength, bos);
+        return Truncation.of(
+                PREFERENCE,
+                TruncationMode.KEEP_PROMPT_END,
+                maxLength,
+                new SpecialTokens(bos, null, false, token -> false));
     }
 
     private static Truncation of(TruncationMode mode, int maxLength) {
-        return Truncation.of(PREFERENCE, mode, maxLength, null);
+        return Truncation.of(PREFERENCE, mode, maxLength, SpecialTokens.UNKNOWN);
     }
 }

@@ -295,16 +295,41 @@ class JobRunnerTest {
 
     @Test
     void whatMaxLengthDoesToTheValidationDataIsTold() {
-        training.validationCuts(new Cuts(2, 1, 3));
+        training.validationCuts(new Cuts(2, 6, 1, 3, 5, 4));
         String id = service.create(JobFixtures.withValidation(1)).id();
         run(id);
         assertThat(all(id))
                 .filteredOn(event -> event.level() == EventLevel.WARN)
                 .singleElement()
-                .satisfies(
-                        event -> assertThat(event.message())
-                                .startsWith(
-                                        "max_length 1024: of the validation data, 3 preferences have an answer cut short, which so lost its end, 1 have a prompt cut, and 2 are"));
+                .satisfies(event -> {
+                    assertThat(event.message())
+                            .isEqualTo(
+                                    "max_length 1024: of the validation data, 3 chosen and 5 rejected answers are cut short, and 4 of them lose"
+                                            + " their end token; 1 prompts are cut; 2 preferences are left out. Raise max_length to use all of"
+                                            + " them as they are. Of the validation data, 6 rows are left out for their weight of 0.");
+                    assertThat(event.data())
+                            .isEqualTo(Map.of(
+                                    "data", "validation",
+                                    "chosen_answers_cut", 3,
+                                    "rejected_answers_cut", 5,
+                                    "end_tokens_lost", 4,
+                                    "prompts_cut", 1,
+                                    "dropped_for_length", 2,
+                                    "dropped_for_weight", 6));
+                });
+    }
+
+    /** Nothing is wrong with it. */
+    @Test
+    void rowsThatWeighNothingAloneAreNoWarning() {
+        training.validationCuts(new Cuts(0, 6, 0, 0, 0, 0));
+        String id = service.create(JobFixtures.withValidation(1)).id();
+        run(id);
+        assertThat(all(id))
+                .filteredOn(event ->
+                        event.message().equals("Of the validation data, 6 rows are left out for their weight of 0."))
+                .singleElement()
+                .satisfies(event -> assertThat(event.level()).isEqualTo(EventLevel.INFO));
     }
 
     @Test

@@ -82,6 +82,12 @@ class JsonTest {
         assertThat(read.warmupRatio()).isNull();
         assertThat(read.adam()).isEqualTo(AdamOptions.DEFAULT);
         assertThat(read.evaluation()).isEqualTo(Evaluation.DEFAULT);
+        assertThat(read.seed()).isEqualTo(42);
+        assertThat(read.dataSeed()).isNull();
+        Hyperparameters ordered =
+                Json.read(old.replace("\"seed\":42", "\"seed\":42,\"dataSeed\":7"), Hyperparameters.class);
+        assertThat(ordered.dataSeed()).isEqualTo(7);
+        assertThat(Json.read(Json.write(ordered), Hyperparameters.class)).isEqualTo(ordered);
     }
 
     @Test

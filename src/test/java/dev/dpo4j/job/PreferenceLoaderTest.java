@@ -71,9 +71,38 @@ class PreferenceLoaderTest {
             TokenizedData data = loader.load(spec, lease.model());
 
             assertThat(data.training()).hasSize(2);
-            assertThat(data.trainingCuts()).isEqualTo(new Cuts(2, 0, 1));
+            assertThat(data.trainingCuts()).isEqualTo(new Cuts(2, 0, 0, 1, 1, 0));
             assertThat(data.validation()).hasSize(3);
-            assertThat(data.validationCuts()).isEqualTo(new Cuts(1, 0, 2));
+            assertThat(data.validationCuts()).isEqualTo(new Cuts(1, 0, 0, 2, 2, 0));
+        }
+    }
+
+    @Test
+    void rowsThatWeighNothingAreCounted() throws IOException {
+        String weightless = "{\"prompt\":[1,2],\"chosen\":[4,5,6,7,8],\"rejected\":[6],\"weight\":0}\n";
+        TrainingData training = store(weightless + SHORT + LONG_ANSWER + weightless + LONG_PROMPT);
+        try (ModelLease lease = catalog.lease("notebook")) {
+            TokenizedData data = loader.load(spec(training, TruncationMode.KEEP_START), lease.model());
+
+            assertThat(data.training()).extracting(TokenizedPreference::row).containsExactly(2, 3);
+            assertThat(data.trainingCuts()).isEqualTo(new Cuts(1, 2, 0, 1, 1, 0));
+        }
+    }
+
+    @Test
+    void labelledAnswersAreCountedByTheirLabels() throws IOException {
+        TrainingData training = store(
+                SHORT + LONG_ANSWER + "{\"prompt\":[1,2,3],\"completion\":[9,8,7],\"label\":\"bad\"}\n" + LONG_PROMPT);
+        JobSpec spec = new JobSpec(
+                "ftjob-1",
+                Instant.EPOCH,
+                "notebook",
+                training,
+                null,
+                null,
+                hyperparameters(KTO, 4, 5, TruncationMode.KEEP_START, Evaluation.DEFAULT));
+        try (ModelLease lease = catalog.lease("notebook")) {
+            assertThat(loader.load(spec, lease.model()).trainingCuts()).isEqualTo(new Cuts(2, 0, 0, 1, 2, 0));
         }
     }
 
@@ -118,7 +147,7 @@ class PreferenceLoaderTest {
         try (ModelLease lease = catalog.lease("notebook")) {
             TokenizedData data = loader.load(spec, lease.model());
 
-            assertThat(data.trainingCuts()).isEqualTo(new Cuts(0, 2, 1));
+            assertThat(data.trainingCuts()).isEqualTo(new Cuts(0, 0, 2, 1, 1, 0));
             assertThat(data.training().get(1).prompt()).containsExactly(2);
             assertThat(data.training().get(1).chosen()).containsExactly(4, 5, 6);
             assertThat(data.training().get(2).prompt()).containsExactly(3, 4, 5);
@@ -185,7 +214,7 @@ class PreferenceLoaderTest {
         try (ModelLease lease = catalog.lease("notebook")) {
             TokenizedData data = loader.load(spec(training, TruncationMode.DROP), lease.model());
 
-            assertThat(data.trainingCuts()).isEqualTo(new Cuts(2, 0, 0));
+            assertThat(data.trainingCuts()).isEqualTo(new Cuts(2, 0, 0, 0, 0, 0));
             assertThat(data.training())
                     .singleElement()
                     .satisfies(kept -> assertThat(kept.row()).isEqualTo(2));
@@ -269,8 +298,8 @@ class PreferenceLoaderTest {
         // torch.randperm's first with seed 42: 2, 6, 1, ... of 0 to 9
         assertThat(rowNumbers(load(store(rows.toString()), null, 3.0))).containsExactly(2, 3, 7);
         assertThat(rowNumbers(load(store(rows.toString()), 7, 3.0))).containsExactly(2, 3);
-        assertThat(load(store(rows.toString()), 7, 3.0).validationCuts()).isEqualTo(new Cuts(1, 0, 0));
-        assertThat(load(store(rows.toString()), 7, 3.0).trainingCuts()).isEqualTo(new Cuts(4, 0, 0));
+        assertThat(load(store(rows.toString()), 7, 3.0).validationCuts()).isEqualTo(new Cuts(1, 0, 0, 0, 0, 0));
+        assertThat(load(store(rows.toString()), 7, 3.0).trainingCuts()).isEqualTo(new Cuts(4, 0, 0, 0, 0, 0));
     }
 
     @ParameterizedTest

@@ -1,11 +1,14 @@
 package dev.dpo4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.TinyLlama;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Runs that find the log-probabilities of their reference in a cache. */
@@ -56,9 +59,66 @@ class KnownReferenceTest {
             first.run();
             second.run();
             assertThat(second.listener.reference).isEqualTo(new ReferenceProgress(0, 10, 10));
-            assertThat(Math.abs(second.listener.reports.getFirst().metrics().rewardsMargins()))
-                    .as("computed with other rows")
-                    .isLessThan(1e-5);
+            Map<String, Double> known = new HashMap<>(cache.sums);
+            cache.sums.clear();
+            try (TinyRun apart = run(inOneBatch)) {
+                apart.run();
+            }
+            assertThat(cache.sums.keySet()).isEqualTo(known.keySet());
+            assertThat(cache.sums).as("computed with other rows").isNotEqualTo(known);
+        }
+    }
+
+    /** As it is when nothing is known: rounding prefers nothing. */
+    @Test
+    void beforeTheFirstStepNothingIsPreferredWhereverTheReferenceIsKnownFrom() {
+        try (TinyRun run = afterNoise(HYPERPARAMETERS)) {
+            assertThat(List.of(
+                            run.listener.validations.getFirst(),
+                            run.listener.reports.getFirst().metrics()))
+                    .allSatisfy(KnownReferenceTest::assertNothingIsPreferred);
+        }
+    }
+
+    /** Nothing is dropped in evaluations. */
+    @Test
+    void norInTheFirstEvaluationOfARunWithDropout() {
+        try (TinyRun run =
+                afterNoise(TinyRun.hyperparameters().lora(DropoutTest.LORA).build())) {
+            assertNothingIsPreferred(run.listener.validations.getFirst());
+            assertThat(run.listener.reports.getFirst().metrics().rewardsMargins())
+                    .isNotZero();
+        }
+    }
+
+    private static void assertNothingIsPreferred(PreferenceMetrics metrics) {
+        assertThat(metrics.rewardsAccuracies()).isZero();
+        assertThat(metrics.rewardsMargins()).isZero();
+        assertThat(metrics.rewardsChosen()).isZero();
+        assertThat(metrics.loss()).isCloseTo(Math.log(2), within(1e-15));
+    }
+
+    /** A run that finds all of its reference, with rounding noise in it. */
+    private TinyRun afterNoise(Hyperparameters hyperparameters) {
+        try (TinyRun first = run(hyperparameters)) {
+            first.run();
+        }
+        Random noise = new Random(5);
+        cache.sums.replaceAll((key, sum) -> sum + 1e-5 * noise.nextGaussian());
+        TinyRun second = run(hyperparameters);
+        second.run();
+        assertThat(second.listener.reference.computed()).isZero();
+        return second;
+    }
+
+    @Test
+    void whatIsKnownCountsOnceThePolicyHasMoved() {
+        try (TinyRun run = afterNoise(HYPERPARAMETERS)) {
+            for (int p = 0; p < DATA.training().size(); p++) {
+                TokenizedPreference preference = DATA.training().get(p);
+                assertThat(run.state.trainingReference().get(p)[0])
+                        .isEqualTo(cache.sums.get(KEYS.of(preference.prompt(), preference.chosen())));
+            }
         }
     }
 

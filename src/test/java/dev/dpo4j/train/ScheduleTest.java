@@ -40,6 +40,17 @@ class ScheduleTest {
     }
 
     @Test
+    void theOrderHasASeedOfItsOwnWhereOneIsGiven() {
+        TinyRun.Builder hyperparameters =
+                TinyRun.hyperparameters().batches(3, 1).shuffle(true);
+        assertThat(flat(new Schedule(10, hyperparameters.build()), 0, 4)).containsExactly(2, 6, 1, 8, 4, 5, 0, 9, 3, 7);
+
+        assertThat(flat(new Schedule(10, hyperparameters.dataSeed(43).build()), 0, 4))
+                .as("the order of seed 42 in its second epoch")
+                .containsExactly(8, 4, 9, 0, 5, 1, 6, 7, 2, 3);
+    }
+
+    @Test
     void maxStepsEndsWithinAnEpochOrGoesOnBeyondThem() {
         assertThat(schedule(10, 4, 1, 1, 2, false).totalSteps()).isEqualTo(2);
 

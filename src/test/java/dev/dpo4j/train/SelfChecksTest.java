@@ -81,6 +81,42 @@ class SelfChecksTest {
         }
     }
 
+    /** Nothing is known then, and the first step's own pass is to be the reference's too: the base under the adapter says other things. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.4})
+    void anAdapterThatIsNotFreshAsItShouldBeEndsTheRunBeforeAnythingOfItIsKept(double dropout) {
+        MapCache cache = new MapCache();
+        LoraConfig lora = dropout == 0 ? TinyLlama.LORA : DropoutTest.LORA;
+        try (TinyRun run = new TinyRun(TinyRun.hyperparameters().freshLora(lora).build(), VALIDATED)) {
+            run.known = new KnownReference(cache, KEYS);
+            Map<String, float[]> start = run.trained();
+            assertThatThrownBy(run::run)
+                    .isInstanceOf(SelfCheckException.class)
+                    .hasMessageContaining("chosen answer of row ")
+                    .hasMessageContaining("of the training data");
+            assertThat(cache.sums).isEmpty();
+            assertThat(run.listener.validations).isEmpty();
+            run.trained().forEach((name, values) -> assertThat(values).as(name).containsExactly(start.get(name)));
+        }
+    }
+
+    /** Its first step drops, and so is not the reference's; before it the two are compared without. */
+    @Test
+    void whatIsKnownIsComparedBeforeAStepWithDropoutToo() {
+        Hyperparameters hyperparameters =
+                TinyRun.hyperparameters().lora(DropoutTest.LORA).build();
+        MapCache cache = new MapCache();
+        try (TinyRun run = new TinyRun(hyperparameters, DATA)) {
+            run.known = new KnownReference(cache, KEYS);
+            run.run();
+        }
+        cache.sums.replaceAll((key, sum) -> sum - 1e-3);
+        try (TinyRun run = new TinyRun(hyperparameters, DATA)) {
+            run.known = new KnownReference(cache, KEYS);
+            assertThatThrownBy(run::run).isInstanceOf(SelfCheckException.class);
+        }
+    }
+
     @Test
     void aReferenceThatIsAnotherModelOrNoneIsNotCompared() {
         Hyperparameters adapter = TinyRun.hyperparameters().lora(TinyLlama.LORA).build();
@@ -109,7 +145,7 @@ class SelfChecksTest {
     void aFreshAdapterDoesNotEither(double warmup) {
         Hyperparameters hyperparameters = TinyRun.hyperparameters()
                 .schedule(LrSchedulerType.CONSTANT_WITH_WARMUP, LrSchedulerKwargs.NONE, warmup)
-                .lora(TinyLlama.LORA)
+                .freshLora(TinyLlama.LORA)
                 .build();
         try (TinyRun run = new TinyRun(hyperparameters, DATA)) {
             tensors(run, "lora_B").forEach(tensor -> tensor.data().fill((byte) 0));
@@ -133,6 +169,29 @@ class SelfChecksTest {
                                 + dead.getFirst().name() + ", "
                                 + dead.getLast().name() + ".");
             });
+        }
+    }
+
+    /** Attention that is multiplied by 0 gives what it is made of no gradient; weight decay moves that all the same. */
+    @Test
+    void whatWeightDecayAloneMovesIsNamedToo() {
+        try (TinyRun run = new TinyRun(steps(1e-3).build(), DATA)) {
+            tensors(run, "layers.1.self_attn.o_proj")
+                    .forEach(tensor -> tensor.data().fill((byte) 0));
+            Map<String, float[]> start = run.trained();
+            run.listener.stopAfter = 1;
+            run.run();
+            String query = "model.layers.1.self_attn.q_proj.weight";
+            assertThat(run.trained().get(query)).isNotEqualTo(start.get(query));
+            assertThat(run.listener.warnings).hasSize(1);
+            assertThat(run.listener.warnings.getFirst().message())
+                    .startsWith("Step 1 did not change 4 of the 21 trained tensors: ")
+                    .contains(
+                            query,
+                            "model.layers.1.self_attn.k_proj.weight",
+                            "model.layers.1.self_attn.v_proj.weight",
+                            "model.layers.1.input_layernorm.weight",
+                            "weight decay");
         }
     }
 

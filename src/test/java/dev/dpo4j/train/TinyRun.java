@@ -173,10 +173,12 @@ final class TinyRun implements AutoCloseable {
         private AdamOptions adam = AdamOptions.DEFAULT;
         private double maxGradNorm = 1;
         private boolean shuffle;
+        private @Nullable Long dataSeed;
         private int loggingSteps = 1;
         private @Nullable Integer saveSteps;
         private @Nullable ReferenceSync referenceSync;
         private @Nullable LoraConfig lora;
+        private @Nullable String adapterBase;
         private Evaluation evaluation = Evaluation.DEFAULT;
 
         Builder batches(int size, int accumulationSteps) {
@@ -223,6 +225,11 @@ final class TinyRun implements AutoCloseable {
             return this;
         }
 
+        Builder dataSeed(long seed) {
+            dataSeed = seed;
+            return this;
+        }
+
         Builder loggingSteps(int steps) {
             loggingSteps = steps;
             return this;
@@ -243,8 +250,17 @@ final class TinyRun implements AutoCloseable {
             return this;
         }
 
+        /** An adapter of some training: its B is not 0. */
         Builder lora(@Nullable LoraConfig config) {
             lora = config;
+            adapterBase = config == null ? null : "tiny";
+            return this;
+        }
+
+        /** An adapter that must not say anything yet: whoever uses it makes its B 0. */
+        Builder freshLora(LoraConfig config) {
+            lora = config;
+            adapterBase = null;
             return this;
         }
 
@@ -273,12 +289,13 @@ final class TinyRun implements AutoCloseable {
                     TruncationMode.KEEP_START,
                     shuffle,
                     42,
+                    dataSeed,
                     loggingSteps,
                     saveSteps,
                     2,
                     referenceSync,
                     lora,
-                    null,
+                    adapterBase,
                     evaluation);
         }
     }
