@@ -43,6 +43,7 @@ final class LossDefaults {
                         requireNonNullElse(fields.undesirableWeight(), LabelWeights.EVEN.undesirable())));
         try {
             options.loss(beta);
+            options.requireEffects();
             return options;
         } catch (InvalidLossException e) {
             throw ApiException.badRequest("invalid_value", path + e.parameter(), String.valueOf(e.getMessage()));

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which loss, by TRL's options. Checked as a whole where a {@link #loss} is made of it.
+ * Which loss, by TRL's options. Checked as a whole where a {@link #loss} is made of it, and for {@link #requireEffects} where it is asked for.
  *
  * @param types at least one; several are added up
  * @param weights what each counts in the sum, as many as there are types
@@ -100,6 +100,19 @@ public record LossOptions(
                 referenceFree(),
                 weighted,
                 ldAlpha);
+    }
+
+    /**
+     * Refuses options that change nothing. Losses are made without asking it: jobs from before it asked have such options.
+     *
+     * @throws InvalidLossException naming the first of them
+     */
+    public void requireEffects() {
+        if (ldAlpha != null && types.stream().allMatch(LossType::takesWholeSums)) {
+            throw new InvalidLossException(
+                    "ld_alpha",
+                    "has no effect on " + names(types) + ", of which all tokens count: it reduces what is compared");
+        }
     }
 
     /** Whether no reference is needed: {@code sft} needs none either, but alone leaves it to rewards to be told from. */

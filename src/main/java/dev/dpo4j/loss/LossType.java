@@ -78,6 +78,11 @@ public enum LossType {
         };
     }
 
+    /** Whether it looks at answers' whole likelihoods alone, of which LD-DPO reduces nothing. */
+    boolean takesWholeSums() {
+        return this == SFT || this == ORPO;
+    }
+
     boolean takesLabelSmoothing() {
         return switch (this) {
             case SIGMOID, EXO_PAIR, ROBUST, AOT, AOT_UNPAIRED, CPO, SIMPO -> true;

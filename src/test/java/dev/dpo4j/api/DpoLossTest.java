@@ -38,6 +38,7 @@ class DpoLossTest {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final JsonNode NOTEBOOK = golden("notebook.json");
     private static final JsonNode TRL = golden("losses-open.json");
+    private static final JsonNode LD_ALPHA = golden("ld-alpha.json");
 
     @TempDir
     private static Path models;
@@ -178,7 +179,7 @@ class DpoLossTest {
     }
 
     static Stream<JsonNode> casesOfTrl() {
-        return TRL.get("cases").valueStream();
+        return Stream.of(TRL, LD_ALPHA).flatMap(golden -> golden.get("cases").valueStream());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -433,6 +434,8 @@ class DpoLossTest {
             {"loss_type":["sigmoid","aot"],"use_weighting":true}       | invalid_value | /use_weighting     | cannot go with aot
             {"ld_alpha":1.5}                                           | invalid_value | /ld_alpha          | from 0.0 to 1.0
             {"loss_type":"plackett_luce","ld_alpha":0.5}               | invalid_value | /ld_alpha          | cannot go with plackett_luce
+            {"loss_type":"sft","ld_alpha":0.5}                         | invalid_value | /ld_alpha          | no effect on sft
+            {"loss_type":["sft","orpo"],"ld_alpha":1}                  | invalid_value | /ld_alpha          | no effect on sft, orpo
             {"rejected_ranked":true}                                   | invalid_value | /rejected_ranked   | no effect on sigmoid
             {"loss_type":"simpo","simpo_gamma":-1}                     | invalid_value | /simpo_gamma       | 0 or more
             {"f_divergence_type":"kl"}                                 | invalid_type  | /f_divergence_type | reverse_kl

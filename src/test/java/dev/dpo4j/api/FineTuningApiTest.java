@@ -327,6 +327,7 @@ class FineTuningApiTest {
             {"loss_typ": "sigmoid"}                            | /loss_typ
             {"loss_type": "sigmoyd"}                           | /loss_type
             {"loss_type": "exo_pair"}                          | /label_smoothing
+            {"loss_type": "sft", "ld_alpha": 0.5}              | /ld_alpha
             {"loss_weights": [1, 2]}                           | /loss_weights
             {"loss_type": "kto", "batch_size": 1}              | /batch_size
             {"loss_type": ["kto", "sft"]}                      | /loss_type
