@@ -23,6 +23,10 @@ CASES = [
     {"loss_type": ["sft", "ipo"], "ld_alpha": 0.25},
     {"loss_type": ["sigmoid", "bco_pair", "sft"], "loss_weights": [0.8, 0.2, 1.0], "ld_alpha": 0.5},
     {"loss_type": ["sigmoid_norm"], "ld_alpha": 0.5},
+    {"loss_type": ["aot"], "ld_alpha": 0.5},
+    {"loss_type": ["aot"], "label_smoothing": 0.2, "ld_alpha": 0.0},
+    {"loss_type": ["aot_unpaired"], "ld_alpha": 0.5},
+    {"loss_type": ["aot_unpaired", "sft"], "ld_alpha": 0.25},
 ]
 
 

@@ -3,6 +3,7 @@ package dev.dpo4j.loss;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -131,11 +132,11 @@ public record LossOptions(
             throw new InvalidLossException("rejected_ranked", "has no effect on " + names(types));
         }
         if (weighted) {
-            requirePairs("use_weighting");
+            requirePairs("use_weighting", LossType::looksAtMoreThanAPair);
         }
         if (ldAlpha != null) {
             Parameters.requireInRange("ld_alpha", ldAlpha, 0, 1);
-            requirePairs("ld_alpha");
+            requirePairs("ld_alpha", LossType::looksAtAllAnswers);
         }
         requireOneKind();
         if (divergenceType != DivergenceType.REVERSE_KL && types.stream().allMatch(type -> type == LossType.SFT)) {
@@ -169,14 +170,13 @@ public record LossOptions(
         }
     }
 
-    private void requirePairs(String option) {
+    private void requirePairs(String option, Predicate<LossType> looksAtMore) {
         List<LossType> labelled = types.stream().filter(LossType::isLabelled).toList();
         if (!labelled.isEmpty()) {
             throw new InvalidLossException(
                     option, "is of pairs, and cannot go with " + names(labelled) + ", which has none");
         }
-        List<LossType> ofMore =
-                types.stream().filter(LossType::looksAtMoreThanAPair).toList();
+        List<LossType> ofMore = types.stream().filter(looksAtMore).toList();
         if (!ofMore.isEmpty()) {
             throw new InvalidLossException(
                     option, "is of pairs, and cannot go with " + names(ofMore) + ", which looks at more than one");

@@ -225,6 +225,44 @@ class LossBatchTest {
         assertThat(mean(loss.of(RAGGED))).isCloseTo(mean(loss.of(flat)), within(1e-14));
     }
 
+    /** So under LD-DPO, which reduces a chosen answer in each of its pairs to another sum. */
+    @ParameterizedTest
+    @CsvSource({"AOT, 0.4", "AOT_UNPAIRED, 0.4", "AOT, 0", "AOT_UNPAIRED, 0"})
+    void whatSortsSortsWhatIsLeftOfEachPair(LossType type, double alpha) {
+        AnswerLogProbs preference = new AnswerLogProbs(
+                new double[] {-7, -3, -9},
+                new double[] {-6.5, -3.2, -8},
+                new int[] {5, 2, 6},
+                AnswerLogProbs.ones(3),
+                new Beginnings(new double[] {-2.75, -3, -7, -8.5}, new double[] {-3.5, -3.2, -6.5, -7}),
+                null);
+        List<AnswerLogProbs> reduced = List.of(
+                pair(-2.75 - alpha * 4.25, -3, -3.5 - alpha * 3, -3.2),
+                pair(-7, -8.5 - alpha * 0.5, -6.5, -7 - alpha * 1));
+
+        PreferenceLosses actual = Options.of(type)
+                .ldAlpha(alpha)
+                .build()
+                .loss(0.3)
+                .of(List.of(preference))
+                .getFirst();
+        List<PreferenceLosses> expected =
+                LossOptions.of(List.of(type)).loss(0.3).of(reduced);
+
+        assertThat(actual.loss()).isCloseTo(mean(expected), within(1e-14));
+        for (int p = 0; p < 2; p++) {
+            assertThat(actual.pairs().get(p).slopeChosen())
+                    .isCloseTo(expected.get(p).slopes()[0], within(1e-14));
+            assertThat(actual.pairs().get(p).slopeRejected())
+                    .isCloseTo(expected.get(p).slopes()[1], within(1e-14));
+        }
+    }
+
+    private static AnswerLogProbs pair(double chosen, double rejected, double ofChosen, double ofRejected) {
+        return new AnswerLogProbs(
+                new double[] {chosen, rejected}, new double[] {ofChosen, ofRejected}, new int[] {1, 1});
+    }
+
     static Stream<PreferenceLoss> allLosses() {
         return Stream.concat(
                 Arrays.stream(LossType.values())

@@ -38,25 +38,38 @@ class LdAlphaTest {
 
     private static final PreferenceBatch BATCH = PreferenceBatch.of(PREFERENCES);
 
+    /** The same for losses that take no weights. */
+    private static final PreferenceBatch EVEN = PreferenceBatch.of(
+            PREFERENCES.stream().map(preference -> preference.withWeight(1)).toList());
+
     /** What a training job and a call give each token is the slope of their loss by it. */
     @ParameterizedTest
     @ValueSource(
             strings = {"sigmoid", "sigmoid,sft", "sft,ipo", "cpo", "cpo,sft", "sigmoid,orpo", "simpo,orpo", "dpop"})
     void everyTokensSlopeIsTheCentralDifferenceOfTheMeanLoss(String types) {
-        assertSlopesAreCentralDifferences(loss(types, 0.4, false));
-        assertSlopesAreCentralDifferences(loss(types, 0.0, false));
+        assertSlopesAreCentralDifferences(BATCH, loss(types, 0.4, false));
+        assertSlopesAreCentralDifferences(BATCH, loss(types, 0.0, false));
     }
 
-    private static void assertSlopesAreCentralDifferences(PreferenceLoss loss) {
+    /** TRL sorts what LD-DPO leaves of the sums. */
+    @ParameterizedTest
+    @ValueSource(strings = {"aot", "aot_unpaired", "aot,sft", "aot_unpaired,sigmoid"})
+    void soIsItOfLossesThatSort(String types) {
+        assertSlopesAreCentralDifferences(EVEN, loss(types, 0.4, false));
+        assertSlopesAreCentralDifferences(EVEN, loss(types, 0.0, false));
+    }
+
+    private static void assertSlopesAreCentralDifferences(PreferenceBatch batch, PreferenceLoss loss) {
         double[] tokens = logProbs(1);
-        double[] slopes = BATCH.slopes(losses(loss, tokens), loss.ldAlpha(), PreferenceWeights.sum(PREFERENCES));
+        double[] slopes =
+                batch.slopes(losses(batch, loss, tokens), loss.ldAlpha(), PreferenceWeights.sum(batch.preferences()));
         double h = 1e-5;
         for (int t = 0; t < tokens.length; t++) {
             double[] up = tokens.clone();
             double[] down = tokens.clone();
             up[t] += h;
             down[t] -= h;
-            double difference = (mean(losses(loss, up)) - mean(losses(loss, down))) / (2 * h);
+            double difference = (mean(batch, loss, up) - mean(batch, loss, down)) / (2 * h);
             assertThat(slopes[t]).as("token %d", t).isCloseTo(difference, within(1e-8));
         }
     }
@@ -66,9 +79,9 @@ class LdAlphaTest {
     @CsvSource({"sigmoid, sft", "ipo, sft", "sigmoid, orpo", "cpo, orpo"})
     void alphaReducesNothingOfALikelihood(String compared, String whole) {
         double[] tokens = logProbs(2);
-        double both = mean(losses(loss(compared + "," + whole, 0.4, false), tokens));
-        double one = mean(losses(loss(compared, 0.4, false), tokens));
-        double other = mean(losses(loss(whole, null, true), tokens));
+        double both = mean(BATCH, loss(compared + "," + whole, 0.4, false), tokens);
+        double one = mean(BATCH, loss(compared, 0.4, false), tokens);
+        double other = mean(BATCH, loss(whole, null, true), tokens);
 
         assertThat(both).isCloseTo(one + other, within(1e-12));
     }
@@ -78,7 +91,7 @@ class LdAlphaTest {
     @ValueSource(doubles = {0, 0.4, 1})
     void cpoComparesReducedSumsAndAddsTheWholeLikelihood(double alpha) {
         double[] tokens = logProbs(3);
-        double expected = mean(losses(loss("sft", null, true), tokens));
+        double expected = mean(BATCH, loss("sft", null, true), tokens);
         double weights = PreferenceWeights.sum(PREFERENCES);
         for (int p = 0; p < PREFERENCES.size(); p++) {
             int[] starts = BATCH.starts()[p];
@@ -91,7 +104,7 @@ class LdAlphaTest {
             }
         }
 
-        assertThat(mean(losses(loss("cpo", alpha, false), tokens))).isCloseTo(expected, within(1e-12));
+        assertThat(mean(BATCH, loss("cpo", alpha, false), tokens)).isCloseTo(expected, within(1e-12));
     }
 
     private static double reduced(double[] tokens, int from, int to, int shorter, double alpha) {
@@ -137,19 +150,20 @@ class LdAlphaTest {
                 .build();
     }
 
-    private static List<PreferenceLosses> losses(PreferenceLoss loss, double[] tokens) {
+    private static List<PreferenceLosses> losses(PreferenceBatch batch, PreferenceLoss loss, double[] tokens) {
         TokenLogProbs policy = new TokenLogProbs(tokens, new double[tokens.length], TokenFigures.of(tokens.length));
-        double[][] reference = BATCH.sums(logProbs(9), Summed.of(loss.ldAlpha() != null));
-        List<AnswerLogProbs> answers = BATCH.answers(policy, reference, loss);
-        return loss.of(answers, PreferenceBatch.meanChosenTokens(PREFERENCES));
+        double[][] reference = batch.sums(logProbs(9), Summed.of(loss.ldAlpha() != null));
+        List<AnswerLogProbs> answers = batch.answers(policy, reference, loss);
+        return loss.of(answers, PreferenceBatch.meanChosenTokens(batch.preferences()));
     }
 
-    private static double mean(List<PreferenceLosses> losses) {
+    private static double mean(PreferenceBatch batch, PreferenceLoss loss, double[] tokens) {
+        List<PreferenceLosses> losses = losses(batch, loss, tokens);
         double sum = 0;
         for (int p = 0; p < losses.size(); p++) {
-            sum += PREFERENCES.get(p).weight() * losses.get(p).loss();
+            sum += batch.preferences().get(p).weight() * losses.get(p).loss();
         }
-        return sum / PreferenceWeights.sum(PREFERENCES);
+        return sum / PreferenceWeights.sum(batch.preferences());
     }
 
     private static double[] logProbs(int seed) {
