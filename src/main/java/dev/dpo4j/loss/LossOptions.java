@@ -104,11 +104,25 @@ public record LossOptions(
     }
 
     /**
-     * Refuses options that change nothing. Losses are made without asking it: jobs from before it asked have such options.
+     * Refuses options that change nothing, unless they are what they are by themselves. Losses are made without asking it: jobs from before it
+     * asked have such options.
      *
      * @throws InvalidLossException naming the first of them
      */
     public void requireEffects() {
+        requireOf(LossType.DISCOPOP, "discopop_tau", discopopTau != DISCOPOP_TAU);
+        requireOf(LossType.DPOP, "dpop_lambda", dpopLambda != DPOP_LAMBDA);
+        requireOf(LossType.CPO, "cpo_alpha", cpoAlpha != CPO_ALPHA);
+        requireOf(LossType.SIMPO, "simpo_gamma", simpoGamma != SIMPO_GAMMA);
+        if (alpha != ALPHA && divergenceType != DivergenceType.ALPHA_DIVERGENCE) {
+            throw new InvalidLossException(
+                    "f_alpha_divergence_coef",
+                    "has no effect on %s: it is of alpha_divergence".formatted(divergenceType.wireName()));
+        }
+        if (withoutReference && haveNoReference()) {
+            throw new InvalidLossException(
+                    "reference_free", "has no effect on " + names(types) + ", without a reference by themselves");
+        }
         if (ldAlpha != null && types.stream().allMatch(LossType::takesWholeSums)) {
             throw new InvalidLossException(
                     "ld_alpha",
@@ -116,11 +130,21 @@ public record LossOptions(
         }
     }
 
+    private void requireOf(LossType type, String option, boolean given) {
+        if (given && !types.contains(type)) {
+            throw new InvalidLossException(
+                    option, "has no effect on %s: it is of %s".formatted(names(types), type.wireName()));
+        }
+    }
+
     /** Whether no reference is needed: {@code sft} needs none either, but alone leaves it to rewards to be told from. */
     private boolean referenceFree() {
-        return withoutReference
-                || (types.stream().allMatch(LossType::needsNoReference)
-                        && types.stream().anyMatch(type -> type != LossType.SFT));
+        return withoutReference || haveNoReference();
+    }
+
+    private boolean haveNoReference() {
+        return types.stream().allMatch(LossType::needsNoReference)
+                && types.stream().anyMatch(type -> type != LossType.SFT);
     }
 
     /** TRL says nothing when smoothing has no effect; here it must have one. */

@@ -438,6 +438,12 @@ class DpoLossTest {
             {"loss_type":["sft","orpo"],"ld_alpha":1}                  | invalid_value | /ld_alpha          | no effect on sft, orpo
             {"rejected_ranked":true}                                   | invalid_value | /rejected_ranked   | no effect on sigmoid
             {"loss_type":"simpo","simpo_gamma":-1}                     | invalid_value | /simpo_gamma       | 0 or more
+            {"discopop_tau":-1}                                        | invalid_value | /discopop_tau      | no effect on sigmoid: it is of discopop
+            {"dpop_lambda":5}                                          | invalid_value | /dpop_lambda       | no effect on sigmoid: it is of dpop
+            {"loss_type":["orpo","sft"],"cpo_alpha":0}                 | invalid_value | /cpo_alpha         | no effect on orpo, sft: it is of cpo
+            {"loss_type":"cpo","simpo_gamma":0}                        | invalid_value | /simpo_gamma       | no effect on cpo: it is of simpo
+            {"f_alpha_divergence_coef":2}                              | invalid_value | /f_alpha_divergence_coef | no effect on reverse_kl: it is of alpha_divergence
+            {"loss_type":["simpo","sft"],"reference_free":true}        | invalid_value | /reference_free    | no effect on simpo, sft
             {"f_divergence_type":"kl"}                                 | invalid_type  | /f_divergence_type | reverse_kl
             {"loss_type":"discopop","discopop_tau":0}                  | invalid_value | /discopop_tau      | a positive number
             {"loss_type":"dpop","dpop_lambda":-5}                      | invalid_value | /dpop_lambda       | a positive number
@@ -447,6 +453,20 @@ class DpoLossTest {
         request.setAll((ObjectNode) JSON.readTree(options));
 
         refused(http.postJson("/v1/dpo/loss", request.toString()), 400, code, pointer, reason);
+    }
+
+    /** Whatever the loss makes of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sigmoid", "simpo", "sft"})
+    void optionsAtTheirDefaultsPass(String type) {
+        ObjectNode request = notebook().put("loss_type", type);
+        JsonNode plain = ask(request);
+        request.setAll((ObjectNode) JSON.readTree("""
+                {"label_smoothing": 0, "f_divergence_type": "reverse_kl", "f_alpha_divergence_coef": 0.5, "discopop_tau": 0.05,
+                 "dpop_lambda": 50, "rejected_ranked": false, "cpo_alpha": 1, "simpo_gamma": 0.5, "desirable_weight": 1,
+                 "undesirable_weight": 1, "reference_free": false, "use_weighting": false, "ld_alpha": null}"""));
+
+        assertThat(ask(request).get("loss")).isEqualTo(plain.get("loss"));
     }
 
     @ParameterizedTest
