@@ -427,7 +427,8 @@ class DpoLossTest {
             {"label_smoothing":null,"loss_weights":[1,1]}              | invalid_value | /loss_weights      | one weight for each loss, 1, not 2
             {"loss_weights":[-1]}                                      | invalid_value | /loss_weights      | a positive number
             {"loss_type":"hinge","label_smoothing":0.1}                | invalid_value | /label_smoothing   | no effect on hinge
-            {"loss_type":"exo_pair"}                                   | invalid_value | /label_smoothing   | a positive number
+            {"loss_type":"exo_pair"}                                   | invalid_value | /label_smoothing   | with exo_pair
+            {"loss_type":"exo_pair","label_smoothing":0}               | invalid_value | /label_smoothing   | 0.001
             {"loss_type":"robust","label_smoothing":0.5}               | invalid_value | /label_smoothing   | from 0 to below 0.5
             {"loss_type":"nca_pair","f_divergence_type":"forward_kl"}  | invalid_value | /f_divergence_type | only be reverse_kl with nca_pair
             {"loss_type":"simpo","reference_model":"notebook"}         | invalid_value | /reference_model   | leave reference_model out

@@ -147,7 +147,8 @@ class LossFamilyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            exo_pair        | 1   | 0   | reverse_kl | label_smoothing must be a positive number
+            exo_pair        | 1   | 0   | reverse_kl | label_smoothing must be over 0 and at most 0.5 with exo_pair
+            exo_pair        | 1   | 0.6 | reverse_kl | label_smoothing must be over 0 and at most 0.5 with exo_pair
             robust          | 1   | 0.5 | reverse_kl | label_smoothing must be from 0 to below 0.5
             sigmoid         | 1   | 0.6 | reverse_kl | label_smoothing must be from 0.0 to 0.5
             hinge           | 1   | 0.1 | reverse_kl | label_smoothing has no effect on hinge
