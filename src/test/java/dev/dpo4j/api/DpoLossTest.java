@@ -456,6 +456,11 @@ class DpoLossTest {
         refused(http.postJson("/v1/dpo/loss", request.toString()), 400, code, pointer, reason);
     }
 
+    @Test
+    void anAutomaticBetaIsThePapers() {
+        assertThat(ask(notebook().put("beta", "auto"))).isEqualTo(ask(notebook()));
+    }
+
     /** Whatever the loss makes of them. */
     @ParameterizedTest
     @ValueSource(strings = {"sigmoid", "simpo", "sft"})
@@ -482,10 +487,11 @@ class DpoLossTest {
             {"preferences":[null]}                                     | invalid_value      | /preferences/0  | must not be null
             {"preferences":[{}]}                                       | invalid_preference | /preferences/0/chosen | is missing
             {"preferences":{}}                                         | invalid_type       | /preferences    | a list
-            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":0}        | invalid_value      | /beta           | greater than 0
-            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":-1}       | invalid_value      | /beta           | greater than 0
-            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":"0.1"}    | invalid_type       | /beta           | a finite number
-            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":1e999}    | invalid_type       | /beta           | a finite number
+            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":0}        | invalid_value      | /beta           | beta must be over 0 and at most 100, not 0.0
+            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":-1}       | invalid_value      | /beta           | beta must be over 0 and at most 100
+            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":100.5}    | invalid_value      | /beta           | beta must be over 0 and at most 100, not 100.5
+            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":"0.1"}    | invalid_value      | /beta           | a finite number
+            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":1e999}    | invalid_value      | /beta           | a finite number
             {"prompt":[1],"chosen":[2],"rejected":[3],"explain":1}     | invalid_type       | /explain        | true or false
             {"prompt":[1],"chosen":[2],"rejected":[3],"model":""}      | invalid_value      | /model          | size must be
             {"prompt":[1],"chosen":[2],"rejected":[3],"model":7}       | invalid_type       | /model          | a string
@@ -581,7 +587,8 @@ class DpoLossTest {
         ObjectNode request = notebook()
                 .put("model", "notebook-1")
                 .put("reference_model", "notebook")
-                .put("beta", 1.7e308);
+                .put("loss_type", "ipo");
+        request.putArray("loss_weights").add(1.7e308);
 
         refused(http.postJson("/v1/dpo/loss", request.toString()), 422, "non_finite", null, "preference 1");
     }
