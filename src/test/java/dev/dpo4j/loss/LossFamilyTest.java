@@ -138,11 +138,20 @@ class LossFamilyTest {
             for (PairLogProbs at :
                     List.of(new PairLogProbs(-size, 0, 0, -size, 3, 4), new PairLogProbs(0, -size, -size, 0, 3, 4))) {
                 PairLoss pair = loss.of(at);
-                assertThat(pair.loss()).isNotNaN();
-                assertThat(pair.slopeChosen()).isNotNaN();
-                assertThat(pair.slopeRejected()).isNotNaN();
+                if (size == 600 && squaresAnExponential(loss)) { // (exp(600) / n)² is more than a double holds
+                    assertThat(pair.loss()).isInfinite();
+                    continue;
+                }
+                assertThat(pair.loss()).isFinite();
+                assertThat(pair.slopeChosen()).isFinite();
+                assertThat(pair.slopeRejected()).isFinite();
             }
         }
+    }
+
+    private static boolean squaresAnExponential(PreferenceLoss loss) {
+        return loss.terms().getFirst().loss() instanceof IpoLoss ipo
+                && ipo.divergence() instanceof Divergence.ForwardKl;
     }
 
     @ParameterizedTest
