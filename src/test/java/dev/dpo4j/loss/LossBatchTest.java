@@ -144,6 +144,32 @@ class LossBatchTest {
                 .containsExactly(-0.0160462146, 0.0160462146, -0.0156180281, 0.0156180281);
     }
 
+    /**
+     * TRL multiplies what each loss gives a pair with the pair's weight; with {@code sft} it fails at that, in place on one number for all pairs.
+     * By hand, of one pair -2.5 / 3 for each chosen token; of two of each what it has of the whole: 2.5 and 2.1 of 2.5 tokens on average.
+     */
+    @Test
+    void aPairsLikelihoodIsWeighedToo() {
+        PreferenceLoss wpo = Options.of(LossType.SIGMOID, LossType.SFT)
+                .weighted(true)
+                .build()
+                .loss(0.1);
+        AnswerLogProbs first = weighed(FIRST, 1, Math.exp(-0.4));
+        AnswerLogProbs second = weighed(SECOND, Math.exp(-0.35), Math.exp(-0.15));
+        double weight1 = Math.exp(-0.4);
+        double weight2 = Math.exp(-0.5);
+
+        PreferenceLosses alone = wpo.of(List.of(first)).getFirst();
+        List<PreferenceLosses> both = wpo.of(List.of(first, second));
+
+        assertThat(alone.loss()).isCloseTo(weight1 * (Math.log1p(Math.exp(-0.085)) + 2.5 / 3), within(1e-12));
+        assertThat(alone.slopes()[0]).isCloseTo(weight1 * (-0.1 / (1 + Math.exp(0.085)) - 1.0 / 3), within(1e-12));
+        assertThat(mean(both)).isCloseTo(0.4378154415 + (weight1 + weight2 * 0.84) / 2, within(1e-10));
+        assertThat(slopes(both))
+                .usingElementComparator((one, other) -> Math.abs(one - other) < 1e-10 ? 0 : 1)
+                .containsExactly(-0.0160462146 - weight1 / 5, 0.0160462146, -0.0156180281 - weight2 / 5, 0.0156180281);
+    }
+
     /** TRL's trainer: LD-DPO, of which these slopes are those of the tokens before the shorter answer's end. */
     @ParameterizedTest
     @CsvSource({
