@@ -135,7 +135,7 @@ def paused_resumed_and_cancelled(client, file):
 def what_goes_wrong(client, file):
     print("what goes wrong")
     create = client.fine_tuning.jobs.create
-    error = fails(openai.BadRequestError, "invalid_value", create, model="notebook", training_file=file.id, method=method(beta=3))
+    error = fails(openai.BadRequestError, "invalid_value", create, model="notebook", training_file=file.id, method=method(beta=300))
     assert error.param == "method.dpo.hyperparameters.beta", error.param
     fails(openai.BadRequestError, "unknown_field", create, model="notebook", training_file=file.id, method=method(loss_typ="ipo"))
     fails(openai.NotFoundError, "file_not_found", create, model="notebook", training_file="file-none", method=method())

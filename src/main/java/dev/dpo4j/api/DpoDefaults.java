@@ -22,8 +22,6 @@ final class DpoDefaults {
     static final double LORA_LEARNING_RATE = 1e-4;
 
     private static final String PATH = "method.dpo.hyperparameters.";
-    private static final double BETA = 0.1;
-    private static final double MAX_BETA = 100; // OpenAI's is 2, which is little for losses per token
     private static final int BATCH_SIZE = 8;
     private static final int MAX_BATCH_SIZE = 256;
     private static final int EPOCHS = 3;
@@ -44,7 +42,7 @@ final class DpoDefaults {
     static Hyperparameters resolve(DpoHyperparametersRequest request, ModelEntry model, int seed) {
         boolean continueAdapter = requireNonNullElse(request.continueAdapter(), false);
         LoraConfig lora = continueAdapter ? ownAdapter(request, model) : newAdapter(request, model);
-        double beta = beta(request.beta());
+        double beta = LossDefaults.beta(PATH, request.beta());
         double learningRate = learningRate(request, automaticLearningRate(lora));
         LrSchedulerType schedulerType = requireNonNullElse(request.lrSchedulerType(), LrScheduler.linear)
                 .type();
@@ -134,17 +132,6 @@ final class DpoDefaults {
     /** What {@code learning_rate_multiplier} multiplies. */
     static double automaticLearningRate(@Nullable LoraConfig lora) {
         return lora == null ? FULL_LEARNING_RATE : LORA_LEARNING_RATE;
-    }
-
-    private static double beta(@Nullable AutoNumber beta) {
-        Double value = beta == null ? null : beta.value();
-        if (value == null) {
-            return BETA;
-        }
-        if (!(value > 0 && value <= MAX_BETA)) {
-            throw invalid("beta", "must be over 0 and at most 100, not " + value);
-        }
-        return value;
     }
 
     private static @Nullable Integer maxLength(@Nullable MaxLength wanted) {

@@ -43,7 +43,7 @@ record DpoHyperparametersRequest(
 
         @Schema(
                 description =
-                        "The share of preferences taken to be wrong: of sigmoid (cDPO), robust and exo_pair, which wants one.",
+                        "The share of preferences taken to be wrong: of sigmoid (cDPO), robust, aot, aot_unpaired, cpo, simpo, and of exo_pair, which wants one.",
                 defaultValue = "0")
         @Nullable
         Double labelSmoothing,

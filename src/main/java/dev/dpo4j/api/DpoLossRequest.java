@@ -7,7 +7,6 @@ import dev.dpo4j.dataset.UnknownFields;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.Size;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +37,12 @@ record DpoLossRequest(
         String referenceModel,
 
         @Schema(
-                description = "How strongly the policy is held to the reference.",
-                defaultValue = "0.1",
+                description = "How strongly the policy is held to the reference, over 0, at most 100. Auto: 0.1.",
+                implementation = Object.class,
+                oneOf = {Double.class, Auto.class},
                 example = "0.1")
-        @Positive
         @Nullable
-        Double beta,
+        AutoNumber beta,
 
         @Schema(
                 description =
@@ -61,7 +60,7 @@ record DpoLossRequest(
 
         @Schema(
                 description =
-                        "The share of preferences taken to be wrong: of sigmoid (cDPO), robust and exo_pair, which wants one.",
+                        "The share of preferences taken to be wrong: of sigmoid (cDPO), robust, aot, aot_unpaired, cpo, simpo, and of exo_pair, which wants one.",
                 defaultValue = "0")
         @Nullable
         Double labelSmoothing,

@@ -41,7 +41,6 @@ import org.springframework.util.unit.DataSize;
 class DpoLosses {
 
     static final String DEFAULT_MODEL = "notebook";
-    private static final double DEFAULT_BETA = 0.1;
     private static final int MOST_EXPLAINED_TOKENS = 4096;
 
     private final ModelCatalog catalog;
@@ -58,7 +57,7 @@ class DpoLosses {
 
     DpoLossResponse of(DpoLossRequest request) {
         String model = Objects.requireNonNullElse(request.model(), DEFAULT_MODEL);
-        double beta = Objects.requireNonNullElse(request.beta(), DEFAULT_BETA);
+        double beta = LossDefaults.beta("", request.beta());
         PreferenceLoss loss = LossDefaults.resolve("", beta, request).loss(beta);
         String reference = reference(request, model, loss);
         try (ModelLease policyLease = catalog.lease(model);

@@ -8,11 +8,33 @@ import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The one place where a loss's absent options get their values: TRL's, but for what the contract names. */
 final class LossDefaults {
 
+    private static final double BETA = 0.1;
+    private static final double MAX_BETA = 100; // OpenAI's is 2, which is little for losses per token
+
     private LossDefaults() {}
+
+    /**
+     * The beta of a request, where it is left away or automatic that of the paper.
+     *
+     * @param path what stands before the options' names in the request
+     * @throws ApiException if it is out of range
+     */
+    static double beta(String path, @Nullable AutoNumber given) {
+        Double value = given == null ? null : given.value();
+        if (value == null) {
+            return BETA;
+        }
+        if (!(value > 0 && value <= MAX_BETA)) {
+            throw ApiException.badRequest(
+                    "invalid_value", path + "beta", "beta must be over 0 and at most 100, not " + value);
+        }
+        return value;
+    }
 
     /**
      * The options with every gap filled.
@@ -43,6 +65,7 @@ final class LossDefaults {
                         requireNonNullElse(fields.undesirableWeight(), LabelWeights.EVEN.undesirable())));
         try {
             options.loss(beta);
+            options.requireEffects();
             return options;
         } catch (InvalidLossException e) {
             throw ApiException.badRequest("invalid_value", path + e.parameter(), String.valueOf(e.getMessage()));

@@ -87,7 +87,15 @@ public record AnswerLogProbs(
                 }
             }
             pairs.add(new PairLogProbs(
-                    policies[0], policies[1], references[0], references[1], tokens[0], tokens[a], meanChosenTokens));
+                    policies[0],
+                    policies[1],
+                    references[0],
+                    references[1],
+                    tokens[0],
+                    tokens[a],
+                    meanChosenTokens,
+                    policy[0],
+                    policy[a]));
         }
         return pairs;
     }

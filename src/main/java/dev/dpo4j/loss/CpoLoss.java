@@ -2,7 +2,8 @@ package dev.dpo4j.loss;
 
 /**
  * Contrastive Preference Optimization (Xu et al., arXiv 2401.08417, equation 5): {@code -log sigmoid(z) + alpha NLL(chosen)} with {@code z =
- * beta (log pi(chosen) - log pi(rejected))}, smoothed as cDPO is. It needs no reference.
+ * beta (log pi(chosen) - log pi(rejected))}, smoothed as cDPO is. It needs no reference. LD-DPO
+ * reduces what is compared, not the likelihood.
  *
  * @param beta positive
  * @param labelSmoothing the share of preferences that are taken to be wrong, 0 to 0.5
@@ -25,6 +26,8 @@ public record CpoLoss(double beta, double labelSmoothing, double alpha) implemen
         return new PairTerm(
                 preference.loss() + alpha * likelihood.loss(),
                 beta * preference.slope() + alpha * likelihood.slopeChosen(),
-                -beta * preference.slope());
+                -beta * preference.slope(),
+                alpha * likelihood.wholeSlopeChosen(),
+                0);
     }
 }

@@ -12,8 +12,12 @@ public record ExoPairLoss(double beta, double labelSmoothing, Divergence diverge
 
     public ExoPairLoss {
         Parameters.requirePositive("beta", beta);
-        Parameters.requirePositive("label_smoothing", labelSmoothing);
-        Parameters.requireInRange("label_smoothing", labelSmoothing, 0, 0.5);
+        if (!(labelSmoothing > 0 && labelSmoothing <= 0.5)) {
+            throw new InvalidLossException(
+                    "label_smoothing",
+                    "must be over 0 and at most 0.5 with exo_pair, 0.001 where hardly any preference is wrong; not "
+                            + labelSmoothing);
+        }
     }
 
     @Override

@@ -3,12 +3,13 @@ package dev.dpo4j.loss;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which loss, by TRL's options. Checked as a whole where a {@link #loss} is made of it.
+ * Which loss, by TRL's options. Checked as a whole where a {@link #loss} is made of it, and for {@link #requireEffects} where it is asked for.
  *
  * @param types at least one; several are added up
  * @param weights what each counts in the sum, as many as there are types
@@ -102,11 +103,48 @@ public record LossOptions(
                 ldAlpha);
     }
 
+    /**
+     * Refuses options that change nothing, unless they are what they are by themselves. Losses are made without asking it: jobs from before it
+     * asked have such options.
+     *
+     * @throws InvalidLossException naming the first of them
+     */
+    public void requireEffects() {
+        requireOf(LossType.DISCOPOP, "discopop_tau", discopopTau != DISCOPOP_TAU);
+        requireOf(LossType.DPOP, "dpop_lambda", dpopLambda != DPOP_LAMBDA);
+        requireOf(LossType.CPO, "cpo_alpha", cpoAlpha != CPO_ALPHA);
+        requireOf(LossType.SIMPO, "simpo_gamma", simpoGamma != SIMPO_GAMMA);
+        if (alpha != ALPHA && divergenceType != DivergenceType.ALPHA_DIVERGENCE) {
+            throw new InvalidLossException(
+                    "f_alpha_divergence_coef",
+                    "has no effect on %s: it is of alpha_divergence".formatted(divergenceType.wireName()));
+        }
+        if (withoutReference && haveNoReference()) {
+            throw new InvalidLossException(
+                    "reference_free", "has no effect on " + names(types) + ", without a reference by themselves");
+        }
+        if (ldAlpha != null && types.stream().allMatch(LossType::takesWholeSums)) {
+            throw new InvalidLossException(
+                    "ld_alpha",
+                    "has no effect on " + names(types) + ", of which all tokens count: it reduces what is compared");
+        }
+    }
+
+    private void requireOf(LossType type, String option, boolean given) {
+        if (given && !types.contains(type)) {
+            throw new InvalidLossException(
+                    option, "has no effect on %s: it is of %s".formatted(names(types), type.wireName()));
+        }
+    }
+
     /** Whether no reference is needed: {@code sft} needs none either, but alone leaves it to rewards to be told from. */
     private boolean referenceFree() {
-        return withoutReference
-                || (types.stream().allMatch(LossType::needsNoReference)
-                        && types.stream().anyMatch(type -> type != LossType.SFT));
+        return withoutReference || haveNoReference();
+    }
+
+    private boolean haveNoReference() {
+        return types.stream().allMatch(LossType::needsNoReference)
+                && types.stream().anyMatch(type -> type != LossType.SFT);
     }
 
     /** TRL says nothing when smoothing has no effect; here it must have one. */
@@ -118,11 +156,11 @@ public record LossOptions(
             throw new InvalidLossException("rejected_ranked", "has no effect on " + names(types));
         }
         if (weighted) {
-            requirePairs("use_weighting");
+            requirePairs("use_weighting", LossType::looksAtMoreThanAPair);
         }
         if (ldAlpha != null) {
             Parameters.requireInRange("ld_alpha", ldAlpha, 0, 1);
-            requirePairs("ld_alpha");
+            requirePairs("ld_alpha", LossType::looksAtAllAnswers);
         }
         requireOneKind();
         if (divergenceType != DivergenceType.REVERSE_KL && types.stream().allMatch(type -> type == LossType.SFT)) {
@@ -156,14 +194,13 @@ public record LossOptions(
         }
     }
 
-    private void requirePairs(String option) {
+    private void requirePairs(String option, Predicate<LossType> looksAtMore) {
         List<LossType> labelled = types.stream().filter(LossType::isLabelled).toList();
         if (!labelled.isEmpty()) {
             throw new InvalidLossException(
                     option, "is of pairs, and cannot go with " + names(labelled) + ", which has none");
         }
-        List<LossType> ofMore =
-                types.stream().filter(LossType::looksAtMoreThanAPair).toList();
+        List<LossType> ofMore = types.stream().filter(looksAtMore).toList();
         if (!ofMore.isEmpty()) {
             throw new InvalidLossException(
                     option, "is of pairs, and cannot go with " + names(ofMore) + ", which looks at more than one");

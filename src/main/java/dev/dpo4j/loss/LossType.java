@@ -78,6 +78,16 @@ public enum LossType {
         };
     }
 
+    /** Whether it takes a preference's answers all at once, of which then none is one of a pair. */
+    boolean looksAtAllAnswers() {
+        return this == PLACKETT_LUCE;
+    }
+
+    /** Whether it looks at answers' whole likelihoods alone, of which LD-DPO reduces nothing. */
+    boolean takesWholeSums() {
+        return this == SFT || this == ORPO;
+    }
+
     boolean takesLabelSmoothing() {
         return switch (this) {
             case SIGMOID, EXO_PAIR, ROBUST, AOT, AOT_UNPAIRED, CPO, SIMPO -> true;

@@ -3,7 +3,8 @@ package dev.dpo4j.loss;
 /**
  * Odds Ratio Preference Optimization (Hong et al., arXiv 2403.07691, equations 6 and 7): {@code NLL(chosen) - beta log sigmoid(log odds(chosen) -
  * log odds(rejected))}, of likelihoods per token, {@code p = exp(log pi(y|x) / n)} and {@code odds = p / (1 - p)}. It needs no reference. The
- * likelihood is that of the chosen answers ({@link SftLoss}), as in the paper; TRL's counts the prompts' tokens too.
+ * likelihood is that of the chosen answers ({@link SftLoss}), as in the paper; TRL's counts the prompts' tokens too. LD-DPO reduces
+ * nothing of it: a likelihood per token is the mean over all of them.
  *
  * @param beta the paper's lambda, positive
  */
@@ -20,15 +21,19 @@ public record OrpoLoss(double beta) implements PairwiseLoss {
 
     @Override
     public PairTerm of(PairLogProbs pair) {
-        double chosen = Math.min(pair.policyChosen() / pair.chosenTokens(), HIGHEST_LOG_PROB);
-        double rejected = Math.min(pair.policyRejected() / pair.rejectedTokens(), HIGHEST_LOG_PROB);
+        double chosen = Math.min(pair.wholeChosen() / pair.chosenTokens(), HIGHEST_LOG_PROB);
+        double rejected = Math.min(pair.wholeRejected() / pair.rejectedTokens(), HIGHEST_LOG_PROB);
         double z = logOdds(chosen) - logOdds(rejected);
         double slope = -beta * Logistic.sigmoid(-z);
         PairTerm likelihood = LIKELIHOOD.of(pair);
+        double slopeChosen = likelihood.slopeChosen() + slope * slopeOfLogOdds(chosen) / pair.chosenTokens();
+        double slopeRejected = -slope * slopeOfLogOdds(rejected) / pair.rejectedTokens();
         return new PairTerm(
                 likelihood.loss() - beta * Logistic.logSigmoid(z),
-                likelihood.slopeChosen() + slope * slopeOfLogOdds(chosen) / pair.chosenTokens(),
-                -slope * slopeOfLogOdds(rejected) / pair.rejectedTokens());
+                slopeChosen,
+                slopeRejected,
+                slopeChosen,
+                slopeRejected);
     }
 
     /** {@code log p - log(1 - p)} */

@@ -1,7 +1,8 @@
 package dev.dpo4j.loss;
 
 /**
- * What a loss knows of a pair of answers to one prompt: summed log-probabilities, natural logarithms, and lengths.
+ * What a loss knows of a pair of answers to one prompt: summed log-probabilities, natural logarithms, and lengths. The sums that are compared
+ * are what LD-DPO leaves of the whole ones, which answers' likelihoods are told by.
  *
  * @param policyChosen of the preferred answer under the policy
  * @param policyRejected of the other under the policy
@@ -10,6 +11,8 @@ package dev.dpo4j.loss;
  * @param chosenTokens how many tokens the preferred answer has, at least 1
  * @param rejectedTokens how many the other has, at least 1
  * @param meanChosenTokens how many the chosen answers that are computed together have on average
+ * @param wholeChosen of all tokens of the preferred answer under the policy
+ * @param wholeRejected of all tokens of the other under the policy
  */
 public record PairLogProbs(
         double policyChosen,
@@ -18,7 +21,30 @@ public record PairLogProbs(
         double referenceRejected,
         int chosenTokens,
         int rejectedTokens,
-        double meanChosenTokens) {
+        double meanChosenTokens,
+        double wholeChosen,
+        double wholeRejected) {
+
+    /** A pair of which nothing is reduced. */
+    public PairLogProbs(
+            double policyChosen,
+            double policyRejected,
+            double referenceChosen,
+            double referenceRejected,
+            int chosenTokens,
+            int rejectedTokens,
+            double meanChosenTokens) {
+        this(
+                policyChosen,
+                policyRejected,
+                referenceChosen,
+                referenceRejected,
+                chosenTokens,
+                rejectedTokens,
+                meanChosenTokens,
+                policyChosen,
+                policyRejected);
+    }
 
     /** A pair that is computed alone. */
     public PairLogProbs(

@@ -4,10 +4,18 @@ package dev.dpo4j.loss;
  * One loss of one pair.
  *
  * @param loss its value
- * @param slopeChosen its derivative by the preferred answer's summed log-probability under the policy
+ * @param slopeChosen its derivative by the preferred answer's summed log-probability under the policy, compared and whole
  * @param slopeRejected its derivative by the other's
+ * @param wholeSlopeChosen what of the slope is by the whole sum, {@link PairLogProbs#wholeChosen}
+ * @param wholeSlopeRejected likewise
  */
-public record PairTerm(double loss, double slopeChosen, double slopeRejected) {
+public record PairTerm(
+        double loss, double slopeChosen, double slopeRejected, double wholeSlopeChosen, double wholeSlopeRejected) {
+
+    /** A loss that looks at no more than is compared. */
+    public PairTerm(double loss, double slopeChosen, double slopeRejected) {
+        this(loss, slopeChosen, slopeRejected, 0, 0);
+    }
 
     /** A loss of {@code z = score(chosen) - score(rejected)}. */
     static PairTerm ofMargin(double loss, double slope, Scores scores) {

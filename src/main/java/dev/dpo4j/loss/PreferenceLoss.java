@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param weighted whether a pair's loss counts as much as the policy would say its answers (WPO, Zhou et al., arXiv 2406.11827): whoever
  *     calls gives the answers' {@link AnswerLogProbs#weights}, which slopes take for constants
  * @param ldAlpha what tokens count that stand behind the shorter answer's end, 0 to 1 (LD-DPO, Liu et al., arXiv 2409.06411), in the
- *     policy's log-probabilities and the reference's; slopes are those by such sums then; null: as much as all others
+ *     policy's log-probabilities and the reference's, where answers are compared; null: as much as all others
  */
 public record PreferenceLoss(
         double beta,
@@ -122,15 +122,27 @@ public record PreferenceLoss(
         double loss = 0;
         double slopeChosen = 0;
         double slopeRejected = 0;
+        double wholeSlopeChosen = 0;
+        double wholeSlopeRejected = 0;
         for (int t = 0; t < terms.size(); t++) {
             double weight = terms.get(t).weight() * weightOfPair;
             loss += weight * ofPair.get(t).loss();
             slopeChosen += weight * ofPair.get(t).slopeChosen();
             slopeRejected += weight * ofPair.get(t).slopeRejected();
+            wholeSlopeChosen += weight * ofPair.get(t).wholeSlopeChosen();
+            wholeSlopeRejected += weight * ofPair.get(t).wholeSlopeRejected();
         }
         double chosen = pair.chosenRatio();
         double rejected = pair.rejectedRatio();
-        return new PairLoss(loss, chosen - rejected, beta * chosen, beta * rejected, slopeChosen, slopeRejected);
+        return new PairLoss(
+                loss,
+                chosen - rejected,
+                beta * chosen,
+                beta * rejected,
+                slopeChosen,
+                slopeRejected,
+                wholeSlopeChosen,
+                wholeSlopeRejected);
     }
 
     private static double meanChosenTokens(List<AnswerLogProbs> preferences) {

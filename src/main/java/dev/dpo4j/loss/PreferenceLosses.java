@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loss the mean over the pairs
  * @param pairs chosen against each rejected answer, in order; none of a labelled answer
- * @param slopes the loss's derivative by each answer's summed policy log-probability, chosen first
+ * @param slopes the loss's derivative by each answer's summed policy log-probability, chosen first; with LD-DPO by that of the tokens which both
+ *     answers of all pairs reach
  * @param labelled of a labelled answer; null: it is a preference
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of results; never compared

@@ -7,6 +7,7 @@ import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.AnswerLogProbs;
+import dev.dpo4j.loss.NonFiniteFigure;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ final class LossPasses {
      * @param totalWeight of all preferences of the step, whose mean its loss is
      * @param metrics each preference's are added to it
      * @param betweenBatches throws when the run is to end
-     * @throws NonFiniteException when a loss is not a number
+     * @throws NonFiniteException when a loss, a reward or a slope is not a number
      * @throws SelfCheckException when the first step's reference is not the policy's
      */
     void train(
@@ -135,12 +136,12 @@ final class LossPasses {
             }
             List<PreferenceLosses> losses = loss.of(answers, meanChosenTokens(rows, data.validation()));
             for (int i = 0; i < rows.size(); i++) {
-                if (!Double.isFinite(losses.get(i).loss())) {
-                    throw new NonFiniteException("The validation loss after step " + step + " is not finite ("
-                            + losses.get(i).loss() + " at row "
-                            + data.validation().get(rows.get(i)).row()
+                int row = data.validation().get(rows.get(i)).row();
+                NonFiniteFigure.of(losses.get(i)).ifPresent(figure -> {
+                    throw new NonFiniteException("The validation " + figure.name() + " after step " + step
+                            + " is not finite (" + figure.value() + " at row " + row
                             + " of the validation data). A smaller learning rate often helps.");
-                }
+                });
                 metrics.add(
                         losses.get(i),
                         answers.get(i).policy(),
@@ -247,11 +248,13 @@ final class LossPasses {
 
     private void requireFinite(
             PreferenceLosses losses, int step, PreferenceBatch batch, int preference, List<Integer> rows) {
-        if (!Double.isFinite(losses.loss())) {
-            throw new NonFiniteException("The loss of step " + step + " is not finite (" + losses.loss() + " at row "
-                    + batch.preferences().get(preference).row() + "; computed together: rows "
-                    + data.rowNumbers(rows) + "). A smaller learning rate often helps.");
-        }
+        NonFiniteFigure.of(losses).ifPresent(figure -> {
+            throw new NonFiniteException("The " + figure.name() + " of step " + step + " is not finite ("
+                    + figure.value() + " at row "
+                    + batch.preferences().get(preference).row()
+                    + "; computed together: rows " + data.rowNumbers(rows)
+                    + "). A smaller learning rate often helps.");
+        });
     }
 
     private static double meanChosenTokens(List<Integer> rows, List<TokenizedPreference> preferences) {

@@ -235,7 +235,7 @@ public record PreferenceBatch(
     }
 
     /**
-     * The slopes of losses by each token's log-probability: its answer's or, with LD-DPO, the sum of its pairs', of which those count alpha
+     * The slopes of losses by each token's log-probability: its answer's or, with LD-DPO, the sum of its pairs', of which those are LD-DPO's
      * whose shorter answer has ended before the token.
      *
      * @param totalWeight of all preferences over which the mean is taken
@@ -261,14 +261,14 @@ public record PreferenceBatch(
         double share = weight / pairs.size();
         for (int i = 0; i < pairs.size(); i++) {
             int shorter = Math.min(lengths[0], lengths[i + 1]);
-            double[] slopes = {
-                share * pairs.get(i).slopeChosen(), share * pairs.get(i).slopeRejected()
-            };
+            PairLoss pair = pairs.get(i);
+            double[] within = {share * pair.slopeChosen(), share * pair.slopeRejected()};
+            double[] behind = {share * pair.slopeChosenBehind(ldAlpha), share * pair.slopeRejectedBehind(ldAlpha)};
             int[] answers = {0, i + 1};
             for (int side = 0; side < 2; side++) {
                 int first = starts[p][answers[side]];
                 for (int t = 0; t < lengths[answers[side]]; t++) {
-                    perToken[first + t] += t < shorter ? slopes[side] : ldAlpha * slopes[side];
+                    perToken[first + t] += t < shorter ? within[side] : behind[side];
                 }
             }
         }

@@ -8,7 +8,7 @@ import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.AnswerLogProbs;
-import dev.dpo4j.loss.LabelledAnswer;
+import dev.dpo4j.loss.NonFiniteFigure;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import dev.dpo4j.safetensors.NamedTensor;
@@ -70,7 +70,7 @@ public final class PreferenceScoring {
      * @param preferences at least one that weighs something; every id in the vocabulary, every length within the models' positions
      * @param gradientNorm whether to compute it; of a model with an adapter, over the weights with the adapter merged into them
      * @param beforeEach runs before every pass; what it throws ends the scoring
-     * @throws NonFiniteException when a loss, a reward or the gradient is not a number; the message names the preference, from 1
+     * @throws NonFiniteException when a loss, a reward, a slope or the gradient is not a number; the message names the preference, from 1
      */
     public PreferenceScores score(List<TokenizedPreference> preferences, boolean gradientNorm, Runnable beforeEach) {
         List<PreferenceBatch> batches = batches(preferences, gradientNorm);
@@ -185,18 +185,11 @@ public final class PreferenceScoring {
     }
 
     private static void requireFinite(PreferenceLosses losses, TokenizedPreference preference) {
-        boolean finite = losses.pairs().stream()
-                .allMatch(pair -> Double.isFinite(pair.loss())
-                        && Double.isFinite(pair.rewardChosen())
-                        && Double.isFinite(pair.rewardRejected())
-                        && Double.isFinite(pair.slopeChosen()));
-        LabelledAnswer labelled = losses.labelled();
-        boolean finiteLabelled =
-                labelled == null || (Double.isFinite(losses.loss()) && Double.isFinite(labelled.reward()));
-        if (!finite || !finiteLabelled) {
-            throw new NonFiniteException("The loss of preference " + preference.row() + " is not a finite number ("
-                    + losses.loss() + "): the models' weights or beta are out of range.");
-        }
+        NonFiniteFigure.of(losses).ifPresent(figure -> {
+            throw new NonFiniteException("The " + figure.name() + " of preference " + preference.row()
+                    + " is not a finite number (" + figure.value()
+                    + "): the models' weights, beta or the loss's options are out of range.");
+        });
     }
 
     private double norm(LlamaWeights gradient) {

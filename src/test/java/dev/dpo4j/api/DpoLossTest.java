@@ -38,6 +38,7 @@ class DpoLossTest {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final JsonNode NOTEBOOK = golden("notebook.json");
     private static final JsonNode TRL = golden("losses-open.json");
+    private static final JsonNode LD_ALPHA = golden("ld-alpha.json");
 
     @TempDir
     private static Path models;
@@ -178,7 +179,7 @@ class DpoLossTest {
     }
 
     static Stream<JsonNode> casesOfTrl() {
-        return TRL.get("cases").valueStream();
+        return Stream.of(TRL, LD_ALPHA).flatMap(golden -> golden.get("cases").valueStream());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -426,15 +427,24 @@ class DpoLossTest {
             {"label_smoothing":null,"loss_weights":[1,1]}              | invalid_value | /loss_weights      | one weight for each loss, 1, not 2
             {"loss_weights":[-1]}                                      | invalid_value | /loss_weights      | a positive number
             {"loss_type":"hinge","label_smoothing":0.1}                | invalid_value | /label_smoothing   | no effect on hinge
-            {"loss_type":"exo_pair"}                                   | invalid_value | /label_smoothing   | a positive number
+            {"loss_type":"exo_pair"}                                   | invalid_value | /label_smoothing   | with exo_pair
+            {"loss_type":"exo_pair","label_smoothing":0}               | invalid_value | /label_smoothing   | 0.001
             {"loss_type":"robust","label_smoothing":0.5}               | invalid_value | /label_smoothing   | from 0 to below 0.5
             {"loss_type":"nca_pair","f_divergence_type":"forward_kl"}  | invalid_value | /f_divergence_type | only be reverse_kl with nca_pair
             {"loss_type":"simpo","reference_model":"notebook"}         | invalid_value | /reference_model   | leave reference_model out
             {"loss_type":["sigmoid","aot"],"use_weighting":true}       | invalid_value | /use_weighting     | cannot go with aot
             {"ld_alpha":1.5}                                           | invalid_value | /ld_alpha          | from 0.0 to 1.0
             {"loss_type":"plackett_luce","ld_alpha":0.5}               | invalid_value | /ld_alpha          | cannot go with plackett_luce
+            {"loss_type":"sft","ld_alpha":0.5}                         | invalid_value | /ld_alpha          | no effect on sft
+            {"loss_type":["sft","orpo"],"ld_alpha":1}                  | invalid_value | /ld_alpha          | no effect on sft, orpo
             {"rejected_ranked":true}                                   | invalid_value | /rejected_ranked   | no effect on sigmoid
             {"loss_type":"simpo","simpo_gamma":-1}                     | invalid_value | /simpo_gamma       | 0 or more
+            {"discopop_tau":-1}                                        | invalid_value | /discopop_tau      | no effect on sigmoid: it is of discopop
+            {"dpop_lambda":5}                                          | invalid_value | /dpop_lambda       | no effect on sigmoid: it is of dpop
+            {"loss_type":["orpo","sft"],"cpo_alpha":0}                 | invalid_value | /cpo_alpha         | no effect on orpo, sft: it is of cpo
+            {"loss_type":"cpo","simpo_gamma":0}                        | invalid_value | /simpo_gamma       | no effect on cpo: it is of simpo
+            {"f_alpha_divergence_coef":2}                              | invalid_value | /f_alpha_divergence_coef | no effect on reverse_kl: it is of alpha_divergence
+            {"loss_type":["simpo","sft"],"reference_free":true}        | invalid_value | /reference_free    | no effect on simpo, sft
             {"f_divergence_type":"kl"}                                 | invalid_type  | /f_divergence_type | reverse_kl
             {"loss_type":"discopop","discopop_tau":0}                  | invalid_value | /discopop_tau      | a positive number
             {"loss_type":"dpop","dpop_lambda":-5}                      | invalid_value | /dpop_lambda       | a positive number
@@ -444,6 +454,25 @@ class DpoLossTest {
         request.setAll((ObjectNode) JSON.readTree(options));
 
         refused(http.postJson("/v1/dpo/loss", request.toString()), 400, code, pointer, reason);
+    }
+
+    @Test
+    void anAutomaticBetaIsThePapers() {
+        assertThat(ask(notebook().put("beta", "auto"))).isEqualTo(ask(notebook()));
+    }
+
+    /** Whatever the loss makes of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sigmoid", "simpo", "sft"})
+    void optionsAtTheirDefaultsPass(String type) {
+        ObjectNode request = notebook().put("loss_type", type);
+        JsonNode plain = ask(request);
+        request.setAll((ObjectNode) JSON.readTree("""
+                {"label_smoothing": 0, "f_divergence_type": "reverse_kl", "f_alpha_divergence_coef": 0.5, "discopop_tau": 0.05,
+                 "dpop_lambda": 50, "rejected_ranked": false, "cpo_alpha": 1, "simpo_gamma": 0.5, "desirable_weight": 1,
+                 "undesirable_weight": 1, "reference_free": false, "use_weighting": false, "ld_alpha": null}"""));
+
+        assertThat(ask(request).get("loss")).isEqualTo(plain.get("loss"));
     }
 
     @ParameterizedTest
@@ -458,10 +487,11 @@ class DpoLossTest {
             {"preferences":[null]}                                     | invalid_value      | /preferences/0  | must not be null
             {"preferences":[{}]}                                       | invalid_preference | /preferences/0/chosen | is missing
             {"preferences":{}}                                         | invalid_type       | /preferences    | a list
-            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":0}        | invalid_value      | /beta           | greater than 0
-            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":-1}       | invalid_value      | /beta           | greater than 0
-            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":"0.1"}    | invalid_type       | /beta           | a finite number
-            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":1e999}    | invalid_type       | /beta           | a finite number
+            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":0}        | invalid_value      | /beta           | beta must be over 0 and at most 100, not 0.0
+            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":-1}       | invalid_value      | /beta           | beta must be over 0 and at most 100
+            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":100.5}    | invalid_value      | /beta           | beta must be over 0 and at most 100, not 100.5
+            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":"0.1"}    | invalid_value      | /beta           | a finite number
+            {"prompt":[1],"chosen":[2],"rejected":[3],"beta":1e999}    | invalid_value      | /beta           | a finite number
             {"prompt":[1],"chosen":[2],"rejected":[3],"explain":1}     | invalid_type       | /explain        | true or false
             {"prompt":[1],"chosen":[2],"rejected":[3],"model":""}      | invalid_value      | /model          | size must be
             {"prompt":[1],"chosen":[2],"rejected":[3],"model":7}       | invalid_type       | /model          | a string
@@ -557,7 +587,8 @@ class DpoLossTest {
         ObjectNode request = notebook()
                 .put("model", "notebook-1")
                 .put("reference_model", "notebook")
-                .put("beta", 1.7e308);
+                .put("loss_type", "ipo");
+        request.putArray("loss_weights").add(1.7e308);
 
         refused(http.postJson("/v1/dpo/loss", request.toString()), 422, "non_finite", null, "preference 1");
     }

@@ -332,6 +332,13 @@ class FineTuningApiTest {
             {"loss_typ": "sigmoid"}                            | /loss_typ
             {"loss_type": "sigmoyd"}                           | /loss_type
             {"loss_type": "exo_pair"}                          | /label_smoothing
+            {"loss_type": "sft", "ld_alpha": 0.5}              | /ld_alpha
+            {"discopop_tau": -1}                               | /discopop_tau
+            {"dpop_lambda": 5}                                 | /dpop_lambda
+            {"cpo_alpha": 0}                                   | /cpo_alpha
+            {"simpo_gamma": 0}                                 | /simpo_gamma
+            {"f_alpha_divergence_coef": 2}                     | /f_alpha_divergence_coef
+            {"loss_type": "orpo", "reference_free": true}      | /reference_free
             {"loss_weights": [1, 2]}                           | /loss_weights
             {"loss_type": "kto", "batch_size": 1}              | /batch_size
             {"loss_type": ["kto", "sft"]}                      | /loss_type

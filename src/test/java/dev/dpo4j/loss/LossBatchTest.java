@@ -144,6 +144,32 @@ class LossBatchTest {
                 .containsExactly(-0.0160462146, 0.0160462146, -0.0156180281, 0.0156180281);
     }
 
+    /**
+     * TRL multiplies what each loss gives a pair with the pair's weight; with {@code sft} it fails at that, in place on one number for all pairs.
+     * By hand, of one pair -2.5 / 3 for each chosen token; of two of each what it has of the whole: 2.5 and 2.1 of 2.5 tokens on average.
+     */
+    @Test
+    void aPairsLikelihoodIsWeighedToo() {
+        PreferenceLoss wpo = Options.of(LossType.SIGMOID, LossType.SFT)
+                .weighted(true)
+                .build()
+                .loss(0.1);
+        AnswerLogProbs first = weighed(FIRST, 1, Math.exp(-0.4));
+        AnswerLogProbs second = weighed(SECOND, Math.exp(-0.35), Math.exp(-0.15));
+        double weight1 = Math.exp(-0.4);
+        double weight2 = Math.exp(-0.5);
+
+        PreferenceLosses alone = wpo.of(List.of(first)).getFirst();
+        List<PreferenceLosses> both = wpo.of(List.of(first, second));
+
+        assertThat(alone.loss()).isCloseTo(weight1 * (Math.log1p(Math.exp(-0.085)) + 2.5 / 3), within(1e-12));
+        assertThat(alone.slopes()[0]).isCloseTo(weight1 * (-0.1 / (1 + Math.exp(0.085)) - 1.0 / 3), within(1e-12));
+        assertThat(mean(both)).isCloseTo(0.4378154415 + (weight1 + weight2 * 0.84) / 2, within(1e-10));
+        assertThat(slopes(both))
+                .usingElementComparator((one, other) -> Math.abs(one - other) < 1e-10 ? 0 : 1)
+                .containsExactly(-0.0160462146 - weight1 / 5, 0.0160462146, -0.0156180281 - weight2 / 5, 0.0156180281);
+    }
+
     /** TRL's trainer: LD-DPO, of which these slopes are those of the tokens before the shorter answer's end. */
     @ParameterizedTest
     @CsvSource({
@@ -223,6 +249,44 @@ class LossBatchTest {
 
         assertThat(loss.comparesPreferences()).isTrue();
         assertThat(mean(loss.of(RAGGED))).isCloseTo(mean(loss.of(flat)), within(1e-14));
+    }
+
+    /** So under LD-DPO, which reduces a chosen answer in each of its pairs to another sum. */
+    @ParameterizedTest
+    @CsvSource({"AOT, 0.4", "AOT_UNPAIRED, 0.4", "AOT, 0", "AOT_UNPAIRED, 0"})
+    void whatSortsSortsWhatIsLeftOfEachPair(LossType type, double alpha) {
+        AnswerLogProbs preference = new AnswerLogProbs(
+                new double[] {-7, -3, -9},
+                new double[] {-6.5, -3.2, -8},
+                new int[] {5, 2, 6},
+                AnswerLogProbs.ones(3),
+                new Beginnings(new double[] {-2.75, -3, -7, -8.5}, new double[] {-3.5, -3.2, -6.5, -7}),
+                null);
+        List<AnswerLogProbs> reduced = List.of(
+                pair(-2.75 - alpha * 4.25, -3, -3.5 - alpha * 3, -3.2),
+                pair(-7, -8.5 - alpha * 0.5, -6.5, -7 - alpha * 1));
+
+        PreferenceLosses actual = Options.of(type)
+                .ldAlpha(alpha)
+                .build()
+                .loss(0.3)
+                .of(List.of(preference))
+                .getFirst();
+        List<PreferenceLosses> expected =
+                LossOptions.of(List.of(type)).loss(0.3).of(reduced);
+
+        assertThat(actual.loss()).isCloseTo(mean(expected), within(1e-14));
+        for (int p = 0; p < 2; p++) {
+            assertThat(actual.pairs().get(p).slopeChosen())
+                    .isCloseTo(expected.get(p).slopes()[0], within(1e-14));
+            assertThat(actual.pairs().get(p).slopeRejected())
+                    .isCloseTo(expected.get(p).slopes()[1], within(1e-14));
+        }
+    }
+
+    private static AnswerLogProbs pair(double chosen, double rejected, double ofChosen, double ofRejected) {
+        return new AnswerLogProbs(
+                new double[] {chosen, rejected}, new double[] {ofChosen, ofRejected}, new int[] {1, 1});
     }
 
     static Stream<PreferenceLoss> allLosses() {

@@ -256,11 +256,14 @@ class EquivalenceTest {
             for (LossType type : List.of(LossType.SFT, LossType.AOT_UNPAIRED, LossType.PLACKETT_LUCE, LossType.ORPO)) {
                 bases.add(new Base(type.wireName(), LossOptions.of(List.of(type)), lora, true));
             }
-            LossOptions aot = Options.of(LossType.AOT).labelSmoothing(0.1).build();
+            LossOptions aot = Options.of(LossType.AOT, LossType.SFT)
+                    .labelSmoothing(0.1)
+                    .ldAlpha(0.3)
+                    .build();
             LossOptions kto = Options.of(LossType.KTO).labelWeights(1, 1.5).build();
             bases.add(new Base("kto", kto, lora, true));
             bases.add(new Base("apo_zero_unpaired", LossOptions.of(List.of(LossType.APO_ZERO_UNPAIRED)), lora, false));
-            bases.add(new Base("aot with label_smoothing", aot, lora, true));
+            bases.add(new Base("aot with label_smoothing and ld_alpha, and sft", aot, lora, true));
         }
         bases.add(new Base("sigmoid", LossOptions.SIGMOID, TinyLlama.DORA, false));
         bases.add(new Base("orpo", LossOptions.of(List.of(LossType.ORPO)), TinyLlama.DORA, true));

@@ -10,6 +10,7 @@ import dev.dpo4j.tensor.Compute;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,7 +19,15 @@ final class Goldens {
 
     static final JsonNode LOSSES = read("losses-open.json");
 
+    /** Of the same batch and models. */
+    private static final JsonNode LD_ALPHA = read("ld-alpha.json");
+
     private Goldens() {}
+
+    /** What TRL's DPOTrainer computed of the batch with some options. */
+    static Stream<JsonNode> cases() {
+        return Stream.of(LOSSES, LD_ALPHA).flatMap(golden -> golden.get("cases").valueStream());
+    }
 
     static JsonNode read(String name) {
         InputStream file = Goldens.class.getResourceAsStream("/goldens/" + name);

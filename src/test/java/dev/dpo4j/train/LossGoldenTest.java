@@ -24,11 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** The tiny Llama of losses-open.json against TRL: loss, token log-probabilities, every gradient norm by name. */
+/** The tiny Llama of losses-open.json, and of ld-alpha.json that {@code ld_alpha.py} wrote, against TRL: loss, token log-probabilities, every gradient norm by name. */
 class LossGoldenTest {
 
     static Stream<JsonNode> cases() {
-        return Goldens.LOSSES.get("cases").valueStream();
+        return Goldens.cases();
     }
 
     @ParameterizedTest(name = "{0}")

@@ -52,11 +52,24 @@ class PreferenceBatchTest {
     @Test
     void behindTheShorterAnswersEndATokenHasAShareOfItsPairsSlope() {
         PreferenceBatch batch = PreferenceBatch.of(List.of(TWO_REJECTED));
-        PreferenceLosses losses =
-                losses(new double[] {-4, 1, 3}, new PairLoss(0, 0, 0, 0, -1, 1), new PairLoss(0, 0, 0, 0, -3, 3));
+        PreferenceLosses losses = losses(new double[] {-4, 1, 3}, pair(-1, 1, 0, 0), pair(-3, 3, 0, 0));
 
         assertThat(batch.slopes(List.of(losses), 0.5, 1))
                 .containsExactly(-2, -2, -1.75, /* */ 0.5, 0.5, /* */ 1.5, 1.5, 1.5);
+    }
+
+    /** As above, but half of the first pair's slopes is by the whole sums. */
+    @Test
+    void behindTheShorterAnswersEndATokenHasAllOfWhatIsOfTheWholeSums() {
+        PreferenceBatch batch = PreferenceBatch.of(List.of(TWO_REJECTED));
+        PreferenceLosses losses = losses(new double[] {-4, 1, 3}, pair(-1, 1, -0.5, 0.5), pair(-3, 3, 0, 0));
+
+        assertThat(batch.slopes(List.of(losses), 0.5, 1))
+                .containsExactly(-2, -2, -1.875, /* */ 0.5, 0.5, /* */ 1.5, 1.5, 1.5);
+    }
+
+    private static PairLoss pair(double chosen, double rejected, double wholeChosen, double wholeRejected) {
+        return new PairLoss(0, 0, 0, 0, chosen, rejected, wholeChosen, wholeRejected);
     }
 
     private static PreferenceLosses losses(double[] slopes, PairLoss... pairs) {
