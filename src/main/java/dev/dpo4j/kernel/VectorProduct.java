@@ -17,8 +17,11 @@ import jdk.incubator.vector.FloatVector;
  * (Goto & van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Of the 32 registers of 512-bit vectors 24 hold sums, which
  * is enough for an fma's wait, and 4 a row of the panel.
  *
- * <p>Every sum is one chain of fma in the order of the terms, so it does not depend on the tile it is in. All accesses are written out
- * instead of called by a name: C2 gives up inlining in a method as large as this one, and then every sum becomes an object.
+ * <p>Every sum is one chain of fma in the order of the terms, so it does not depend on the tile it is in.
+ *
+ * <p>The tile is as large as the compilers bear. All its accesses are written out instead of called by a name, since C2 gives up inlining in
+ * so large a method, and then every sum becomes an object; and sums come and go by way of an array, whose accesses are smaller than a
+ * segment's: with those, C1 ran out of registers, and the method never got as far as C2.
  */
 final class VectorProduct {
 
