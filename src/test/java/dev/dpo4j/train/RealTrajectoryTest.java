@@ -184,7 +184,7 @@ class RealTrajectoryTest {
                 2,
                 null,
                 lora,
-                null,
+                lora == null ? null : "smollm2", // an adapter that has been trained before
                 Evaluation.DEFAULT);
     }
 
