@@ -246,6 +246,5 @@ public final class Compute implements AutoCloseable {
     @Override
     public void close() {
         workers.close();
-        panelProduct.close();
     }
 }

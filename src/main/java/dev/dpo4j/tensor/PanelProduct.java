@@ -1,6 +1,7 @@
 package dev.dpo4j.tensor;
 
 import dev.dpo4j.kernel.Kernels;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Every element of the result is one chain of fma over its terms in order: it depends neither on the number of threads nor on which rows
  * are multiplied together with it.
  */
-final class PanelProduct implements AutoCloseable {
+final class PanelProduct {
 
     /** Terms at a time: a panel of B then has 256 KB, a quarter of the second-level cache of the CPUs it is for. */
     private static final int DEPTH = 1024;
@@ -36,6 +37,8 @@ final class PanelProduct implements AutoCloseable {
     /** Rows for which a panel is worth being put in order. */
     private static final int FEWEST_ROWS_OF_A_PART = 96;
 
+    private static final int CACHE_LINE = 64;
+
     /** Parts for each thread from which on the last ones no longer matter. */
     private static final int MANY_PARTS = 16;
 
@@ -43,9 +46,9 @@ final class PanelProduct implements AutoCloseable {
     private final Workers workers;
     private final int columns;
     private final ReentrantLock scratch = new ReentrantLock();
-    private final FloatArena arena = new FloatArena();
-    private final List<Matrix> panels = new ArrayList<>(); // one for each thread: (DEPTH, columns)
-    private final List<Matrix> edges = new ArrayList<>(); // one for each thread: (1, columns)
+    private final Arena arena = Arena.ofAuto(); // never freed under a product that goes on while the service ends
+    private final List<MemorySegment> panels = new ArrayList<>(); // one for each thread: (DEPTH, columns)
+    private final List<MemorySegment> edges = new ArrayList<>(); // one for each thread: (1, columns)
 
     PanelProduct(Kernels kernels, Workers workers) {
         this.kernels = kernels;
@@ -122,7 +125,7 @@ final class PanelProduct implements AutoCloseable {
             if (rows <= 0) {
                 return;
             }
-            MemorySegment panel = panels.get(worker).segment();
+            MemorySegment panel = panels.get(worker);
             fill(panel, transposeB, slice(b, transposeB ? (long) col * ldb : col), ldb, depth, cols);
             MemorySegment aRows = slice(a, (long) from * lda);
             MemorySegment cRows = slice(c, (long) from * ldc + col);
@@ -157,12 +160,12 @@ final class PanelProduct implements AutoCloseable {
             int cols,
             int depth,
             boolean add,
-            Matrix edge) {
+            MemorySegment edge) {
         for (int r = 0; r < rows; r++) {
             MemorySegment row = slice(c, (long) r * ldc);
-            kernels.copy(row, ldc, 1, cols, edge.segment(), columns);
-            kernels.product(slice(a, (long) r * lda), lda, panel, edge.segment(), columns, 1, depth, add);
-            kernels.copy(edge.segment(), columns, 1, cols, row, ldc);
+            kernels.copy(row, ldc, 1, cols, edge, columns);
+            kernels.product(slice(a, (long) r * lda), lda, panel, edge, columns, 1, depth, add);
+            kernels.copy(edge, columns, 1, cols, row, ldc);
         }
     }
 
@@ -179,17 +182,12 @@ final class PanelProduct implements AutoCloseable {
 
     private void allocate() {
         while (panels.size() < workers.threads()) {
-            panels.add(arena.uninitialised(DEPTH, columns));
-            edges.add(arena.matrix(1, columns));
+            panels.add(arena.allocate((long) DEPTH * columns * Float.BYTES, CACHE_LINE));
+            edges.add(arena.allocate((long) columns * Float.BYTES, CACHE_LINE));
         }
     }
 
     private static MemorySegment slice(MemorySegment segment, long element) {
         return segment.asSlice(element * Float.BYTES);
-    }
-
-    @Override
-    public void close() {
-        arena.close();
     }
 }

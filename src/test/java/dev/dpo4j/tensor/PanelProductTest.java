@@ -48,9 +48,9 @@ class PanelProductTest {
 
     @Test
     void suitsWhatIsLargeAndNeedsNoScale() {
-        try (Workers workers = new Workers(1);
-                PanelProduct product = new PanelProduct(kernels, workers);
-                PanelProduct scalar = new PanelProduct(ScalarTwin.of(kernels), workers)) {
+        try (Workers workers = new Workers(1)) {
+            PanelProduct product = new PanelProduct(kernels, workers);
+            PanelProduct scalar = new PanelProduct(ScalarTwin.of(kernels), workers);
             assertThat(product.suits(false, 1141, 576, 576, 1, 0)).isEqualTo(kernels.fastProducts());
             assertThat(product.suits(false, 1141, 576, 576, 1, 1)).isEqualTo(kernels.fastProducts());
             assertThat(scalar.suits(false, 1141, 576, 576, 1, 0)).isFalse();
@@ -107,9 +107,8 @@ class PanelProductTest {
         float[] product(Kernels kernels, int threads) {
             MemorySegment c = arena.vector(before.length);
             MemorySegment.copy(before, 0, c, ValueLayout.JAVA_FLOAT, 0, before.length);
-            try (Workers workers = new Workers(threads);
-                    PanelProduct product = new PanelProduct(kernels, workers)) {
-                product.product(transposeB, m, n, k, a, lda, b, ldb, add, c, ldc);
+            try (Workers workers = new Workers(threads)) {
+                new PanelProduct(kernels, workers).product(transposeB, m, n, k, a, lda, b, ldb, add, c, ldc);
             }
             return c.toArray(ValueLayout.JAVA_FLOAT);
         }
