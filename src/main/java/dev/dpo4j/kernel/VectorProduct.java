@@ -21,7 +21,7 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>The tile is as large as the compilers bear. All its accesses are written out instead of called by a name, since C2 gives up inlining in
  * so large a method, and then every sum becomes an object; and sums come and go by way of an array, whose accesses are smaller than a
- * segment's: with those, C1 ran out of registers, and the method never got as far as C2.
+ * segment's: with those, C1 ran out of registers, and the method did not always get as far as C2.
  */
 final class VectorProduct {
 
