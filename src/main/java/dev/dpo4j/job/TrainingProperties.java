@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("dpo4j.training")
 record TrainingProperties(
-        @DefaultValue("1GB") DataSize activationMemory,
+        @DefaultValue("1536MB") DataSize activationMemory,
         @Nullable DataSize memory) {
 
     /** What the JVM takes beside its heap: classes, compiled code, threads, libraries. */

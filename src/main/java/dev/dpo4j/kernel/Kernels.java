@@ -1,6 +1,7 @@
 package dev.dpo4j.kernel;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything of a Llama's forward, backward and optimizer that is not a matrix product, and the inner part of large ones.
@@ -27,24 +28,26 @@ public interface Kernels {
     }
 
     /**
-     * A panel of a matrix product: {@code C = A B}, or {@code C += A B}. Each element is one chain of fma over the terms in their order,
-     * begun with 0 or with what C holds: it depends neither on the number of lanes nor on the rows computed beside it, and cutting the
+     * A panel of a matrix product: {@code C = op(A) B}, or {@code C = D + op(A) B}. Each element is one chain of fma over the terms in their order,
+     * begun with 0 or with what D holds: it depends neither on the number of lanes nor on the rows computed beside it, and cutting the
      * terms between calls changes nothing.
      *
-     * @param a (rows, depth), rows {@code strideA} apart
+     * @param transposeA whether A is (depth, rows), or (rows, depth)
+     * @param a its rows {@code strideA} apart
      * @param b (depth, panelColumns), contiguous
      * @param c (rows, panelColumns), rows {@code strideC} apart
-     * @param add whether to add to C or to write it
+     * @param d laid out as C is, C itself to add to it; null: zeros
      */
     void product(
+            boolean transposeA,
             MemorySegment a,
             int strideA,
             MemorySegment b,
+            @Nullable MemorySegment d,
             MemorySegment c,
             int strideC,
             int rows,
-            int depth,
-            boolean add);
+            int depth);
 
     /**
      * {@code Y = X}.

@@ -7,6 +7,7 @@ import static dev.dpo4j.kernel.Floats.zero;
 import static dev.dpo4j.kernel.LaneOrder.BLOCK;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels as plain loops: what to read to know what is computed, what runs where the Vector API is missing, and the control for
@@ -41,20 +42,22 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void product(
+            boolean transposeA,
             MemorySegment a,
             int strideA,
             MemorySegment b,
+            @Nullable MemorySegment d,
             MemorySegment c,
             int strideC,
             int rows,
-            int depth,
-            boolean add) {
+            int depth) {
         int columns = panelColumns();
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < columns; j++) {
-                float sum = add ? at(c, (long) r * strideC + j) : 0;
+                float sum = d == null ? 0 : at(d, (long) r * strideC + j);
                 for (int p = 0; p < depth; p++) {
-                    sum = Math.fma(at(a, (long) r * strideA + p), at(b, (long) p * columns + j), sum);
+                    float term = at(a, transposeA ? (long) p * strideA + r : (long) r * strideA + p);
+                    sum = Math.fma(term, at(b, (long) p * columns + j), sum);
                 }
                 put(c, (long) r * strideC + j, sum);
             }

@@ -1,6 +1,7 @@
 package dev.dpo4j.kernel;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ScalarKernels} with the Vector API; formulas are there. Each family of kernels has a class of its own, all made of
@@ -29,15 +30,16 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void product(
+            boolean transposeA,
             MemorySegment a,
             int strideA,
             MemorySegment b,
+            @Nullable MemorySegment d,
             MemorySegment c,
             int strideC,
             int rows,
-            int depth,
-            boolean add) {
-        VectorProduct.product(a, strideA, b, c, strideC, rows, depth, add);
+            int depth) {
+        VectorProduct.product(transposeA, a, strideA, b, d, c, strideC, rows, depth);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inner part of a matrix product: a tile of six rows by four vectors of the result stays in registers while the terms pass by
@@ -34,46 +35,56 @@ final class VectorProduct {
     private static final long V3 = 3 * V1;
     private static final long PANEL = 4 * V1;
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED; // no check of what is always aligned
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private VectorProduct() {}
 
     static void product(
+            boolean transposeA,
             MemorySegment a,
             int strideA,
             MemorySegment b,
+            @Nullable MemorySegment d,
             MemorySegment c,
             int strideC,
             int rows,
-            int depth,
-            boolean add) {
+            int depth) {
+        int rowA = transposeA ? 1 : strideA; // from an element of A to the one below
+        int termA = transposeA ? strideA : 1; // and to the one of the next term
+        int length = Math.max(0, depth - 1) * termA + 1; // of all terms of a row
         MemorySegment panel = slice(b, 0, depth * 4 * LANES);
         float[] sums = new float[ROWS * 4 * LANES];
         int r = 0;
         for (; r <= rows - ROWS; r += ROWS) {
+            MemorySegment aTile = slice(a, (long) r * rowA, (ROWS - 1) * rowA + length);
             MemorySegment cTile = slice(c, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES);
-            begin(sums, cTile, strideC, ROWS, add);
-            tile(slice(a, (long) r * strideA, (ROWS - 1) * strideA + depth), strideA, panel, sums, depth);
+            begin(
+                    sums,
+                    d == null ? null : slice(d, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES),
+                    strideC,
+                    ROWS);
+            tile(aTile, rowA, termA, panel, sums, depth);
             end(sums, cTile, strideC, ROWS);
         }
         for (; r < rows; r++) {
+            MemorySegment aRow = slice(a, (long) r * rowA, length);
             MemorySegment cRow = slice(c, (long) r * strideC, 4 * LANES);
-            begin(sums, cRow, strideC, 1, add);
-            row(slice(a, (long) r * strideA, depth), panel, sums, depth);
+            begin(sums, d == null ? null : slice(d, (long) r * strideC, 4 * LANES), strideC, 1);
+            row(aRow, termA, panel, sums, depth);
             end(sums, cRow, strideC, 1);
         }
     }
 
-    /** What the sums begin with: 0, or what is there already. */
-    private static void begin(float[] sums, MemorySegment c, int strideC, int rows, boolean add) {
-        if (!add) {
+    private static void begin(float[] sums, @Nullable MemorySegment d, int strideC, int rows) {
+        if (d == null) {
             Arrays.fill(sums, 0);
             return;
         }
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < 4 * LANES; j += LANES) {
-                load(c, r * strideC + j).intoArray(sums, r * 4 * LANES + j);
+                load(d, r * strideC + j).intoArray(sums, r * 4 * LANES + j);
             }
         }
     }
@@ -86,8 +97,9 @@ final class VectorProduct {
         }
     }
 
-    private static void tile(MemorySegment a, int strideA, MemorySegment b, float[] sums, int depth) {
-        long a1 = (long) strideA * Float.BYTES;
+    private static void tile(MemorySegment a, int rowA, int termA, MemorySegment b, float[] sums, int depth) {
+        long term = (long) termA * Float.BYTES;
+        long a1 = (long) rowA * Float.BYTES;
         long a2 = 2 * a1;
         long a3 = 3 * a1;
         long a4 = 4 * a1;
@@ -117,7 +129,7 @@ final class VectorProduct {
         FloatVector c52 = FloatVector.fromArray(SPECIES, sums, 22 * LANES);
         FloatVector c53 = FloatVector.fromArray(SPECIES, sums, 23 * LANES);
         for (int p = 0; p < depth; p++) {
-            long at = (long) p * Float.BYTES;
+            long at = p * term;
             long bAt = (long) p * PANEL;
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + V1, ORDER);
@@ -180,13 +192,14 @@ final class VectorProduct {
         c53.intoArray(sums, 23 * LANES);
     }
 
-    private static void row(MemorySegment a, MemorySegment b, float[] sums, int depth) {
+    private static void row(MemorySegment a, int termA, MemorySegment b, float[] sums, int depth) {
+        long term = (long) termA * Float.BYTES;
         FloatVector c00 = FloatVector.fromArray(SPECIES, sums, 0);
         FloatVector c01 = FloatVector.fromArray(SPECIES, sums, LANES);
         FloatVector c02 = FloatVector.fromArray(SPECIES, sums, 2 * LANES);
         FloatVector c03 = FloatVector.fromArray(SPECIES, sums, 3 * LANES);
         for (int p = 0; p < depth; p++) {
-            long at = (long) p * Float.BYTES;
+            long at = p * term;
             long bAt = (long) p * PANEL;
             FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + V1, ORDER);

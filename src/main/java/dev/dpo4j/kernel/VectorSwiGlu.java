@@ -38,6 +38,7 @@ final class VectorSwiGlu {
     }
 
     static void swiGluBackward(MemorySegment gateUp, MemorySegment dh, MemorySegment dGateUp, int rows, int width) {
+        float[] sigmoids = new float[width];
         for (int r = 0; r < rows; r++) {
             MemorySegment gateUpRow = row(gateUp, r, 2 * width, 2 * width);
             MemorySegment dGateUpRow = row(dGateUp, r, 2 * width, 2 * width);
@@ -47,32 +48,49 @@ final class VectorSwiGlu {
                     row(dh, r, width, width),
                     slice(dGateUpRow, 0, width),
                     slice(dGateUpRow, width, width),
+                    sigmoids,
                     width);
         }
     }
 
+    /** The sigmoids come first, for the whole row: in one loop with the gradients C2 no longer inlines all of it, and makes objects of vectors. */
     private static void swiGluBackwardRow(
-            MemorySegment gate, MemorySegment up, MemorySegment dh, MemorySegment dGate, MemorySegment dUp, int width) {
+            MemorySegment gate,
+            MemorySegment up,
+            MemorySegment dh,
+            MemorySegment dGate,
+            MemorySegment dUp,
+            float[] sigmoids,
+            int width) {
+        sigmoids(gate, sigmoids, width);
         int c = 0;
         for (; c < SPECIES.loopBound(width); c += LANES) {
-            FloatVector g = load(gate, c);
+            FloatVector sigmoid = FloatVector.fromArray(SPECIES, sigmoids, c);
+            FloatVector silu = load(gate, c).mul(sigmoid);
             FloatVector u = load(up, c);
             FloatVector d = load(dh, c);
-            FloatVector sigmoid = VectorExp.sigmoid(g);
-            FloatVector silu = g.mul(sigmoid);
             FloatVector slope = silu.fma(broadcast(1f).sub(sigmoid), sigmoid);
             store(d.mul(u).mul(slope), dGate, c);
             store(d.mul(silu), dUp, c);
         }
         for (; c < width; c++) {
-            float g = at(gate, c);
             float u = at(up, c);
             float d = at(dh, c);
-            float sigmoid = Exp.sigmoid(g);
-            float silu = g * sigmoid;
+            float sigmoid = sigmoids[c];
+            float silu = at(gate, c) * sigmoid;
             float slope = Math.fma(silu, 1f - sigmoid, sigmoid);
             put(dGate, c, d * u * slope);
             put(dUp, c, d * silu);
+        }
+    }
+
+    private static void sigmoids(MemorySegment x, float[] y, int n) {
+        int i = 0;
+        for (; i < SPECIES.loopBound(n); i += LANES) {
+            VectorExp.sigmoid(load(x, i)).intoArray(y, i);
+        }
+        for (; i < n; i++) {
+            y[i] = Exp.sigmoid(at(x, i));
         }
     }
 }

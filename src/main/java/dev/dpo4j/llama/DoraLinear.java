@@ -20,7 +20,7 @@ final class DoraLinear {
      * As {@link Linear#forward}, with at least one adapter.
      *
      * @param norms of the rows of W + scale · B A
-     * @param z (T, widest adapter's out) scratch, not read when y is written and there is no dropout; (T, out) when y is added to
+     * @param z (T, widest adapter's out) scratch, not read without addend and dropout; (T, out) with an addend
      */
     static void forward(
             Compute compute,
@@ -32,12 +32,11 @@ final class DoraLinear {
             MemorySegment z,
             MemorySegment x,
             int rows,
-            float beta,
+            @Nullable MemorySegment addend,
             MemorySegment y) {
         int out = w.rows();
         if (dropout != null) {
-            int in = w.cols();
-            compute.gemm(false, true, rows, out, in, 1, x, in, w.segment(), in, beta, y, out);
+            Linear.forward(compute, w, List.of(), null, u, x, rows, addend, y);
             for (LoraWeights.Adapter adapter : adapters) {
                 int n = adapter.b().rows();
                 int r = adapter.b().cols();
@@ -63,11 +62,13 @@ final class DoraLinear {
             }
             return;
         }
-        MemorySegment plain = beta == 0 ? y : z;
-        Linear.forward(compute, w, adapters, null, u, x, rows, 0, plain);
+        Linear.forward(compute, w, adapters, null, u, x, rows, null, addend == null ? y : z);
+        if (addend != null) {
+            compute.copy(addend, y, rows, out);
+        }
         for (LoraWeights.Adapter adapter : adapters) {
             float[] gain = gain(adapter, norms);
-            if (beta == 0) {
+            if (addend == null) {
                 times(compute, y, out, adapter.column(), gain, rows, gain.length, y, out, adapter.column());
             } else { // an adapter that is on all of the matrix
                 addTimes(compute, z, gain, rows, gain.length, y, out, adapter.column());
@@ -94,7 +95,7 @@ final class DoraLinear {
             MemorySegment x,
             int rows,
             MemorySegment dy,
-            @Nullable Matrix dW,
+            @Nullable GradientSum dW,
             List<LoraWeights.Adapter> dAdapters,
             @Nullable MemorySegment dx) {
         if (dropout != null) {

@@ -17,7 +17,8 @@ final class Linear {
      * @param dropout of what enters them; null: all of it does
      * @param u (T, r) scratch for {@code x Aᵀ}
      * @param x (T, in)
-     * @param y (T, out), written, or added to when {@code beta} is 1
+     * @param addend (T, out), what the product is added to, which may be y; null: nothing
+     * @param y (T, out), written
      */
     static void forward(
             Compute compute,
@@ -27,11 +28,15 @@ final class Linear {
             MemorySegment u,
             MemorySegment x,
             int rows,
-            float beta,
+            @Nullable MemorySegment addend,
             MemorySegment y) {
         int in = w.cols();
         int out = w.rows();
-        compute.gemm(false, true, rows, out, in, 1, x, in, w.segment(), in, beta, y, out);
+        if (addend == null) {
+            compute.gemm(false, true, rows, out, in, 1, x, in, w.segment(), in, 0, y, out);
+        } else {
+            compute.gemmFrom(rows, out, in, x, w.segment(), addend, y);
+        }
         for (LoraWeights.Adapter adapter : adapters) {
             int r = adapter.a().rows();
             int n = adapter.b().rows();
@@ -51,7 +56,7 @@ final class Linear {
      *
      * @param x (T, in), as in the forward pass; not read when neither dW nor adapters are trained
      * @param dy (T, out)
-     * @param dW (out, in), added to; null when the matrix is frozen
+     * @param dW (out, in); null when the matrix is frozen
      * @param dAdapters gradients of the adapters, added to, in their order; empty when frozen
      * @param du (T, r) scratch
      * @param dx (T, in), written; null when nobody asks
@@ -66,13 +71,26 @@ final class Linear {
             MemorySegment x,
             int rows,
             MemorySegment dy,
-            @Nullable Matrix dW,
+            @Nullable GradientSum dW,
             List<LoraWeights.Adapter> dAdapters,
             @Nullable MemorySegment dx) {
         int in = w.cols();
         int out = w.rows();
         if (dW != null) { // dW += dyᵀ x
-            compute.gemm(true, false, out, in, rows, 1, dy, out, x, in, 1, dW.segment(), in);
+            compute.gemm(
+                    true,
+                    false,
+                    out,
+                    in,
+                    rows,
+                    1,
+                    dy,
+                    out,
+                    x,
+                    in,
+                    dW.beta(),
+                    dW.matrix().segment(),
+                    in);
         }
         if (dx != null) { // dx = dy W
             compute.gemm(false, false, rows, in, out, 1, dy, out, w.segment(), in, 0, dx, in);

@@ -126,24 +126,22 @@ public final class LlamaModel {
         MemorySegment out = a.residual(i + 1).fromRow(from); // (T, C)
 
         norm(x, w.attentionNorm(), normed, layer.attentionRstd().from(0, from), rows);
-        linear(w.qkv(), i, Part.QKV, a, normed, rows, 0, qkv);
+        linear(w.qkv(), i, Part.QKV, a, normed, rows, null, qkv);
         rotate(qkv, tree, from, rows, a, false);
         attention.forward(tree, from, to, layer, a);
-        copy(x, middle, rows);
-        linear(w.output(), i, Part.OUTPUT, a, layer.attended().fromRow(from), rows, 1, middle);
+        linear(w.output(), i, Part.OUTPUT, a, layer.attended().fromRow(from), rows, x, middle);
 
         norm(middle, w.mlpNorm(), normed, layer.mlpRstd().from(0, from), rows);
-        linear(w.gateUp(), i, Part.GATE_UP, a, normed, rows, 0, gateUp);
+        linear(w.gateUp(), i, Part.GATE_UP, a, normed, rows, null, gateUp);
         swiGlu(gateUp, hidden, rows);
-        copy(middle, out, rows);
-        linear(w.down(), i, Part.DOWN, a, hidden, rows, 1, out);
+        linear(w.down(), i, Part.DOWN, a, hidden, rows, middle, out);
     }
 
     /**
      * The gradient of a function of the scored tokens' log-probabilities, after {@link #logProbs} on the same tree and activations.
      *
      * @param slopes (N) the function's derivative by each log-probability
-     * @param gradients added to
+     * @param gradients added to, or begun
      */
     public void backward(
             TokenTree tree,
@@ -159,8 +157,9 @@ public final class LlamaModel {
         MemorySegment dX = d.dX().segment(); // (T, C), the residual stream's gradient, from here down to the embedding
         MemorySegment dNormed = d.dNormed().segment();
         MemorySegment normed = a.normed().segment();
+        gradients.clearSmall(compute);
         zero(d.dX(), rows);
-        outputLayer.backward(scored, forward, slopes, a.residual(config.layers()), a, dWeights);
+        outputLayer.backward(scored, forward, slopes, a.residual(config.layers()), a, gradients);
 
         for (int i = config.layers() - 1; i >= 0; i--) {
             if (a.keep() == Activations.Keep.RESIDUAL_STREAM
@@ -177,7 +176,7 @@ public final class LlamaModel {
 
             // forward: out = middle + swiGlu(norm(middle) Wguᵀ) Wdᵀ
             swiGlu(gateUp, hidden, rows);
-            Matrix dDown = dW == null ? null : dW.down();
+            GradientSum dDown = dW == null ? null : gradients.sum(dW.down());
             linearBackward(
                     w.down(),
                     dDown,
@@ -191,7 +190,7 @@ public final class LlamaModel {
                     d.dHidden().segment());
             swiGluBackward(gateUp, d.dHidden().segment(), d.dGateUp().segment(), rows);
             norm(middle, w.mlpNorm(), normed, layer.mlpRstd().segment(), rows);
-            Matrix dGateUp = dW == null ? null : dW.gateUp();
+            GradientSum dGateUp = dW == null ? null : gradients.sum(dW.gateUp());
             linearBackward(
                     w.gateUp(),
                     dGateUp,
@@ -208,7 +207,7 @@ public final class LlamaModel {
             compute.yieldTurn();
 
             // forward: middle = x + attention(rope(norm(x) Wqkvᵀ)) Woᵀ
-            Matrix dOutput = dW == null ? null : dW.output();
+            GradientSum dOutput = dW == null ? null : gradients.sum(dW.output());
             MemorySegment attended = layer.attended().segment();
             linearBackward(
                     w.output(),
@@ -224,7 +223,7 @@ public final class LlamaModel {
             attention.backward(tree, layer, d.dAttended(), d.dQkv(), a);
             rotate(d.dQkv().segment(), tree, 0, rows, a, true);
             norm(x, w.attentionNorm(), normed, layer.attentionRstd().segment(), rows);
-            Matrix dQkv = dW == null ? null : dW.qkv();
+            GradientSum dQkv = dW == null ? null : gradients.sum(dW.qkv());
             linearBackward(
                     w.qkv(), dQkv, i, Part.QKV, dLora, a, normed, rows, d.dQkv().segment(), dNormed);
             Matrix dAttentionNorm = dW == null ? null : dW.attentionNorm();
@@ -328,17 +327,24 @@ public final class LlamaModel {
     }
 
     private void linear(
-            Matrix w, int layer, Part part, Activations a, MemorySegment x, int rows, float beta, MemorySegment y) {
+            Matrix w,
+            int layer,
+            Part part,
+            Activations a,
+            MemorySegment x,
+            int rows,
+            @Nullable MemorySegment addend,
+            MemorySegment y) {
         List<LoraWeights.Adapter> adapters = adapters(lora, layer, part);
         MemorySegment u = a.u().segment();
         if (lora == null || adapters.isEmpty() || !lora.config().useDora()) {
-            Linear.forward(compute, w, adapters, dropout, u, x, rows, beta, y);
+            Linear.forward(compute, w, adapters, dropout, u, x, rows, addend, y);
             return;
         }
         // What is written without dropout is scaled where it stands; a pass without a way back has no other memory.
-        MemorySegment z = dropout == null || beta != 0 ? a.normed().segment() : zOf(part, a);
+        MemorySegment z = dropout == null || addend != null ? a.normed().segment() : zOf(part, a);
         DoraNorms norms = lora.norms(weights, compute);
-        DoraLinear.forward(compute, w, adapters, norms, dropout, u, z, x, rows, beta, y);
+        DoraLinear.forward(compute, w, adapters, norms, dropout, u, z, x, rows, addend, y);
     }
 
     /** Memory that nobody needs while a matrix is computed, as wide as the widest adapter's output: DoRA's scratch. */
@@ -352,7 +358,7 @@ public final class LlamaModel {
 
     private void linearBackward(
             Matrix w,
-            @Nullable Matrix dW,
+            @Nullable GradientSum dW,
             int layer,
             Part part,
             @Nullable LoraWeights dLora,
@@ -397,15 +403,14 @@ public final class LlamaModel {
         };
     }
 
-    private void copy(MemorySegment from, MemorySegment to, int rows) {
-        int c = config.hiddenSize();
-        if (from.address() != to.address()) {
-            MemorySegment.copy(from, 0, to, 0, (long) rows * c * Float.BYTES);
-        }
-    }
-
-    private static void zero(Matrix matrix, int rows) {
-        matrix.segment().asSlice(0, (long) rows * matrix.cols() * Float.BYTES).fill((byte) 0);
+    private void zero(Matrix matrix, int rows) {
+        int width = matrix.cols();
+        compute.rows(
+                rows,
+                width,
+                (from, to) -> at(matrix.segment(), from, width)
+                        .asSlice(0, (long) (to - from) * width * Float.BYTES)
+                        .fill((byte) 0));
     }
 
     static void copyRow(Matrix from, int fromRow, Matrix to, int toRow) {

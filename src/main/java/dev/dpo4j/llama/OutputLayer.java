@@ -6,7 +6,6 @@ import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Final norm, projection onto the vocabulary, log-softmax and gather in one, for scored tokens only and {@link
@@ -56,19 +55,18 @@ final class OutputLayer {
         return new TokenLogProbs(logProbs, lse, figures);
     }
 
-    /** Writes the rows of {@code scored} of dX, which must be zero before, and adds to the weights' gradients when given. */
+    /** Writes the rows of {@code scored} of dX, which must be zero before, and adds to the weights' gradients, or begins them, when these are trained. */
     void backward(
-            ScoredTokens scored,
-            TokenLogProbs forward,
-            double[] slopes,
-            Matrix x,
-            Activations a,
-            @Nullable LlamaWeights dWeights) {
+            ScoredTokens scored, TokenLogProbs forward, double[] slopes, Matrix x, Activations a, Gradients gradients) {
+        LlamaWeights dWeights = gradients.weights();
         int n = scored.size();
         pickAndNorm(scored.rows(), x, a);
         Matrix head = weights.head();
         Matrix normed = a.head().normed();
         Matrix dNormed = a.backward().dPicked(); // (N, C)
+        if (n == 0 && dWeights != null && !gradients.begun()) {
+            Gradients.clear(compute, dWeights.head());
+        }
         for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
             int chunk = first;
             int rows = Math.min(Activations.HEAD_CHUNK, n - first);
@@ -83,9 +81,11 @@ final class OutputLayer {
                             at(dLogits, from, v), to - from, v, scored.targets(), chunk + from, forward.lse(), slopes));
             // forward: logits = normed Wᵀ; so dNormed = dLogits W and dW += dLogitsᵀ normed
             compute.gemm(false, false, rows, c, v, 1, dLogits, v, head.segment(), c, 0, dNormed.fromRow(first), c);
+            compute.yieldTurn();
             if (dWeights != null) {
                 MemorySegment dHead = dWeights.head().segment();
-                compute.gemm(true, false, v, c, rows, 1, dLogits, v, normed.fromRow(first), c, 1, dHead, c);
+                float beta = first == 0 ? gradients.sum(dWeights.head()).beta() : 1;
+                compute.gemm(true, false, v, c, rows, 1, dLogits, v, normed.fromRow(first), c, beta, dHead, c);
             }
             compute.yieldTurn();
         }

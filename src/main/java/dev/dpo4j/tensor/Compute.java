@@ -42,6 +42,7 @@ public final class Compute implements AutoCloseable {
     private final Kernels kernels;
     private final Workers workers;
     private final PanelProduct panelProduct;
+    private final TransposedProduct transposedProduct;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final long sliceNanos;
     private long heldSince;
@@ -74,6 +75,7 @@ public final class Compute implements AutoCloseable {
         this.kernels = kernels;
         this.workers = new Workers(threads);
         this.panelProduct = new PanelProduct(kernels, workers);
+        this.transposedProduct = new TransposedProduct(kernels, workers);
         this.sliceNanos = slice.toNanos();
     }
 
@@ -97,7 +99,7 @@ public final class Compute implements AutoCloseable {
 
     /** What decides the last bit of a result besides the program: kernel lanes, whose products, BLAS core and version, threads. */
     public String fingerprint() {
-        String products = kernels.fastProducts() ? "panels, " : "";
+        String products = kernels.fastProducts() ? "panels and blocks, " : "";
         return "lanes=%d; blas=%s%s; threads=%d".formatted(kernels.lanes(), products, Blas.core(), threads());
     }
 
@@ -161,7 +163,7 @@ public final class Compute implements AutoCloseable {
 
     /**
      * {@code C = alpha op(A) op(B) + beta C} on all threads: C (m, n), op(A) (m, k), op(B) (k, n), all row-major with the given row
-     * distances. Either {@link PanelProduct}'s, or OpenBLAS's, cut along the longer side of C in as many parts as there are threads: the cut
+     * distances. {@link PanelProduct}'s, {@link TransposedProduct}'s, or OpenBLAS's, cut along the longer side of C in as many parts as there are threads: the cut
      * depends on nothing else, and so does the result.
      */
     public void gemm(
@@ -182,7 +184,11 @@ public final class Compute implements AutoCloseable {
             return;
         }
         if (panelProduct.suits(transposeA, m, n, k, alpha, beta)) {
-            panelProduct.product(transposeB, m, n, k, a, lda, b, ldb, beta == 1, c, ldc);
+            panelProduct.product(transposeB, m, n, k, a, lda, b, ldb, beta == 1 ? c : null, c, ldc);
+            return;
+        }
+        if (transposedProduct.suits(transposeA, transposeB, m, n, k, alpha, beta)) {
+            transposedProduct.product(m, n, k, a, lda, b, ldb, beta == 1, c, ldc);
             return;
         }
         int parts = (long) m * n * k < 1 << 18 ? 1 : threads();
@@ -213,7 +219,35 @@ public final class Compute implements AutoCloseable {
         }
     }
 
-    /** The same on the calling thread alone: for work that is itself a part. */
+    /**
+     * {@code C = D + A Bᵀ} on all threads, all row-major and without gaps.
+     *
+     * @param a (m, k)
+     * @param b (n, k)
+     * @param d (m, n), which may be C
+     * @param c (m, n), written
+     */
+    public void gemmFrom(int m, int n, int k, MemorySegment a, MemorySegment b, MemorySegment d, MemorySegment c) {
+        if (m > 0 && panelProduct.suits(false, m, n, k, 1, 1)) {
+            panelProduct.product(true, m, n, k, a, k, b, k, d, c, n);
+            return;
+        }
+        copy(d, c, m, n);
+        gemm(false, true, m, n, k, 1, a, k, b, k, 1, c, n);
+    }
+
+    /** Copies rows of so many elements, unless both are the same memory. */
+    public void copy(MemorySegment from, MemorySegment to, int rows, int width) {
+        if (from.address() != to.address()) {
+            long row = (long) width * Float.BYTES;
+            rows(
+                    rows,
+                    width,
+                    (first, end) -> MemorySegment.copy(from, first * row, to, first * row, (end - first) * row));
+        }
+    }
+
+    /** {@link #gemm} on the calling thread alone: for work that is itself a part. */
     public void gemmOnThisThread(
             boolean transposeA,
             boolean transposeB,

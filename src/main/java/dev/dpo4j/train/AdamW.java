@@ -85,12 +85,6 @@ final class AdamW {
         }
     }
 
-    /** Before a step's first pass adds to them. */
-    void clearGradients() {
-        compute.parallel(
-                pieces.size(), (part, worker) -> pieces.get(part).of(gradients).fill((byte) 0));
-    }
-
     /** The L2 norm of all gradients. */
     double gradientNorm() {
         return norm(gradients);

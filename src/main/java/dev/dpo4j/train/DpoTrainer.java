@@ -207,7 +207,6 @@ public final class DpoTrainer {
     /** One optimizer step: gradients of all its micro-steps, clipping, AdamW, the report. */
     private void step(int step, double learningRate, TrainingListener listener, Activations activations) {
         long began = nanoTime.getAsLong();
-        policy.compute().run(optimizer::clearGradients);
         List<List<Integer>> microSteps = schedule.microSteps(step);
         MetricsSum stepMetrics = new MetricsSum();
         long tokens = 0;
@@ -217,9 +216,17 @@ public final class DpoTrainer {
                 .flatMap(List::stream)
                 .map(data.training()::get)
                 .toList());
+        boolean first = true;
         for (List<Integer> rows : microSteps) {
             passes.train(
-                    step + 1, rows, totalWeight, stepMetrics, () -> stopBetweenBatchesIfAsked(listener), activations);
+                    step + 1,
+                    rows,
+                    totalWeight,
+                    first,
+                    stepMetrics,
+                    () -> stopBetweenBatchesIfAsked(listener),
+                    activations);
+            first = false;
             for (int row : rows) {
                 tokens += PreferenceBatch.tokens(data.training().get(row));
             }

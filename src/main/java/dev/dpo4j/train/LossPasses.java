@@ -65,11 +65,12 @@ final class LossPasses {
     }
 
     /**
-     * Adds the gradient of the loss of a micro-step to the state's.
+     * Adds the gradient of the loss of a micro-step to the state's, or begins it.
      *
      * @param step counted from 1, for messages
      * @param rows of the training data
      * @param totalWeight of all preferences of the step, whose mean its loss is
+     * @param first whether the step's gradient begins with this micro-step
      * @param metrics each preference's are added to it
      * @param betweenBatches throws when the run is to end
      * @throws NonFiniteException when a loss, a reward or a slope is not a number
@@ -79,6 +80,7 @@ final class LossPasses {
             int step,
             List<Integer> rows,
             double totalWeight,
+            boolean first,
             MetricsSum metrics,
             Runnable betweenBatches,
             Activations activations) {
@@ -89,14 +91,15 @@ final class LossPasses {
                 ? lossesTogether(step, ofRows, rows, meanChosenTokens, betweenBatches, activations)
                 : List.of();
         int next = 0;
+        boolean begun = !first;
         for (PreferenceBatch batch : ofRows) {
-            int first = next;
+            int from = next;
             List<Integer> rowsOfBatch =
-                    rows.subList(first, next += batch.preferences().size());
+                    rows.subList(from, next += batch.preferences().size());
             Scored scored =
                     score(training(step, rowsOfBatch), batch, rowsOfBatch, Data.TRAINING, step == 1, activations);
             List<AnswerLogProbs> answers = scored.answers();
-            List<PreferenceLosses> losses = together ? known.subList(first, next) : loss.of(answers, meanChosenTokens);
+            List<PreferenceLosses> losses = together ? known.subList(from, next) : loss.of(answers, meanChosenTokens);
             for (int p = 0; p < answers.size(); p++) {
                 requireFinite(losses.get(p), step, batch, p, rowsOfBatch);
                 metrics.add(
@@ -105,6 +108,8 @@ final class LossPasses {
                         scored.totals().get(p),
                         batch.preferences().get(p).weight());
             }
+            Gradients gradients = Gradients.of(state.gradients(), begun);
+            begun = true;
             policy.compute()
                     .run(() -> dropping.backward(
                             batch.tree(),
@@ -112,7 +117,7 @@ final class LossPasses {
                             scored.tokens(),
                             batch.slopes(losses, loss.ldAlpha(), totalWeight),
                             activations,
-                            Gradients.of(state.gradients())));
+                            gradients));
             betweenBatches.run();
         }
     }

@@ -175,7 +175,7 @@ public final class PreferenceScoring {
                     forward,
                     batch.slopes(ofBatch, loss.ldAlpha(), totalWeight),
                     activations,
-                    new Gradients(gradient, null));
+                    Gradients.of(gradient));
         }
         return scores;
     }

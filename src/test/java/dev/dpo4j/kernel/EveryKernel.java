@@ -58,17 +58,27 @@ final class EveryKernel {
         MemorySegment a = gaussian(rows * (width + PADDING));
         MemorySegment b = gaussian(width * columns);
         MemorySegment c = gaussian(rows * (columns + PADDING));
-        kernels.product(a, width + PADDING, b, c, columns + PADDING, rows, width, false);
+        kernels.product(false, a, width + PADDING, b, null, c, columns + PADDING, rows, width);
         wrote("product", c);
         int first = width / 2;
         MemorySegment inParts = gaussian(rows * (columns + PADDING));
         MemorySegment behind = Floats.slice(a, first, rows * (width + PADDING) - first);
         MemorySegment panelBehind = Floats.slice(b, (long) first * columns, (width - first) * columns);
-        kernels.product(a, width + PADDING, b, inParts, columns + PADDING, rows, first, false);
-        kernels.product(behind, width + PADDING, panelBehind, inParts, columns + PADDING, rows, width - first, true);
+        kernels.product(false, a, width + PADDING, b, null, inParts, columns + PADDING, rows, first);
+        kernels.product(
+                false, behind, width + PADDING, panelBehind, inParts, inParts, columns + PADDING, rows, width - first);
         wrote("product in parts", inParts);
-        kernels.product(a, width + PADDING, b, c, columns + PADDING, rows, width, true);
+        kernels.product(false, a, width + PADDING, b, c, c, columns + PADDING, rows, width);
         wrote("product added", c);
+        MemorySegment d = gaussian(rows * (columns + PADDING));
+        kernels.product(false, a, width + PADDING, b, d, c, columns + PADDING, rows, width);
+        wrote("product added to another", c);
+        int transposedStride = rows + PADDING;
+        MemorySegment transposed = gaussian(width * transposedStride);
+        kernels.product(true, transposed, transposedStride, b, null, c, columns + PADDING, rows, width);
+        wrote("product transposed", c);
+        kernels.product(true, transposed, transposedStride, b, c, c, columns + PADDING, rows, width);
+        wrote("product transposed and added", c);
     }
 
     private void moved() {

@@ -50,7 +50,7 @@ class DoraLinearTest {
                     z.segment(),
                     x.segment(),
                     ROWS,
-                    qkv ? 0 : 1,
+                    qkv ? null : y.segment(),
                     y.segment());
 
             Matrix identity = arena.matrix(w.cols(), w.cols());

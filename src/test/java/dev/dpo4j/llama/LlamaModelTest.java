@@ -103,7 +103,11 @@ class LlamaModelTest {
                                 TinyLlama.tokens(random, 59))),
                 new Text(
                         TinyLlama.tokens(random, 1),
-                        List.of(TinyLlama.tokens(random, 66), TinyLlama.tokens(random, 2))));
+                        List.of(TinyLlama.tokens(random, 66), TinyLlama.tokens(random, 2))),
+                // enough answers for several chunks of the head
+                new Text(
+                        TinyLlama.tokens(random, 12),
+                        List.of(TinyLlama.tokens(random, 140), TinyLlama.tokens(random, 130))));
     }
 
     static List<LlamaConfig> configs() {
@@ -237,10 +241,9 @@ class LlamaModelTest {
                 LlamaWeights weights = TinyLlama.weights(TinyLlama.UNTIED, 2)) {
             LlamaModel model = new LlamaModel(weights, null, compute);
             List<Text> texts = texts();
-            double[] first = logProbs(model, texts.subList(0, 1));
-            double[] second = logProbs(model, texts.subList(1, 2));
-            double[] alone = Arrays.copyOf(first, first.length + second.length);
-            System.arraycopy(second, 0, alone, first.length, second.length);
+            double[] alone = texts.stream()
+                    .flatMapToDouble(text -> Arrays.stream(logProbs(model, List.of(text))))
+                    .toArray();
             assertThat(logProbs(model, texts)).containsExactly(alone, within(1e-5));
         }
     }
@@ -439,16 +442,55 @@ class LlamaModelTest {
         try (LlamaWeights gradients = LlamaWeights.allocate(model.config())) {
             TokenLogProbs forward = model.logProbs(packed.tree, packed.scored, a);
             model.backward(packed.tree, packed.scored, forward, slopes, a, Gradients.of(gradients));
-            long size =
-                    gradients.tensors().stream().mapToLong(NamedTensor::size).sum();
-            float[] all = new float[Math.toIntExact(size)];
-            int next = 0;
-            for (NamedTensor tensor : gradients.tensors()) {
-                float[] values = tensor.data().toArray(ValueLayout.JAVA_FLOAT);
-                System.arraycopy(values, 0, all, next, values.length);
-                next += values.length;
+            return elements(gradients);
+        }
+    }
+
+    private static float[] elements(ParameterSet set) {
+        long size = set.tensors().stream().mapToLong(NamedTensor::size).sum();
+        float[] all = new float[Math.toIntExact(size)];
+        int next = 0;
+        for (NamedTensor tensor : set.tensors()) {
+            float[] values = tensor.data().toArray(ValueLayout.JAVA_FLOAT);
+            System.arraycopy(values, 0, all, next, values.length);
+            next += values.length;
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void aStepsFirstPassWritesOverWhatTheLastStepHasLeft(LlamaConfig config) {
+        try (Compute compute = new Compute(KERNELS, 2);
+                LlamaWeights weights = TinyLlama.weights(config, 2);
+                LoraWeights adapter = TinyLlama.adapter(config, 3)) {
+            assertBegins(new LlamaModel(weights, null, compute), weights);
+            assertBegins(new LlamaModel(weights, adapter, compute), adapter);
+        }
+    }
+
+    /** What a first pass leaves is what a pass adds to zeros; and the next pass adds. */
+    private static void assertBegins(LlamaModel model, ParameterSet shape) {
+        Packed packed = Packed.of(texts());
+        double[] slopes =
+                new Random(5).doubles(packed.scored.size(), -0.01, 0.01).toArray();
+        try (Activations a = packed.activations(model, Activations.Keep.ALL);
+                ParameterSet added = shape.zerosLike();
+                ParameterSet begun = shape.zerosLike()) {
+            TokenLogProbs forward = model.logProbs(packed.tree, packed.scored, a);
+            model.backward(packed.tree, packed.scored, forward, slopes, a, Gradients.of(added));
+            begun.tensors().forEach(tensor -> tensor.data().fill((byte) 0x7f)); // 3.4e38 each
+            for (boolean before : new boolean[] {false, true}) {
+                forward = model.logProbs(packed.tree, packed.scored, a);
+                model.backward(packed.tree, packed.scored, forward, slopes, a, Gradients.of(begun, before));
+                if (!before) {
+                    assertThat(elements(begun)).isEqualTo(elements(added));
+                }
             }
-            return all;
+            float[] once = elements(added);
+            model.logProbs(packed.tree, packed.scored, a);
+            model.backward(packed.tree, packed.scored, forward, slopes, a, Gradients.of(added));
+            assertThat(elements(begun)).isEqualTo(elements(added)).isNotEqualTo(once);
         }
     }
 

@@ -1,0 +1,98 @@
+package dev.dpo4j.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+
+/** Seeded matrices for {@code C = op(A) op(B)} or {@code C += op(A) op(B)}, with gaps between the rows of all three, and what must come of them. */
+final class ProductCase implements AutoCloseable {
+
+    /** Computes C of a case's matrices. */
+    interface Product {
+        void of(int m, int n, int k, MemorySegment a, int lda, MemorySegment b, int ldb, MemorySegment c, int ldc);
+    }
+
+    private final FloatArena arena = new FloatArena();
+    private final int m;
+    private final int n;
+    private final int k;
+    private final boolean transposeA;
+    private final boolean transposeB;
+    private final boolean add;
+    private final int lda;
+    private final int ldb;
+    private final int ldc;
+    private final MemorySegment a;
+    private final MemorySegment b;
+    private final float[] before;
+
+    ProductCase(int m, int n, int k, boolean transposeA, boolean transposeB, boolean add) {
+        this.m = m;
+        this.n = n;
+        this.k = k;
+        this.transposeA = transposeA;
+        this.transposeB = transposeB;
+        this.add = add;
+        this.lda = (transposeA ? m : k) + 3;
+        this.ldb = (transposeB ? k : n) + 5;
+        this.ldc = n + 7;
+        Random random = new Random(m + 31L * n + 1009L * k);
+        this.a = BlasTest.random(arena, random, (transposeA ? k : m) * lda);
+        this.b = BlasTest.random(arena, random, (transposeB ? n : k) * ldb);
+        this.before = BlasTest.random(arena, random, m * ldc).toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    /** The same with the first rows of A and C alone; A is not transposed. */
+    ProductCase firstRows(int rows) {
+        ProductCase first = new ProductCase(rows, n, k, false, transposeB, add);
+        MemorySegment.copy(a, 0, first.a, 0, first.a.byteSize());
+        MemorySegment.copy(b, 0, first.b, 0, b.byteSize());
+        System.arraycopy(before, 0, first.before, 0, first.before.length);
+        return first;
+    }
+
+    boolean transposeB() {
+        return transposeB;
+    }
+
+    boolean add() {
+        return add;
+    }
+
+    int ldc() {
+        return ldc;
+    }
+
+    /** All of C's memory after a product. */
+    float[] result(Product product) {
+        MemorySegment c = arena.vector(before.length);
+        MemorySegment.copy(before, 0, c, ValueLayout.JAVA_FLOAT, 0, before.length);
+        product.of(m, n, k, a, lda, b, ldb, c, ldc);
+        return c.toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    /** What {@link #result} must be when every element is one chain of fma in the order of the terms. */
+    float[] expected() {
+        float[] c = before.clone();
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                float sum = add ? c[i * ldc + j] : 0;
+                for (int p = 0; p < k; p++) {
+                    float ofA = element(a, transposeA ? p * lda + i : i * lda + p);
+                    sum = Math.fma(ofA, element(b, transposeB ? j * ldb + p : p * ldb + j), sum);
+                }
+                c[i * ldc + j] = sum;
+            }
+        }
+        return c;
+    }
+
+    private static float element(MemorySegment segment, int index) {
+        return segment.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}
