@@ -124,7 +124,9 @@ def measure(made, results_file, only):
             continue
         began = time.perf_counter()
         print(f"{name} …", end=" ", file=sys.stderr, flush=True)
-        results[name] = measurement()
+        with machine.Stolen() as stolen:
+            results[name] = measurement()
+        results[name]["stolen"] = stolen.share
         print(f"{time.perf_counter() - began:.0f} s", file=sys.stderr)
         results_file.write_text(json.dumps(results, indent=1))
     return {name: results[name] for name in made if name in results}

@@ -24,6 +24,25 @@ def cores():
     return len(os.sched_getaffinity(0))
 
 
+class Stolen:
+    """Between ``with`` and its end, ``share`` of all CPUs' time that the host gave to others although there was something to do here."""
+
+    def __enter__(self):
+        self.before = ticks()
+        return self
+
+    def __exit__(self, *_):
+        stolen, everything = (after - before for before, after in zip(self.before, ticks()))
+        self.share = stolen / max(1, everything)
+
+
+def ticks():
+    """Stolen, and in all, since the system started."""
+    with open("/proc/stat", encoding="utf-8") as file:
+        times = [int(time) for time in file.readline().split()[1:9]]  # user … steal; what guests take is part of user
+    return times[-1], sum(times)
+
+
 def cpu():
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         text = file.read()

@@ -16,6 +16,7 @@ RATES = {
     "loss alone": {"dpo4j": ("forward dpo4j", "rate"), "PyTorch loop": ("forward loop", "rate")},
 }
 SIDES = ("dpo4j", "PyTorch loop", "TRL")
+DISTURBED = 0.02  # a share of the CPUs' time that shows in a figure
 
 
 def rates(results):
@@ -136,6 +137,9 @@ def further(results, machine):
     sizes = {name.removeprefix("size "): result for name, result in results.items() if name.startswith("size ")}
     for size, result in sizes.items():
         lines.append(f"- {size} preferences in the file: {result['rate']:.0f} tokens/s, {result['peak_bytes'] / GIGABYTE:.2f} GB.")
+    disturbed = [f"{result['stolen']:.0%} in `{name}`" for name, result in results.items() if result.get("stolen", 0) >= DISTURBED]
+    if disturbed:
+        lines.append(f"- The host gave the CPUs' time to others: {', '.join(disturbed)}. These figures are too low.")
     return "\n".join(lines) or "None were taken."
 
 

@@ -84,24 +84,38 @@ public record PreferenceBatch(
 
     /**
      * Cuts a list of preferences into batches of at most {@code capacity} rows, in order; one that is larger alone makes a batch of
-     * its own. The cut depends on nothing else, and so do the sums made of it.
+     * its own. There are as few batches as can be, and the largest is as small as can be then: a full one and a small rest take longer. The cut
+     * depends on nothing else, and so do the sums made of it.
      */
     public static List<PreferenceBatch> cut(List<TokenizedPreference> preferences, int capacity) {
-        List<PreferenceBatch> batches = new ArrayList<>();
-        List<TokenizedPreference> next = new ArrayList<>();
-        int rows = 0;
+        int fewest = fill(preferences, capacity).size();
+        int enough = capacity;
+        int tooSmall = 0;
+        while (enough - tooSmall > 1) {
+            int middle = (enough + tooSmall) >>> 1;
+            if (fill(preferences, middle).size() == fewest) {
+                enough = middle;
+            } else {
+                tooSmall = middle;
+            }
+        }
+        return fill(preferences, enough).stream().map(PreferenceBatch::of).toList();
+    }
+
+    /** Fills one batch after the other. */
+    private static List<List<TokenizedPreference>> fill(List<TokenizedPreference> preferences, int capacity) {
+        List<List<TokenizedPreference>> batches = new ArrayList<>();
+        List<TokenizedPreference> last = new ArrayList<>();
+        int room = 0;
         for (TokenizedPreference preference : preferences) {
             int size = rows(preference);
-            if (!next.isEmpty() && rows + size > capacity) {
-                batches.add(of(next));
-                next.clear();
-                rows = 0;
+            if (batches.isEmpty() || size > room) {
+                last = new ArrayList<>();
+                batches.add(last);
+                room = capacity;
             }
-            next.add(preference);
-            rows += size;
-        }
-        if (!next.isEmpty()) {
-            batches.add(of(next));
+            last.add(preference);
+            room -= size;
         }
         return batches;
     }

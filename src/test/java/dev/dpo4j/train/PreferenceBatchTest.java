@@ -90,6 +90,7 @@ class PreferenceBatchTest {
 
         assertThat(sizes(PreferenceBatch.cut(rows, 6))).containsExactly(2, 1, 1);
         assertThat(sizes(PreferenceBatch.cut(rows, 9))).containsExactly(2, 2);
+        assertThat(sizes(PreferenceBatch.cut(rows, 12))).as("not 12 and 3 rows").containsExactly(2, 2);
         assertThat(sizes(PreferenceBatch.cut(rows, 100))).containsExactly(4);
         assertThat(sizes(PreferenceBatch.cut(rows, 1))).containsExactly(1, 1, 1, 1);
         assertThat(PreferenceBatch.cut(rows, 6).stream().flatMap(b -> b.preferences().stream()))
