@@ -2,7 +2,7 @@
 from harness import job
 from harness.client import Client
 from harness.environment import PeerKilled
-from harness.rows import synthetic, total, write
+from harness.rows import shifted, synthetic, total, write
 from harness.settings import SEED
 
 STEPS_OF_A_LENGTH = 3  # the first is the warm-up
@@ -16,11 +16,13 @@ def rows_of_length(settings, length):
 
 
 def length_dpo4j(settings, service, length):
-    """Preferences of two texts of ``length`` tokens each, one a step."""
-    _, path = rows_of_length(settings, length)
+    """Preferences of two texts of ``length`` tokens each, one a step, in a process that has trained others of that length before."""
+    rows, path = rows_of_length(settings, length)
+    others = write(shifted(rows, 1, settings.vocabulary()), settings.work / f"length-{length}-others.jsonl")
     with service() as running:
         client = Client(running.port)
         hyperparameters = settings.of_dpo4j(1, batch_size=1)
+        job.run(client, settings.model.name, client.upload(others), SEED, hyperparameters)
         trace = job.run(client, settings.model.name, client.upload(path), SEED, hyperparameters)
         return {"rate": trace.rate(1, STEPS_OF_A_LENGTH), "losses": trace.losses(), "peak_bytes": running.peak_bytes()}
 

@@ -30,7 +30,7 @@ class MemoryPlanning {
                 data,
                 spec.hyperparameters().batchSize(),
                 compute.threads(),
-                properties.activationMemory().toBytes(),
+                properties.passLimit(spec.hyperparameters().lora() != null),
                 properties.limit(catalog.memoryBudget()));
     }
 

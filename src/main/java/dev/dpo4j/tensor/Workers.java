@@ -36,6 +36,7 @@ final class Workers implements AutoCloseable {
     private final int threads;
     private final List<WorkerThread> helpers;
     private final AtomicBoolean taken = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     Workers(int threads) {
         this.threads = threads;
@@ -69,8 +70,15 @@ final class Workers implements AutoCloseable {
         round.throwFailure();
     }
 
+    /** Ends the helpers when their round is over, and keeps them taken: who computes later does all parts itself. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        while (!taken.compareAndSet(false, true)) {
+            Thread.onSpinWait();
+        }
         helpers.forEach(WorkerThread::end);
     }
 

@@ -41,6 +41,29 @@ class WorkersTest {
     }
 
     @Test
+    void whoComputesAfterTheEndDoesAllPartsItself() {
+        workers.close();
+        assertEachOnce(7);
+    }
+
+    @Test
+    void theEndWaitsForTheRound() {
+        AtomicIntegerArray ended = new AtomicIntegerArray(THREADS);
+        CompletableFuture<Void> began = new CompletableFuture<>();
+        CompletableFuture<Void> round = CompletableFuture.runAsync(() -> workers.run(THREADS, (part, worker) -> {
+            began.complete(null);
+            busyFor(Duration.ofMillis(20));
+            ended.incrementAndGet(part);
+        }));
+        began.join();
+        workers.close();
+        for (int part = 0; part < THREADS; part++) {
+            assertThat(ended.get(part)).isEqualTo(1);
+        }
+        round.join();
+    }
+
+    @Test
     void aFailureIsThrownWhenNobodyWorksAnyMore() {
         for (int failing = 0; failing < 6; failing++) {
             int bad = failing;
