@@ -126,7 +126,7 @@ def measure(made, results_file, only):
         print(f"{name} …", end=" ", file=sys.stderr, flush=True)
         with machine.Stolen() as stolen:
             results[name] = measurement()
-        results[name]["stolen"] = stolen.share
+        results[name] |= {"stolen": stolen.share, "commit": machine.commit(REPOSITORY)}
         print(f"{time.perf_counter() - began:.0f} s", file=sys.stderr)
         results_file.write_text(json.dumps(results, indent=1))
     return {name: results[name] for name in made if name in results}
@@ -191,7 +191,7 @@ def conclude(results, settings, environment, chosen):
     chosen.target.mkdir(parents=True, exist_ok=True)
     plot = chosen.target / "results.svg"
     environment.run("plot.py", {"rates": report.rates(results), "sides": report.SIDES, "target": str(plot.resolve())})
-    described = machine.described(settings.java, REPOSITORY)
+    described = machine.described(settings.java)
     command = shlex.join(["bench/compare.py", *anonymous(sys.argv[1:])])
     text = report.page(results, described, settings, these, rows.total(these), verdicts, command, plot.name)
     (chosen.target / "RESULTS.md").write_text(text, encoding="utf-8")

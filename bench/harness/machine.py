@@ -6,7 +6,7 @@ import re
 import subprocess
 
 
-def described(java, repository):
+def described(java):
     return {
         "cpu": cpu(),
         "cores": cores(),
@@ -14,7 +14,6 @@ def described(java, repository):
         "system": f"{platform.system()} {platform.release()}",
         "java": java_version(java),
         "python": platform.python_version(),
-        "commit": commit(repository),
         "date": datetime.date.today().isoformat(),
     }
 

@@ -62,7 +62,7 @@ def head(results, machine, settings, rows, tokens, command):
         f"Measured on {machine['date']} by `{command}`.",
         "",
         f"- {machine['cpu']}, {machine['cores']} cores, {machine['memory_bytes'] / GIGABYTE:.0f} GB, {machine['system']}",
-        f"- dpo4j at {machine['commit']} on Java {machine['java']}" + (f". {says}" if says else ""),
+        f"- dpo4j at {commits(results)} on Java {machine['java']}" + (f". {says}" if says else ""),
         f"- {peers}, Python {machine['python']}" if peers else f"- Python {machine['python']}",
         f"- {len(rows)} preferences of at most {settings.most_tokens} tokens, {tokens} tokens an epoch (the prompt counted with each answer),"
         f" {settings.batch} preferences a step, {settings.epochs} epochs; TRL computes {settings.trl_micro_batch} at once.",
@@ -70,6 +70,14 @@ def head(results, machine, settings, rows, tokens, command):
         "How the figures are taken stands in [README.md](README.md).",
     ]
     return "\n".join(lines)
+
+
+def commits(results):
+    """One; or, of a run that was gone on with, that of the most measurements and what others were made at."""
+    of = {name: result["commit"] for name, result in results.items()}
+    most = max(set(of.values()), key=list(of.values()).count)
+    others = [f"`{name}` at {commit}" for name, commit in of.items() if commit != most]
+    return most + (f" ({', '.join(others)})" if others else "")
 
 
 def goals(results):
