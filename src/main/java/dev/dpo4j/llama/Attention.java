@@ -93,9 +93,9 @@ final class Attention {
         Activations.BackwardBuffers d = activations.backward();
         List<List<AttentionBlock>> slices = AttentionBlock.slices(
                 AttentionBlock.of(tree, 0, rows, blockRows), 1 + d.dKeyValues().size());
-        zero(dQkv, rows);
+        compute.zero(dQkv, rows);
         for (int slice = 1; slice < slices.size(); slice++) {
-            zero(d.dKeyValues().get(slice - 1), rows);
+            compute.zero(d.dKeyValues().get(slice - 1), rows);
         }
         rowDots(layer.attended(), dAttended, d.delta(), rows);
         int kvHeads = config.kvHeads();
@@ -200,15 +200,6 @@ final class Attention {
                 compute.kernels().add(dKeyValues.fromRow(row), dQkv.from(row, config.queryWidth()), n);
             }
         });
-    }
-
-    private void zero(Matrix matrix, int rows) {
-        long rowBytes = (long) matrix.cols() * Float.BYTES;
-        compute.rows(
-                rows,
-                matrix.cols(),
-                (from, to) ->
-                        matrix.fromRow(from).asSlice(0, (to - from) * rowBytes).fill((byte) 0));
     }
 
     /** A block's rows of the G heads of a key head, side by side in the matrix, as (B G, D): row t G + h. */

@@ -2,7 +2,6 @@ package dev.dpo4j.llama;
 
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tensor.Matrix;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,17 +51,8 @@ public record Gradients(
                 weights.layer(i).mlpNorm().segment().fill((byte) 0);
             }
             if (!weights.config().tieWordEmbeddings()) { // few of its rows are added to
-                clear(compute, weights.embedding());
+                compute.zero(weights.embedding(), weights.embedding().rows());
             }
         }
-    }
-
-    static void clear(Compute compute, Matrix matrix) {
-        long row = (long) matrix.cols() * Float.BYTES;
-        MemorySegment all = matrix.segment();
-        compute.rows(
-                matrix.rows(),
-                matrix.cols(),
-                (from, to) -> all.asSlice(from * row, (to - from) * row).fill((byte) 0));
     }
 }

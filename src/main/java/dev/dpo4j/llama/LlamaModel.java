@@ -158,7 +158,7 @@ public final class LlamaModel {
         MemorySegment dNormed = d.dNormed().segment();
         MemorySegment normed = a.normed().segment();
         gradients.clearSmall(compute);
-        zero(d.dX(), rows);
+        compute.zero(d.dX(), rows);
         outputLayer.backward(scored, forward, slopes, a.residual(config.layers()), a, gradients);
 
         for (int i = config.layers() - 1; i >= 0; i--) {
@@ -401,16 +401,6 @@ public final class LlamaModel {
             case GATE_UP -> adapters.gateUp();
             case DOWN -> adapters.down();
         };
-    }
-
-    private void zero(Matrix matrix, int rows) {
-        int width = matrix.cols();
-        compute.rows(
-                rows,
-                width,
-                (from, to) -> at(matrix.segment(), from, width)
-                        .asSlice(0, (long) (to - from) * width * Float.BYTES)
-                        .fill((byte) 0));
     }
 
     static void copyRow(Matrix from, int fromRow, Matrix to, int toRow) {

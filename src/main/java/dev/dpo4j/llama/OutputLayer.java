@@ -65,7 +65,7 @@ final class OutputLayer {
         Matrix normed = a.head().normed();
         Matrix dNormed = a.backward().dPicked(); // (N, C)
         if (n == 0 && dWeights != null && !gradients.begun()) {
-            Gradients.clear(compute, dWeights.head());
+            compute.zero(dWeights.head(), v);
         }
         for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
             int chunk = first;

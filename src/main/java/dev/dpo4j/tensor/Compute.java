@@ -236,6 +236,16 @@ public final class Compute implements AutoCloseable {
         gemm(false, true, m, n, k, 1, a, k, b, k, 1, c, n);
     }
 
+    /** Sets a matrix's first rows to 0, on all threads. */
+    public void zero(Matrix matrix, int rows) {
+        long row = (long) matrix.cols() * Float.BYTES;
+        rows(
+                rows,
+                matrix.cols(),
+                (from, to) ->
+                        matrix.segment().asSlice(from * row, (to - from) * row).fill((byte) 0));
+    }
+
     /** Copies rows of so many elements, unless both are the same memory. */
     public void copy(MemorySegment from, MemorySegment to, int rows, int width) {
         if (from.address() != to.address()) {

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class TransposedProduct {
 
-    /** Terms at a time: a block of A then has 432 KB and a panel of B 288 KB, three quarters of a second-level cache together. */
+    /** Terms at a time: a block of A then has 432 KB and a panel of B 288 KB, seven tenths of a second-level cache of 1 MB together. */
     private static final int DEPTH = 1152;
 
     /** The most columns of a block of A: whole tiles. */
