@@ -8,8 +8,8 @@ import static dev.dpo4j.kernel.Vectors.store;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Every sum is one chain of fma in the order of the terms, so it does not depend on the tile it is in.
  *
  * <p>The tile is as large as the compilers bear. All its accesses are written out instead of called by a name, since C2 gives up inlining in
- * so large a method, and then every sum becomes an object; and sums come and go by way of an array, whose accesses are smaller than a
- * segment's: with those, C1 ran out of registers, and the method did not always get as far as C2.
+ * so large a method, and then every sum becomes an object. And they are of the kinds that cost C1 the fewest registers: sums come by way of an
+ * array and go to a segment that is a constant. With segments for all of them C1 runs out of registers, and the method stays in the tier where
+ * that happens, a hundred times as slow.
  */
 final class VectorProduct {
 
@@ -38,6 +39,13 @@ final class VectorProduct {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED; // no check of what is always aligned
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** What a tile begins with that begins with nothing. */
+    private static final float[] ZEROS = new float[ROWS * 4 * LANES];
+
+    /** All memory, by address: for the results of a tile, after it was checked that they lie within C. */
+    @SuppressWarnings("restricted")
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private VectorProduct() {}
 
@@ -59,75 +67,80 @@ final class VectorProduct {
         int r = 0;
         for (; r <= rows - ROWS; r += ROWS) {
             MemorySegment aTile = slice(a, (long) r * rowA, (ROWS - 1) * rowA + length);
-            MemorySegment cTile = slice(c, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES);
-            begin(
-                    sums,
-                    d == null ? null : slice(d, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES),
-                    strideC,
-                    ROWS);
-            tile(aTile, rowA, termA, panel, sums, depth);
-            end(sums, cTile, strideC, ROWS);
+            MemorySegment cTile = slice(
+                    c, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES); // whose bounds the tile does not check
+            float[] begin = begin(d, (long) r * strideC, strideC, ROWS, sums);
+            try {
+                tile(aTile, rowA, termA, panel, begin, cTile.address(), strideC, depth);
+            } finally {
+                Reference.reachabilityFence(cTile); // the tile knows no more of it than where it is
+            }
         }
         for (; r < rows; r++) {
             MemorySegment aRow = slice(a, (long) r * rowA, length);
             MemorySegment cRow = slice(c, (long) r * strideC, 4 * LANES);
-            begin(sums, d == null ? null : slice(d, (long) r * strideC, 4 * LANES), strideC, 1);
-            row(aRow, termA, panel, sums, depth);
-            end(sums, cRow, strideC, 1);
+            row(aRow, termA, panel, begin(d, (long) r * strideC, strideC, 1, sums), sums, depth);
+            end(sums, cRow);
         }
     }
 
-    private static void begin(float[] sums, @Nullable MemorySegment d, int strideC, int rows) {
+    /** What some rows of a tile begin with: zeros, or D, which is copied to {@code sums}. */
+    private static float[] begin(@Nullable MemorySegment d, long element, int strideD, int rows, float[] sums) {
         if (d == null) {
-            Arrays.fill(sums, 0);
-            return;
+            return ZEROS;
         }
+        MemorySegment dTile = slice(d, element, (rows - 1) * strideD + 4 * LANES);
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < 4 * LANES; j += LANES) {
-                load(d, r * strideC + j).intoArray(sums, r * 4 * LANES + j);
+                load(dTile, r * strideD + j).intoArray(sums, r * 4 * LANES + j);
             }
+        }
+        return sums;
+    }
+
+    private static void end(float[] sums, MemorySegment c) {
+        for (int j = 0; j < 4 * LANES; j += LANES) {
+            store(FloatVector.fromArray(SPECIES, sums, j), c, j);
         }
     }
 
-    private static void end(float[] sums, MemorySegment c, int strideC, int rows) {
-        for (int r = 0; r < rows; r++) {
-            for (int j = 0; j < 4 * LANES; j += LANES) {
-                store(FloatVector.fromArray(SPECIES, sums, r * 4 * LANES + j), c, r * strideC + j);
-            }
-        }
-    }
-
-    private static void tile(MemorySegment a, int rowA, int termA, MemorySegment b, float[] sums, int depth) {
+    private static void tile(
+            MemorySegment a, int rowA, int termA, MemorySegment b, float[] begin, long c, int strideC, int depth) {
         long term = (long) termA * Float.BYTES;
         long a1 = (long) rowA * Float.BYTES;
         long a2 = 2 * a1;
         long a3 = 3 * a1;
         long a4 = 4 * a1;
         long a5 = 5 * a1;
-        FloatVector c00 = FloatVector.fromArray(SPECIES, sums, 0);
-        FloatVector c01 = FloatVector.fromArray(SPECIES, sums, LANES);
-        FloatVector c02 = FloatVector.fromArray(SPECIES, sums, 2 * LANES);
-        FloatVector c03 = FloatVector.fromArray(SPECIES, sums, 3 * LANES);
-        FloatVector c10 = FloatVector.fromArray(SPECIES, sums, 4 * LANES);
-        FloatVector c11 = FloatVector.fromArray(SPECIES, sums, 5 * LANES);
-        FloatVector c12 = FloatVector.fromArray(SPECIES, sums, 6 * LANES);
-        FloatVector c13 = FloatVector.fromArray(SPECIES, sums, 7 * LANES);
-        FloatVector c20 = FloatVector.fromArray(SPECIES, sums, 8 * LANES);
-        FloatVector c21 = FloatVector.fromArray(SPECIES, sums, 9 * LANES);
-        FloatVector c22 = FloatVector.fromArray(SPECIES, sums, 10 * LANES);
-        FloatVector c23 = FloatVector.fromArray(SPECIES, sums, 11 * LANES);
-        FloatVector c30 = FloatVector.fromArray(SPECIES, sums, 12 * LANES);
-        FloatVector c31 = FloatVector.fromArray(SPECIES, sums, 13 * LANES);
-        FloatVector c32 = FloatVector.fromArray(SPECIES, sums, 14 * LANES);
-        FloatVector c33 = FloatVector.fromArray(SPECIES, sums, 15 * LANES);
-        FloatVector c40 = FloatVector.fromArray(SPECIES, sums, 16 * LANES);
-        FloatVector c41 = FloatVector.fromArray(SPECIES, sums, 17 * LANES);
-        FloatVector c42 = FloatVector.fromArray(SPECIES, sums, 18 * LANES);
-        FloatVector c43 = FloatVector.fromArray(SPECIES, sums, 19 * LANES);
-        FloatVector c50 = FloatVector.fromArray(SPECIES, sums, 20 * LANES);
-        FloatVector c51 = FloatVector.fromArray(SPECIES, sums, 21 * LANES);
-        FloatVector c52 = FloatVector.fromArray(SPECIES, sums, 22 * LANES);
-        FloatVector c53 = FloatVector.fromArray(SPECIES, sums, 23 * LANES);
+        long s1 = (long) strideC * Float.BYTES;
+        long s2 = 2 * s1;
+        long s3 = 3 * s1;
+        long s4 = 4 * s1;
+        long s5 = 5 * s1;
+        FloatVector c00 = FloatVector.fromArray(SPECIES, begin, 0);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, begin, LANES);
+        FloatVector c02 = FloatVector.fromArray(SPECIES, begin, 2 * LANES);
+        FloatVector c03 = FloatVector.fromArray(SPECIES, begin, 3 * LANES);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, begin, 4 * LANES);
+        FloatVector c11 = FloatVector.fromArray(SPECIES, begin, 5 * LANES);
+        FloatVector c12 = FloatVector.fromArray(SPECIES, begin, 6 * LANES);
+        FloatVector c13 = FloatVector.fromArray(SPECIES, begin, 7 * LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, begin, 8 * LANES);
+        FloatVector c21 = FloatVector.fromArray(SPECIES, begin, 9 * LANES);
+        FloatVector c22 = FloatVector.fromArray(SPECIES, begin, 10 * LANES);
+        FloatVector c23 = FloatVector.fromArray(SPECIES, begin, 11 * LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, begin, 12 * LANES);
+        FloatVector c31 = FloatVector.fromArray(SPECIES, begin, 13 * LANES);
+        FloatVector c32 = FloatVector.fromArray(SPECIES, begin, 14 * LANES);
+        FloatVector c33 = FloatVector.fromArray(SPECIES, begin, 15 * LANES);
+        FloatVector c40 = FloatVector.fromArray(SPECIES, begin, 16 * LANES);
+        FloatVector c41 = FloatVector.fromArray(SPECIES, begin, 17 * LANES);
+        FloatVector c42 = FloatVector.fromArray(SPECIES, begin, 18 * LANES);
+        FloatVector c43 = FloatVector.fromArray(SPECIES, begin, 19 * LANES);
+        FloatVector c50 = FloatVector.fromArray(SPECIES, begin, 20 * LANES);
+        FloatVector c51 = FloatVector.fromArray(SPECIES, begin, 21 * LANES);
+        FloatVector c52 = FloatVector.fromArray(SPECIES, begin, 22 * LANES);
+        FloatVector c53 = FloatVector.fromArray(SPECIES, begin, 23 * LANES);
         for (int p = 0; p < depth; p++) {
             long at = p * term;
             long bAt = (long) p * PANEL;
@@ -166,38 +179,38 @@ final class VectorProduct {
             c52 = x.fma(b2, c52);
             c53 = x.fma(b3, c53);
         }
-        c00.intoArray(sums, 0);
-        c01.intoArray(sums, LANES);
-        c02.intoArray(sums, 2 * LANES);
-        c03.intoArray(sums, 3 * LANES);
-        c10.intoArray(sums, 4 * LANES);
-        c11.intoArray(sums, 5 * LANES);
-        c12.intoArray(sums, 6 * LANES);
-        c13.intoArray(sums, 7 * LANES);
-        c20.intoArray(sums, 8 * LANES);
-        c21.intoArray(sums, 9 * LANES);
-        c22.intoArray(sums, 10 * LANES);
-        c23.intoArray(sums, 11 * LANES);
-        c30.intoArray(sums, 12 * LANES);
-        c31.intoArray(sums, 13 * LANES);
-        c32.intoArray(sums, 14 * LANES);
-        c33.intoArray(sums, 15 * LANES);
-        c40.intoArray(sums, 16 * LANES);
-        c41.intoArray(sums, 17 * LANES);
-        c42.intoArray(sums, 18 * LANES);
-        c43.intoArray(sums, 19 * LANES);
-        c50.intoArray(sums, 20 * LANES);
-        c51.intoArray(sums, 21 * LANES);
-        c52.intoArray(sums, 22 * LANES);
-        c53.intoArray(sums, 23 * LANES);
+        c00.intoMemorySegment(MEMORY, c, ORDER);
+        c01.intoMemorySegment(MEMORY, c + V1, ORDER);
+        c02.intoMemorySegment(MEMORY, c + V2, ORDER);
+        c03.intoMemorySegment(MEMORY, c + V3, ORDER);
+        c10.intoMemorySegment(MEMORY, c + s1, ORDER);
+        c11.intoMemorySegment(MEMORY, c + s1 + V1, ORDER);
+        c12.intoMemorySegment(MEMORY, c + s1 + V2, ORDER);
+        c13.intoMemorySegment(MEMORY, c + s1 + V3, ORDER);
+        c20.intoMemorySegment(MEMORY, c + s2, ORDER);
+        c21.intoMemorySegment(MEMORY, c + s2 + V1, ORDER);
+        c22.intoMemorySegment(MEMORY, c + s2 + V2, ORDER);
+        c23.intoMemorySegment(MEMORY, c + s2 + V3, ORDER);
+        c30.intoMemorySegment(MEMORY, c + s3, ORDER);
+        c31.intoMemorySegment(MEMORY, c + s3 + V1, ORDER);
+        c32.intoMemorySegment(MEMORY, c + s3 + V2, ORDER);
+        c33.intoMemorySegment(MEMORY, c + s3 + V3, ORDER);
+        c40.intoMemorySegment(MEMORY, c + s4, ORDER);
+        c41.intoMemorySegment(MEMORY, c + s4 + V1, ORDER);
+        c42.intoMemorySegment(MEMORY, c + s4 + V2, ORDER);
+        c43.intoMemorySegment(MEMORY, c + s4 + V3, ORDER);
+        c50.intoMemorySegment(MEMORY, c + s5, ORDER);
+        c51.intoMemorySegment(MEMORY, c + s5 + V1, ORDER);
+        c52.intoMemorySegment(MEMORY, c + s5 + V2, ORDER);
+        c53.intoMemorySegment(MEMORY, c + s5 + V3, ORDER);
     }
 
-    private static void row(MemorySegment a, int termA, MemorySegment b, float[] sums, int depth) {
+    private static void row(MemorySegment a, int termA, MemorySegment b, float[] begin, float[] sums, int depth) {
         long term = (long) termA * Float.BYTES;
-        FloatVector c00 = FloatVector.fromArray(SPECIES, sums, 0);
-        FloatVector c01 = FloatVector.fromArray(SPECIES, sums, LANES);
-        FloatVector c02 = FloatVector.fromArray(SPECIES, sums, 2 * LANES);
-        FloatVector c03 = FloatVector.fromArray(SPECIES, sums, 3 * LANES);
+        FloatVector c00 = FloatVector.fromArray(SPECIES, begin, 0);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, begin, LANES);
+        FloatVector c02 = FloatVector.fromArray(SPECIES, begin, 2 * LANES);
+        FloatVector c03 = FloatVector.fromArray(SPECIES, begin, 3 * LANES);
         for (int p = 0; p < depth; p++) {
             long at = p * term;
             long bAt = (long) p * PANEL;
