@@ -34,8 +34,8 @@ public final class Activations implements AutoCloseable {
     /** Each slice of attention's backward pass has gradients of keys and values of its own. */
     private static final int MOST_SLICES = 8;
 
-    /** Rows of logits that are computed at a time: with fewer, putting the head's weights in order takes longer; with more, others wait longer. */
-    static final int HEAD_CHUNK = 512;
+    /** The most rows of logits that are computed at a time: with fewer, the head's weights are read more often; with more, others wait longer. */
+    static final int HEAD_CHUNK = 768;
 
     /** Bytes of logits that are kept for the backward pass: computing them again costs a tenth of what the head costs. */
     static final long KEPT_LOGITS_BYTES = 1L << 28;

@@ -8,9 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Final norm, projection onto the vocabulary, log-softmax and gather in one, for scored tokens only and {@link
- * Activations#HEAD_CHUNK} of them at a time: nothing of size T × V ever exists. The logits of the first chunks are kept for the
- * backward pass as far as {@link Activations#keptLogits} goes; it computes the others again.
+ * Final norm, projection onto the vocabulary, log-softmax and gather in one, for scored tokens only and at most {@link
+ * Activations#HEAD_CHUNK} of them at a time, in chunks of about one size: nothing of size T × V ever exists. Where there is room for all logits they
+ * are kept for the backward pass; if not, those of the first chunks, as far as {@link Activations#keptLogits} goes, and it computes the others again.
  */
 final class OutputLayer {
 
@@ -40,10 +40,11 @@ final class OutputLayer {
         double[] logProbs = new double[n];
         double[] lse = new double[n];
         TokenFigures figures = TokenFigures.of(n);
-        for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
+        int each = chunkRows(n);
+        for (int first = 0; first < n; first += each) {
             int chunk = first;
-            int rows = Math.min(Activations.HEAD_CHUNK, n - first);
-            MemorySegment logits = logitsOf(first, a);
+            int rows = Math.min(each, n - first);
+            MemorySegment logits = logitsOf(first, rows, n, a);
             computeLogits(first, rows, v, a, logits);
             compute.rows(
                     rows,
@@ -67,11 +68,12 @@ final class OutputLayer {
         if (n == 0 && dWeights != null && !gradients.begun()) {
             compute.zero(dWeights.head(), v);
         }
-        for (int first = 0; first < n; first += Activations.HEAD_CHUNK) {
+        int each = chunkRows(n);
+        for (int first = 0; first < n; first += each) {
             int chunk = first;
-            int rows = Math.min(Activations.HEAD_CHUNK, n - first);
-            MemorySegment dLogits = logitsOf(first, a);
-            if (first + rows > a.keptLogits()) {
+            int rows = Math.min(each, n - first);
+            MemorySegment dLogits = logitsOf(first, rows, n, a);
+            if (!kept(first, rows, n, a)) {
                 computeLogits(first, rows, v, a, dLogits);
             }
             compute.rows(
@@ -130,9 +132,20 @@ final class OutputLayer {
         return result;
     }
 
+    /** Rows of a chunk of {@code n} scored tokens. */
+    private static int chunkRows(int n) {
+        int chunks = Math.max(1, (n + Activations.HEAD_CHUNK - 1) / Activations.HEAD_CHUNK);
+        return Math.max(1, (n + chunks - 1) / chunks);
+    }
+
+    /** Whether a chunk has rows of its own. */
+    private static boolean kept(int first, int rows, int n, Activations a) {
+        return n <= a.head().logits().rows() || first + rows <= a.keptLogits();
+    }
+
     /** Where a chunk's logits are: in rows of their own if they are kept, behind those if not. */
-    private static MemorySegment logitsOf(int first, Activations a) {
-        return a.head().logits().fromRow(Math.min(first, a.keptLogits()));
+    private static MemorySegment logitsOf(int first, int rows, int n, Activations a) {
+        return a.head().logits().fromRow(kept(first, rows, n, a) ? first : a.keptLogits());
     }
 
     /** {@code logits = normed Wᵀ} of some scored tokens, (rows, vocabulary). */

@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -107,7 +108,7 @@ class LlamaModelTest {
                 // enough answers for several chunks of the head
                 new Text(
                         TinyLlama.tokens(random, 12),
-                        List.of(TinyLlama.tokens(random, 140), TinyLlama.tokens(random, 130))));
+                        List.of(TinyLlama.tokens(random, 240), TinyLlama.tokens(random, 260))));
     }
 
     static List<LlamaConfig> configs() {
@@ -219,10 +220,15 @@ class LlamaModelTest {
         try (Compute compute = new Compute(KERNELS, 2);
                 LlamaWeights weights = TinyLlama.weights(TinyLlama.UNTIED, 2)) {
             LlamaModel model = new LlamaModel(weights, null, compute);
-            Packed packed = Packed.of(texts());
+            Random random = new Random(8);
+            Packed packed = Packed.of(List.of(new Text(
+                    TinyLlama.tokens(random, 3),
+                    Stream.generate(() -> TinyLlama.tokens(random, 320))
+                            .limit(5)
+                            .toList())));
             long chunk = (long) Activations.HEAD_CHUNK * model.config().vocabSize() * Float.BYTES;
 
-            assertThat(packed.scored.size()).isGreaterThan(Activations.HEAD_CHUNK);
+            assertThat(packed.scored.size()).isGreaterThan(2 * Activations.HEAD_CHUNK); // with room for one, not all
             float[] none = gradients(model, packed, 0);
             assertThat(gradients(model, packed, chunk)).containsExactly(none);
             assertThat(gradients(model, packed, 2 * chunk)).containsExactly(none);
