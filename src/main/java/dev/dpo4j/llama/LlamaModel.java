@@ -1,11 +1,11 @@
 package dev.dpo4j.llama;
 
 import dev.dpo4j.kernel.Kernels;
+import dev.dpo4j.llama.Projections.Projection;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +22,7 @@ public final class LlamaModel {
     private final Kernels kernels;
     private final Attention attention;
     private final OutputLayer outputLayer;
+    private final Projections projections;
     private final int rank;
 
     /**
@@ -42,6 +43,7 @@ public final class LlamaModel {
         this.kernels = compute.kernels();
         this.attention = new Attention(compute, config);
         this.outputLayer = new OutputLayer(weights, compute);
+        this.projections = new Projections(weights, lora, dropout, compute);
         this.rank = lora == null ? 0 : lora.largestRank();
     }
 
@@ -126,15 +128,15 @@ public final class LlamaModel {
         MemorySegment out = a.residual(i + 1).fromRow(from); // (T, C)
 
         norm(x, w.attentionNorm(), normed, layer.attentionRstd().from(0, from), rows);
-        linear(w.qkv(), i, Part.QKV, a, normed, rows, null, qkv);
+        projections.forward(Projection.QKV, i, a, normed, rows, null, qkv);
         rotate(qkv, tree, from, rows, a, false);
         attention.forward(tree, from, to, layer, a);
-        linear(w.output(), i, Part.OUTPUT, a, layer.attended().fromRow(from), rows, x, middle);
+        projections.forward(Projection.OUTPUT, i, a, layer.attended().fromRow(from), rows, x, middle);
 
         norm(middle, w.mlpNorm(), normed, layer.mlpRstd().from(0, from), rows);
-        linear(w.gateUp(), i, Part.GATE_UP, a, normed, rows, null, gateUp);
+        projections.forward(Projection.GATE_UP, i, a, normed, rows, null, gateUp);
         swiGlu(gateUp, hidden, rows);
-        linear(w.down(), i, Part.DOWN, a, hidden, rows, middle, out);
+        projections.forward(Projection.DOWN, i, a, hidden, rows, middle, out);
     }
 
     /**
@@ -151,7 +153,6 @@ public final class LlamaModel {
             Activations a,
             Gradients gradients) {
         LlamaWeights dWeights = gradients.weights();
-        LoraWeights dLora = gradients.lora();
         int rows = tree.size();
         Activations.BackwardBuffers d = a.backward();
         MemorySegment dX = d.dX().segment(); // (T, C), the residual stream's gradient, from here down to the embedding
@@ -176,13 +177,10 @@ public final class LlamaModel {
 
             // forward: out = middle + swiGlu(norm(middle) Wguᵀ) Wdᵀ
             swiGlu(gateUp, hidden, rows);
-            GradientSum dDown = dW == null ? null : gradients.sum(dW.down());
-            linearBackward(
-                    w.down(),
-                    dDown,
+            projections.backward(
+                    Projection.DOWN,
                     i,
-                    Part.DOWN,
-                    dLora,
+                    gradients,
                     a,
                     hidden,
                     rows,
@@ -190,13 +188,10 @@ public final class LlamaModel {
                     d.dHidden().segment());
             swiGluBackward(gateUp, d.dHidden().segment(), d.dGateUp().segment(), rows);
             norm(middle, w.mlpNorm(), normed, layer.mlpRstd().segment(), rows);
-            GradientSum dGateUp = dW == null ? null : gradients.sum(dW.gateUp());
-            linearBackward(
-                    w.gateUp(),
-                    dGateUp,
+            projections.backward(
+                    Projection.GATE_UP,
                     i,
-                    Part.GATE_UP,
-                    dLora,
+                    gradients,
                     a,
                     normed,
                     rows,
@@ -207,14 +202,11 @@ public final class LlamaModel {
             compute.yieldTurn();
 
             // forward: middle = x + attention(rope(norm(x) Wqkvᵀ)) Woᵀ
-            GradientSum dOutput = dW == null ? null : gradients.sum(dW.output());
             MemorySegment attended = layer.attended().segment();
-            linearBackward(
-                    w.output(),
-                    dOutput,
+            projections.backward(
+                    Projection.OUTPUT,
                     i,
-                    Part.OUTPUT,
-                    dLora,
+                    gradients,
                     a,
                     attended,
                     rows,
@@ -223,9 +215,8 @@ public final class LlamaModel {
             attention.backward(tree, layer, d.dAttended(), d.dQkv(), a);
             rotate(d.dQkv().segment(), tree, 0, rows, a, true);
             norm(x, w.attentionNorm(), normed, layer.attentionRstd().segment(), rows);
-            GradientSum dQkv = dW == null ? null : gradients.sum(dW.qkv());
-            linearBackward(
-                    w.qkv(), dQkv, i, Part.QKV, dLora, a, normed, rows, d.dQkv().segment(), dNormed);
+            projections.backward(
+                    Projection.QKV, i, gradients, a, normed, rows, d.dQkv().segment(), dNormed);
             Matrix dAttentionNorm = dW == null ? null : dW.attentionNorm();
             normBackward(x, w.attentionNorm(), layer.attentionRstd().segment(), dNormed, dX, dAttentionNorm, rows);
             compute.yieldTurn();
@@ -324,83 +315,6 @@ public final class LlamaModel {
                 f,
                 (from, to) -> kernels.swiGluBackward(
                         at(gateUp, from, 2 * f), at(dHidden, from, f), at(dGateUp, from, 2 * f), to - from, f));
-    }
-
-    private void linear(
-            Matrix w,
-            int layer,
-            Part part,
-            Activations a,
-            MemorySegment x,
-            int rows,
-            @Nullable MemorySegment addend,
-            MemorySegment y) {
-        List<LoraWeights.Adapter> adapters = adapters(lora, layer, part);
-        MemorySegment u = a.u().segment();
-        if (lora == null || adapters.isEmpty() || !lora.config().useDora()) {
-            Linear.forward(compute, w, adapters, dropout, u, x, rows, addend, y);
-            return;
-        }
-        // What is written without dropout is scaled where it stands; a pass without a way back has no other memory.
-        MemorySegment z = dropout == null || addend != null ? a.normed().segment() : zOf(part, a);
-        DoraNorms norms = lora.norms(weights, compute);
-        DoraLinear.forward(compute, w, adapters, norms, dropout, u, z, x, rows, addend, y);
-    }
-
-    /** Memory that nobody needs while a matrix is computed, as wide as the widest adapter's output: DoRA's scratch. */
-    private static MemorySegment zOf(Part part, Activations a) {
-        return switch (part) {
-            case QKV -> a.backward().dAttended().segment();
-            case GATE_UP -> a.backward().dHidden().segment();
-            case OUTPUT, DOWN -> a.normed().segment();
-        };
-    }
-
-    private void linearBackward(
-            Matrix w,
-            @Nullable GradientSum dW,
-            int layer,
-            Part part,
-            @Nullable LoraWeights dLora,
-            Activations a,
-            MemorySegment x,
-            int rows,
-            MemorySegment dy,
-            MemorySegment dx) {
-        List<LoraWeights.Adapter> adapters = adapters(lora, layer, part);
-        List<LoraWeights.Adapter> dAdapters = adapters(dLora, layer, part);
-        MemorySegment u = a.u().segment();
-        MemorySegment du = a.backward().dU().segment();
-        if (lora == null || adapters.isEmpty() || !lora.config().useDora()) {
-            Linear.backward(compute, w, adapters, dropout, u, du, x, rows, dy, dW, dAdapters, dx);
-            return;
-        }
-        boolean ofResidualStream = part == Part.OUTPUT || part == Part.DOWN; // whose gradient goes on
-        MemorySegment scaled = ofResidualStream ? a.backward().dNormed().segment() : dy;
-        DoraNorms norms = lora.norms(weights, compute);
-        DoraLinear.backward(
-                compute, w, adapters, norms, dropout, u, du, zOf(part, a), scaled, x, rows, dy, dW, dAdapters, dx);
-    }
-
-    /** The four matrices of a block. */
-    private enum Part {
-        QKV,
-        OUTPUT,
-        GATE_UP,
-        DOWN
-    }
-
-    private static List<LoraWeights.Adapter> adapters(@Nullable LoraWeights lora, int layer, Part part) {
-        if (lora == null) {
-            return List.of();
-        }
-        LoraWeights.Layer adapters = lora.layer(layer);
-        return switch (part) {
-            case QKV -> adapters.qkv();
-            case OUTPUT -> adapters.output();
-            case GATE_UP -> adapters.gateUp();
-            case DOWN -> adapters.down();
-        };
     }
 
     static void copyRow(Matrix from, int fromRow, Matrix to, int toRow) {

@@ -59,12 +59,9 @@ public final class DpoTrainer {
     private final LongSupplier nanoTime;
     private final Saving saving;
 
-    private MetricsSum sinceReport = new MetricsSum();
-    private int stepsSinceReport;
-    private StepReport.Work workSinceReport = StepReport.Work.NONE;
+    private final StepReports reports;
     private long nanosAtCheckpoint;
     private long nanosAtQuestion;
-    private @Nullable StepReport lastReport;
     private boolean beganFinite; // a model may come with numbers that are none, for tokens that the data has not
 
     /**
@@ -131,6 +128,7 @@ public final class DpoTrainer {
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
         this.saving = new Saving(state.progress());
+        this.reports = new StepReports(state.progress());
     }
 
     /** The size of the run. */
@@ -153,8 +151,6 @@ public final class DpoTrainer {
      */
     public TrainingResult run(TrainingListener listener) {
         TrainingProgress start = state.progress();
-        sinceReport.addSums(start.sinceLastReport(), start.stepsSinceLastReport());
-        stepsSinceReport = start.stepsSinceLastReport();
         listener.onPlan(plan());
         beganFinite = policy.compute().call(() -> Double.isFinite(optimizer.weightNorm()));
         nanosAtQuestion = nanoTime.getAsLong();
@@ -236,19 +232,17 @@ public final class DpoTrainer {
         update.unmoved.ifPresent(listener::onWarning);
         double norm = update.gradientNorm;
         PreferenceMetrics mean = stepMetrics.mean();
-        sinceReport.add(mean);
-        stepsSinceReport++;
-        workSinceReport = workSinceReport.plus(tokens, Math.max(1, nanoTime.getAsLong() - began - standstill) / 1e9);
+        reports.add(mean, tokens, Math.max(1, nanoTime.getAsLong() - began - standstill) / 1e9);
         long numTokens = state.progress().numTokens() + tokens;
         if ((step + 1) % hyperparameters.loggingSteps() == 0 || last(step + 1)) {
-            report(step + 1, learningRate, norm, numTokens, listener);
+            listener.onStep(reports.report(step + 1, schedule.epoch(step + 1), norm, learningRate, numTokens));
         }
         TrainingHistory history = watch.afterStep(state.progress().history(), step + 1, mean, norm, listener);
         state.progress(new TrainingProgress(
                 step + 1,
                 numTokens,
-                sinceReport.sums(),
-                stepsSinceReport,
+                reports.sums(),
+                reports.steps(),
                 evaluationSteps.dueAfter(step + 1),
                 state.progress().evaluations(),
                 history));
@@ -278,15 +272,6 @@ public final class DpoTrainer {
             throw new NonFiniteException(what + (step + 1) + " is not finite (norm " + norm + "); rows "
                     + data.rowNumbers(rows) + ". A smaller learning rate or max_grad_norm often helps.");
         }
-    }
-
-    private void report(int step, double learningRate, double norm, long numTokens, TrainingListener listener) {
-        lastReport = new StepReport(
-                step, schedule.epoch(step), sinceReport.mean(), norm, learningRate, numTokens, workSinceReport);
-        listener.onStep(lastReport);
-        sinceReport = new MetricsSum();
-        stepsSinceReport = 0;
-        workSinceReport = StepReport.Work.NONE;
     }
 
     /**
@@ -322,7 +307,7 @@ public final class DpoTrainer {
         TrainingSnapshot snapshot = new TrainingSnapshot(
                 progress,
                 schedule.epoch(progress.step()),
-                lastReport,
+                reports.last(),
                 ended() && !progress.validationDue(),
                 weights,
                 weightsMetadata,
