@@ -44,7 +44,7 @@ final class VectorProduct {
     private static final float[] ZEROS = new float[ROWS * 4 * LANES];
 
     /** All memory, by address: for the results of a tile, after it was checked that they lie within C. */
-    @SuppressWarnings("restricted")
+    @SuppressWarnings("restricted") // calls into native code are allowed to the whole program already
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private VectorProduct() {}
@@ -59,6 +59,9 @@ final class VectorProduct {
             int strideC,
             int rows,
             int depth) {
+        if (!c.isNative()) {
+            throw new IllegalArgumentException("A result on the heap has no address");
+        }
         int rowA = transposeA ? 1 : strideA; // from an element of A to the one below
         int termA = transposeA ? strideA : 1; // and to the one of the next term
         int length = Math.max(0, depth - 1) * termA + 1; // of all terms of a row
@@ -67,8 +70,8 @@ final class VectorProduct {
         int r = 0;
         for (; r <= rows - ROWS; r += ROWS) {
             MemorySegment aTile = slice(a, (long) r * rowA, (ROWS - 1) * rowA + length);
-            MemorySegment cTile = slice(
-                    c, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES); // whose bounds the tile does not check
+            // The tile checks no bounds of C: this does.
+            MemorySegment cTile = slice(c, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES);
             float[] begin = begin(d, (long) r * strideC, strideC, ROWS, sums);
             try {
                 tile(aTile, rowA, termA, panel, begin, cTile.address(), strideC, depth);

@@ -135,7 +135,7 @@ final class OutputLayer {
     /** Rows of a chunk of {@code n} scored tokens. */
     private static int chunkRows(int n) {
         int chunks = Math.max(1, (n + Activations.HEAD_CHUNK - 1) / Activations.HEAD_CHUNK);
-        return Math.max(1, (n + chunks - 1) / chunks);
+        return (n + chunks - 1) / chunks;
     }
 
     /** Whether a chunk has rows of its own. */

@@ -58,8 +58,8 @@ public final class DpoTrainer {
     private final Map<String, String> weightsMetadata;
     private final LongSupplier nanoTime;
     private final Saving saving;
-
     private final StepReports reports;
+
     private long nanosAtCheckpoint;
     private long nanosAtQuestion;
     private boolean beganFinite; // a model may come with numbers that are none, for tokens that the data has not

@@ -1,6 +1,7 @@
 package dev.dpo4j.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Method;
@@ -74,6 +75,14 @@ class VectorKernelsTest {
         vector.softmax(scores, OffHeap.zeros(2), 1, 2, 3, 2, 2);
         assertThat(OffHeap.floats(scores)[2]).isEqualTo(-7);
         assertThat(OffHeap.floats(scores)[5]).isEqualTo(-7);
+    }
+
+    @Test
+    void aProductRefusesAResultOnTheHeap() {
+        MemorySegment heap = MemorySegment.ofArray(new float[6 * vector.panelColumns()]);
+        MemorySegment b = OffHeap.zeros(vector.panelColumns());
+        assertThatThrownBy(() -> vector.product(false, OffHeap.zeros(6), 1, b, null, heap, vector.panelColumns(), 6, 1))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
