@@ -12,6 +12,9 @@ final class Exp {
     /** exp is 0 from here down: below half the smallest float, 2^-150. */
     static final float LOWEST = -104;
 
+    /** exp is a normal float from here up, also where the series is below 1: a little above -126 ln 2. */
+    static final float LOWEST_NORMAL = -87;
+
     /** exp is infinite from here up. */
     static final float HIGHEST = 89;
 
@@ -39,24 +42,38 @@ final class Exp {
 
     private Exp() {}
 
+    /** Where it is a normal float, in two thirds of the steps: 0 below {@link #LOWEST_NORMAL}; x must be below 88. */
+    static float normal(float x) {
+        if (x < LOWEST_NORMAL) { // not NaN
+            return 0;
+        }
+        float rounded = Math.fma(x, INVERSE_LN2, ROUNDER);
+        int exponent =
+                Float.floatToRawIntBits(rounded) << EXPONENT_SHIFT; // k, since nothing else of the rounder is left
+        return Float.intBitsToFloat(Float.floatToRawIntBits(series(x, rounded - ROUNDER)) + exponent);
+    }
+
     static float exp(float x) {
         float clamped = Math.min(Math.max(x, LOWEST), HIGHEST); // NaN passes both
         float rounded = Math.fma(clamped, INVERSE_LN2, ROUNDER);
-        float k = rounded - ROUNDER;
-        float r = Math.fma(k, -LN2_LOW, Math.fma(k, -LN2_HIGH, clamped));
+        float series = series(clamped, rounded - ROUNDER);
 
+        // 2^k as two factors, since k runs from -150 to 128 and a float's exponent from -126 to 127
+        int exponent = Float.floatToRawIntBits(rounded) - ROUNDER_BITS;
+        int half = exponent >> 1;
+        return series * powerOfTwo(half) * powerOfTwo(exponent - half);
+    }
+
+    /** exp(r) of {@code r = x - k ln 2} */
+    private static float series(float x, float k) {
+        float r = Math.fma(k, -LN2_LOW, Math.fma(k, -LN2_HIGH, x));
         float series = Math.fma(C7, r, C6);
         series = Math.fma(series, r, C5);
         series = Math.fma(series, r, C4);
         series = Math.fma(series, r, C3);
         series = Math.fma(series, r, C2);
         series = Math.fma(series, r, 1f);
-        series = Math.fma(series, r, 1f);
-
-        // 2^k as two factors, since k runs from -150 to 128 and a float's exponent from -126 to 127
-        int exponent = Float.floatToRawIntBits(rounded) - ROUNDER_BITS;
-        int half = exponent >> 1;
-        return series * powerOfTwo(half) * powerOfTwo(exponent - half);
+        return Math.fma(series, r, 1f);
     }
 
     /** {@code 1 / (1 + exp(-x))} */

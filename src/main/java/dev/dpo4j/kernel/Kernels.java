@@ -166,21 +166,20 @@ public interface Kernels {
     void softmax(
             MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid);
 
-    /** Scores to probabilities again, in place, with the log-sum-exp of the forward pass; the same mask. */
-    void softmaxFromLse(
-            MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid);
-
     /**
-     * {@code dScores = scale · p · (dp - delta)} with {@code delta[r] = Σ_c p[r,c] dp[r,c]}, given by the caller; {@code dp} becomes dScores
-     * in place (0 where p is masked, whatever dp holds there).
+     * Probabilities again and the gradient of scores, in place, with the same mask: {@code p = exp(scale · s - lse)} and {@code dScores =
+     * scale · p · (dp - delta)} with {@code delta[r] = Σ_c p[r,c] dp[r,c]}, given by the caller. Both are 0 where p is masked, whatever stood
+     * there.
      *
-     * @param p (rows, stride)
-     * @param dp (rows, stride)
+     * @param scores (rows, stride), becomes p
+     * @param dp (rows, stride), becomes dScores
+     * @param lse (rows) of the forward pass
      * @param delta (rows)
      */
     void softmaxBackward(
-            MemorySegment p,
+            MemorySegment scores,
             MemorySegment dp,
+            MemorySegment lse,
             MemorySegment delta,
             float scale,
             int rows,

@@ -141,22 +141,17 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void softmaxFromLse(
-            MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid) {
-        VectorSoftmax.softmaxFromLse(scores, lse, scale, rows, stride, columns, firstValid);
-    }
-
-    @Override
     public void softmaxBackward(
-            MemorySegment p,
+            MemorySegment scores,
             MemorySegment dp,
+            MemorySegment lse,
             MemorySegment delta,
             float scale,
             int rows,
             int stride,
             int columns,
             int firstValid) {
-        VectorSoftmax.softmaxBackward(p, dp, delta, scale, rows, stride, columns, firstValid);
+        VectorSoftmax.softmaxBackward(scores, dp, lse, delta, scale, rows, stride, columns, firstValid);
     }
 
     @Override

@@ -25,11 +25,10 @@ final class VectorLogProbs {
             double[] logp,
             double[] lse,
             TokenFigures figures) {
-        float[] lanes = new float[LANES];
         VectorTokenSums sums = new VectorTokenSums();
         for (int r = 0; r < rows; r++) {
             MemorySegment x = row(logits, r, width, width);
-            float max = max(x, width, lanes);
+            float max = max(x, width);
             sums.add(x, max, width);
             double sum = sums.exponentials();
             double logSum = StrictMath.log(sum);
@@ -61,10 +60,10 @@ final class VectorLogProbs {
     private static void scaledProbabilities(MemorySegment x, float high, float low, float factor, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += LANES) {
-            store(VectorExp.exp(load(x, i).sub(high).sub(low)).mul(factor), x, i);
+            store(VectorExp.normal(load(x, i).sub(high).sub(low)).mul(factor), x, i);
         }
         for (; i < n; i++) {
-            put(x, i, Exp.exp(at(x, i) - high - low) * factor);
+            put(x, i, Exp.normal(at(x, i) - high - low) * factor);
         }
     }
 }

@@ -26,21 +26,11 @@ final class VectorSoftmax {
         for (int r = 0; r < rows; r++) {
             int valid = ScalarKernels.valid(r, columns, firstValid);
             MemorySegment s = row(scores, r, stride, columns);
-            float shift = max(s, valid, lanes) * scale;
+            float shift = max(s, valid) * scale;
             exponentials(s, scale, shift, valid);
             double sum = sum(s, valid, lanes);
             put(lse, r, (float) (shift + StrictMath.log(sum)));
             VectorElementwise.scaleBlock((float) (1 / sum), s, valid);
-            zero(s, valid, columns);
-        }
-    }
-
-    static void softmaxFromLse(
-            MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid) {
-        for (int r = 0; r < rows; r++) {
-            int valid = ScalarKernels.valid(r, columns, firstValid);
-            MemorySegment s = row(scores, r, stride, columns);
-            exponentials(s, scale, at(lse, r), valid);
             zero(s, valid, columns);
         }
     }
@@ -51,16 +41,17 @@ final class VectorSoftmax {
         FloatVector minusShift = broadcast(-shift);
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += LANES) {
-            store(VectorExp.exp(load(s, i).fma(scales, minusShift)), s, i);
+            store(VectorExp.normal(load(s, i).fma(scales, minusShift)), s, i);
         }
         for (; i < n; i++) {
-            put(s, i, Exp.exp(Math.fma(at(s, i), scale, -shift)));
+            put(s, i, Exp.normal(Math.fma(at(s, i), scale, -shift)));
         }
     }
 
     static void softmaxBackward(
-            MemorySegment p,
+            MemorySegment scores,
             MemorySegment dp,
+            MemorySegment lse,
             MemorySegment delta,
             float scale,
             int rows,
@@ -70,18 +61,27 @@ final class VectorSoftmax {
         for (int r = 0; r < rows; r++) {
             int valid = ScalarKernels.valid(r, columns, firstValid);
             MemorySegment dpRow = row(dp, r, stride, columns);
-            softmaxBackwardRow(row(p, r, stride, columns), dpRow, at(delta, r), scale, valid);
+            MemorySegment s = row(scores, r, stride, columns);
+            softmaxBackwardRow(s, dpRow, at(lse, r), at(delta, r), scale, valid);
+            zero(s, valid, columns);
             zero(dpRow, valid, columns);
         }
     }
 
-    private static void softmaxBackwardRow(MemorySegment p, MemorySegment dp, float delta, float scale, int n) {
+    private static void softmaxBackwardRow(
+            MemorySegment s, MemorySegment dp, float lse, float delta, float scale, int n) {
+        FloatVector scales = broadcast(scale);
+        FloatVector minusLse = broadcast(-lse);
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += LANES) {
-            store(load(p, i).mul(scale).mul(load(dp, i).sub(delta)), dp, i);
+            FloatVector p = VectorExp.normal(load(s, i).fma(scales, minusLse));
+            store(p, s, i);
+            store(p.mul(scales).mul(load(dp, i).sub(delta)), dp, i);
         }
         for (; i < n; i++) {
-            put(dp, i, at(p, i) * scale * (at(dp, i) - delta));
+            float p = Exp.normal(Math.fma(at(s, i), scale, -lse));
+            put(s, i, p);
+            put(dp, i, p * scale * (at(dp, i) - delta));
         }
     }
 }

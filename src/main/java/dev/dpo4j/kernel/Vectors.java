@@ -85,7 +85,7 @@ final class Vectors {
     }
 
     /** The order of a maximum does not matter; two vectors hide most of its wait. */
-    static float max(MemorySegment x, int n, float[] lanes) {
+    static float max(MemorySegment x, int n) {
         FloatVector m0 = broadcast(Float.NEGATIVE_INFINITY);
         FloatVector m1 = m0;
         int i = 0;
@@ -93,11 +93,7 @@ final class Vectors {
             m0 = m0.max(load(x, i));
             m1 = m1.max(load(x, i + LANES));
         }
-        m0.max(m1).intoArray(lanes, 0);
-        float max = Float.NEGATIVE_INFINITY;
-        for (float lane : lanes) {
-            max = Math.max(max, lane);
-        }
+        float max = m0.max(m1).reduceLanes(VectorOperators.MAX);
         for (; i < n; i++) {
             max = Math.max(max, at(x, i));
         }

@@ -161,7 +161,7 @@ public final class Activations implements AutoCloseable {
         this.hidden = arena.uninitialised(capacity, config.intermediateSize());
         this.u = arena.uninitialised(capacity, rank);
         for (int i = 0; i < threads; i++) {
-            attention.add(attentionScratch(config, context, backward));
+            attention.add(AttentionScratch.of(arena, config, context, backward));
         }
         this.head = new HeadBuffers(
                 arena.uninitialised(scored, c),
@@ -218,18 +218,6 @@ public final class Activations implements AutoCloseable {
                 layer.attentionRstd, qkv, layer.attended, layer.lse, layer.middle, layer.mlpRstd, layer.gateUp);
     }
 
-    private AttentionScratch attentionScratch(LlamaConfig config, int context, boolean backward) {
-        int rows = AttentionBlock.stackedRows(config);
-        int tile = Math.min(stride(context), AttentionBlock.TILE);
-        int d = config.headSize();
-        return new AttentionScratch(
-                arena.uninitialised(rows, d).segment(),
-                arena.uninitialised(rows, d).segment(),
-                arena.uninitialised(rows, stride(context)).segment(),
-                arena.uninitialised(backward ? rows : 0, d).segment(),
-                arena.uninitialised(backward ? rows : 0, tile).segment());
-    }
-
     private List<Matrix> dKeyValues(LlamaConfig config, int rows, int threads) {
         return Stream.generate(() -> arena.uninitialised(rows, 2 * config.keyWidth()))
                 .limit(attentionSlices(config, threads) - 1L)
@@ -254,11 +242,6 @@ public final class Activations implements AutoCloseable {
         MemorySegment segment = arena.uninitialised(1, values.length).segment();
         MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, 0, values.length);
         return segment;
-    }
-
-    /** Columns of a row of attention scores over so many keys: whole vectors. */
-    static int stride(int keys) {
-        return (keys + 15) / 16 * 16;
     }
 
     /** The most rows a tree may have. */

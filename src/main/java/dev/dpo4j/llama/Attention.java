@@ -3,34 +3,54 @@ package dev.dpo4j.llama;
 import dev.dpo4j.kernel.Kernels;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tensor.Matrix;
+import dev.dpo4j.tensor.OrderedMatrix;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * Causal attention with grouped key/value heads over a {@link TokenTree}: {@code O = softmax(Q Kᵀ / √D) V}, for a block of B query
  * rows and one key head at a time. The G heads that share the key head (Ainslie et al., arXiv 2305.13245) are stacked into one
- * (B G, D) matrix, so each product is large and reads a key once for all of them. Scores never exist for more than a block a
- * thread. Probabilities are not kept: the backward pass makes them again, tile by tile, from the log-sum-exp (Dao et al., arXiv
- * 2205.14135).
+ * (B G, D) matrix, so each product is large and reads a key once for all of them; the keys and values that a segment sees are put in order
+ * once for several of its blocks. Scores never exist for more than a block a thread. Probabilities are not kept: the backward pass makes them
+ * again, some keys at a time, from the log-sum-exp (Dao et al., arXiv 2205.14135).
  */
 final class Attention {
 
+    /** Rows for which a thread puts keys in order once: enough for that not to matter. */
+    private static final int MOST_ROWS_OF_A_PART = 256;
+
+    /** Parts for each thread, so that the last ones do not matter either. */
+    private static final int PARTS = 4;
+
+    /** Terms of a product at a time: as many values as stay in a core's cache beside the probabilities. */
+    private static final int MOST_TERMS = 1024;
+
     private final Compute compute;
+    private final Kernels kernels;
     private final LlamaConfig config;
     private final int d;
     private final int group;
     private final int blockRows;
     private final int width;
+    private final int wide;
     private final float scale;
+
+    /** Keys, or stacked rows, at a time where the causal mask makes the work of each different. */
+    private final int step;
 
     Attention(Compute compute, LlamaConfig config) {
         this.compute = compute;
+        this.kernels = compute.kernels();
         this.config = config;
         this.d = config.headSize();
         this.group = AttentionBlock.group(config);
         this.blockRows = AttentionBlock.rows(config);
         this.width = config.queryWidth() + 2 * config.keyWidth();
+        this.wide = OrderedMatrix.wholePanels(d);
         this.scale = (float) (1 / Math.sqrt(d));
+        this.step = kernels.fastProducts() ? OrderedMatrix.wholeTiles(24) : Integer.MAX_VALUE / 2;
     }
 
     /**
@@ -39,46 +59,64 @@ final class Attention {
      * @param layer reads qkv; writes attended and lse
      */
     void forward(TokenTree tree, int from, int to, Activations.Layer layer, Activations activations) {
-        List<AttentionBlock> blocks = AttentionBlock.of(tree, from, to, blockRows);
         int kvHeads = config.kvHeads();
+        int share = (int) ((long) (to - from) * kvHeads / ((long) PARTS * compute.threads()));
+        int rows = Math.clamp(share, blockRows, MOST_ROWS_OF_A_PART);
+        List<List<AttentionBlock>> parts =
+                new ArrayList<>(AttentionBlock.ofOnePath(AttentionBlock.of(tree, from, to, blockRows), rows));
+        parts.sort(Comparator.comparingLong(Attention::cost).reversed());
         compute.parallel(
-                blocks.size() * kvHeads,
+                parts.size() * kvHeads,
                 (part, worker) -> forward(
-                        blocks.get(part / kvHeads), part % kvHeads, layer, activations.attentionScratch(worker)));
+                        parts.get(part / kvHeads), part % kvHeads, layer, activations.attentionScratch(worker)));
     }
 
-    private void forward(AttentionBlock block, int kvHead, Activations.Layer layer, AttentionScratch scratch) {
-        int rows = block.rows() * group;
-        int columns = Activations.stride(block.keys());
-        MemorySegment q = scratch.q();
+    private static long cost(List<AttentionBlock> blocks) {
+        return blocks.stream().mapToLong(AttentionBlock::scores).sum();
+    }
+
+    /** Some blocks that see the same text. */
+    private void forward(List<AttentionBlock> blocks, int kvHead, Activations.Layer layer, AttentionScratch scratch) {
+        int keys = blocks.getLast().keys();
+        OrderedMatrix keysT = new OrderedMatrix(kernels, scratch.keysT(), d, keys);
+        OrderedMatrix values = new OrderedMatrix(kernels, scratch.values(), keys, d);
+        for (KeyPath.Run run : blocks.getLast().path().runs(keys)) {
+            keysT.putColumns(run.key(), layer.qkv().from(run.row(), keyColumn(kvHead)), width, run.count(), d);
+            values.putRows(run.key(), layer.qkv().from(run.row(), valueColumn(kvHead)), width, run.count(), d);
+        }
+        for (AttentionBlock block : blocks) {
+            forward(block, kvHead, keysT, values, layer, scratch);
+        }
+    }
+
+    private void forward(
+            AttentionBlock block,
+            int kvHead,
+            OrderedMatrix keysT,
+            OrderedMatrix values,
+            Activations.Layer layer,
+            AttentionScratch scratch) {
+        int keys = block.keys();
+        int stride = AttentionScratch.stride(keys);
         MemorySegment scores = scratch.scores();
-        KeyValues keyValues = new KeyValues(layer.qkv(), config.queryWidth());
-        stack(layer.qkv(), block, kvHead, q);
-        for (AttentionBlock.Tile tile : block.tiles()) { // S = Q Kᵀ, not yet scaled
-            MemorySegment s = at(scores, tile.column());
-            MemorySegment key = keyValues.key(kvHead, tile);
-            compute.gemmOnThisThread(false, true, rows, tile.keys(), d, 1, q, d, key, width, 0, s, columns);
-        }
+        stack(layer.qkv(), block, kvHead, scratch.q());
+        scores(block, scratch.q(), keysT, 0, keys, scores, stride); // S = Q Kᵀ, not yet scaled
         for (int h = 0; h < group; h++) {
-            compute.kernels()
-                    .softmax(
-                            at(scores, h * columns),
-                            layer.lse().from(kvHead * group + h, block.from()),
-                            scale,
-                            block.rows(),
-                            group * columns,
-                            block.keys(),
-                            block.keysBefore() + 1);
+            MemorySegment lse = layer.lse().from(kvHead * group + h, block.from());
+            kernels.softmax(
+                    at(scores, (long) h * stride),
+                    lse,
+                    scale,
+                    block.rows(),
+                    group * stride,
+                    keys,
+                    block.keysBefore() + 1);
         }
-        float beta = 0;
-        for (AttentionBlock.Tile tile : block.tiles()) { // O = P V
-            MemorySegment p = at(scores, tile.column());
-            MemorySegment value = keyValues.value(kvHead, tile);
-            compute.gemmOnThisThread(
-                    false, false, rows, d, tile.keys(), 1, p, columns, value, width, beta, scratch.out(), d);
-            beta = 1;
+        for (int key = 0; key < keys; key += MOST_TERMS) { // O = P V
+            int count = Math.min(MOST_TERMS, keys - key);
+            weighted(block, at(scores, key), stride, values, key, count, scratch.out());
         }
-        unstack(scratch.out(), block, kvHead, layer.attended());
+        unstack(scratch.out(), wide, block, kvHead, layer.attended());
     }
 
     /**
@@ -101,12 +139,12 @@ final class Attention {
         int kvHeads = config.kvHeads();
         compute.parallel(slices.size() * kvHeads, (part, worker) -> {
             int slice = part / kvHeads;
-            KeyValues dKeyValues = slice == 0
-                    ? new KeyValues(dQkv, config.queryWidth())
-                    : new KeyValues(d.dKeyValues().get(slice - 1), 0);
+            int kvHead = part % kvHeads;
             AttentionScratch scratch = activations.attentionScratch(worker);
-            for (AttentionBlock block : slices.get(slice)) {
-                backward(block, part % kvHeads, layer, dAttended, d.delta(), dQkv, dKeyValues, scratch);
+            for (List<AttentionBlock> blocks : AttentionBlock.ofOnePath(slices.get(slice), Integer.MAX_VALUE)) {
+                backward(blocks, kvHead, layer, dAttended, d.delta(), dQkv, scratch);
+                Matrix sums = slice == 0 ? dQkv : d.dKeyValues().get(slice - 1);
+                addKeyValues(blocks, scratch.backward(), sums, kvHead, slice == 0 ? config.queryWidth() : 0);
             }
         });
         for (int slice = 1; slice < slices.size(); slice++) {
@@ -114,66 +152,197 @@ final class Attention {
         }
     }
 
+    /** Some blocks that see the same text: writes the gradients of their queries, and those of keys and values to scratch. */
     private void backward(
-            AttentionBlock block,
+            List<AttentionBlock> blocks,
             int kvHead,
             Activations.Layer layer,
             Matrix dAttended,
             Matrix delta,
             Matrix dQkv,
-            KeyValues dKeyValues,
             AttentionScratch scratch) {
-        int rows = block.rows() * group;
-        MemorySegment q = scratch.q();
-        MemorySegment dO = scratch.out();
-        MemorySegment dQ = scratch.dQ();
-        MemorySegment p = scratch.scores();
-        MemorySegment dS = scratch.dScores();
-        KeyValues keyValues = new KeyValues(layer.qkv(), config.queryWidth());
-        stack(layer.qkv(), block, kvHead, q);
-        stack(dAttended, block, kvHead, dO);
-        float beta = 0;
-        for (AttentionBlock.Tile tile : block.tiles()) {
-            int keys = tile.keys();
-            int columns = Activations.stride(keys);
-            MemorySegment key = keyValues.key(kvHead, tile);
-            compute.gemmOnThisThread(false, true, rows, keys, d, 1, q, d, key, width, 0, p, columns);
-            // forward: O = P V; so dP = dO Vᵀ and dV += Pᵀ dO
-            MemorySegment value = keyValues.value(kvHead, tile);
-            compute.gemmOnThisThread(false, true, rows, keys, d, 1, dO, d, value, width, 0, dS, columns);
-            softmaxBackward(block, tile, kvHead, layer.lse(), delta, p, dS, columns);
-            MemorySegment dV = dKeyValues.value(kvHead, tile);
-            compute.gemmOnThisThread(true, false, keys, d, rows, 1, p, columns, dO, d, 1, dV, dKeyValues.matrix.cols());
-            // forward: S = Q Kᵀ; so dQ = dS K and dK += dSᵀ Q
-            compute.gemmOnThisThread(false, false, rows, d, keys, 1, dS, columns, key, width, beta, dQ, d);
-            MemorySegment dK = dKeyValues.key(kvHead, tile);
-            compute.gemmOnThisThread(true, false, keys, d, rows, 1, dS, columns, q, d, 1, dK, dKeyValues.matrix.cols());
-            beta = 1;
+        int keys = blocks.getLast().keys();
+        AttentionScratch.Backward more = scratch.backward();
+        Operands operands = new Operands(
+                new OrderedMatrix(kernels, scratch.keysT(), d, keys),
+                new OrderedMatrix(kernels, more.keys(), keys, d),
+                new OrderedMatrix(kernels, more.valuesT(), d, keys),
+                new OrderedMatrix(kernels, more.queries(), AttentionBlock.stackedRows(config), d),
+                new OrderedMatrix(kernels, more.dOut(), AttentionBlock.stackedRows(config), d));
+        for (KeyPath.Run run : blocks.getLast().path().runs(keys)) {
+            MemorySegment key = layer.qkv().from(run.row(), keyColumn(kvHead));
+            operands.keysT.putColumns(run.key(), key, width, run.count(), d);
+            operands.keys.putRows(run.key(), key, width, run.count(), d);
+            MemorySegment value = layer.qkv().from(run.row(), valueColumn(kvHead));
+            operands.valuesT.putColumns(run.key(), value, width, run.count(), d);
         }
-        unstack(dQ, block, kvHead, dQkv);
+        long bytes = (long) OrderedMatrix.wholeTiles(keys) * wide * Float.BYTES;
+        more.dKeys().asSlice(0, bytes).fill((byte) 0);
+        more.dValues().asSlice(0, bytes).fill((byte) 0);
+        for (AttentionBlock block : blocks) {
+            stack(layer.qkv(), block, kvHead, scratch.q());
+            stack(dAttended, block, kvHead, scratch.out());
+            operands.queries.putRows(0, scratch.q(), d, block.rows() * group, d);
+            operands.dOut.putRows(0, scratch.out(), d, block.rows() * group, d);
+            for (int key = 0; key < block.keys(); key += AttentionScratch.CHUNK) {
+                int count = Math.min(AttentionScratch.CHUNK, block.keys() - key);
+                backward(block, key, count, kvHead, layer.lse(), delta, operands, scratch);
+            }
+            unstack(more.dQ(), wide, block, kvHead, dQkv);
+        }
     }
 
-    /** Scores to probabilities, and the gradients of probabilities to those of scores, both in place. */
-    private void softmaxBackward(
+    /** What stands on the right of the backward pass's products. */
+    private record Operands(
+            OrderedMatrix keysT,
+            OrderedMatrix keys,
+            OrderedMatrix valuesT,
+            OrderedMatrix queries,
+            OrderedMatrix dOut) {}
+
+    /** A block and some keys. */
+    private void backward(
             AttentionBlock block,
-            AttentionBlock.Tile tile,
+            int key,
+            int count,
             int kvHead,
             Matrix lse,
             Matrix delta,
-            MemorySegment scores,
-            MemorySegment dP,
-            int columns) {
-        Kernels kernels = compute.kernels();
-        int firstValid = block.firstValid(tile);
+            Operands operands,
+            AttentionScratch scratch) {
+        AttentionScratch.Backward more = scratch.backward();
+        MemorySegment p = scratch.scores();
+        MemorySegment dS = more.dScores();
+        int stride = AttentionScratch.stride(AttentionScratch.CHUNK);
+        // forward: O = P V; so dP = dO Vᵀ and dV += Pᵀ dO
+        scores(block, scratch.q(), operands.keysT, key, count, p, stride);
+        scores(block, scratch.out(), operands.valuesT, key, count, dS, stride);
         for (int h = 0; h < group; h++) {
             int head = kvHead * group + h;
-            MemorySegment p = at(scores, h * columns);
-            MemorySegment dS = at(dP, h * columns);
-            int stride = group * columns;
-            kernels.softmaxFromLse(
-                    p, lse.from(head, block.from()), scale, block.rows(), stride, tile.keys(), firstValid);
             kernels.softmaxBackward(
-                    p, dS, delta.from(head, block.from()), scale, block.rows(), stride, tile.keys(), firstValid);
+                    at(p, (long) h * stride),
+                    at(dS, (long) h * stride),
+                    lse.from(head, block.from()),
+                    delta.from(head, block.from()),
+                    scale,
+                    block.rows(),
+                    group * stride,
+                    OrderedMatrix.wholeTiles(count), // zeros where keys are the rows of a product
+                    block.keysBefore() + 1 - key);
+        }
+        sums(block, p, stride, operands.dOut, key, count, more.dValues());
+        // forward: S = Q Kᵀ; so dQ = dS K and dK += dSᵀ Q
+        weighted(block, dS, stride, operands.keys, key, count, more.dQ());
+        sums(block, dS, stride, operands.queries, key, count, more.dKeys());
+    }
+
+    /**
+     * {@code S = Q Kᵀ} of a block's rows and some keys, panel by panel, but for rows that see none of a panel's keys.
+     *
+     * @param q (B G, D)
+     * @param keysT (D, keys)
+     * @param scores (B G, count), rows {@code stride} apart
+     */
+    private void scores(
+            AttentionBlock block,
+            MemorySegment q,
+            OrderedMatrix keysT,
+            int key,
+            int count,
+            MemorySegment scores,
+            int stride) {
+        int rows = OrderedMatrix.wholeTiles(block.rows() * group);
+        int panel = keysT.panelColumns();
+        for (int col = 0; col < count; col += panel) {
+            int first = OrderedMatrix.tileOf(block.firstRow(key + col) * group);
+            keysT.product(
+                    false,
+                    at(q, (long) first * d),
+                    d,
+                    rows - first,
+                    0,
+                    d,
+                    key + col,
+                    Math.min(panel, count - col),
+                    false,
+                    at(scores, (long) first * stride + col),
+                    stride);
+        }
+    }
+
+    /**
+     * {@code O = P V}, added to when these are not the first keys; P ends with the last key that a row sees.
+     *
+     * @param p (B G, count), rows {@code stride} apart
+     * @param values (keys, D)
+     * @param out (B G, D), written
+     */
+    private void weighted(
+            AttentionBlock block,
+            MemorySegment p,
+            int stride,
+            OrderedMatrix values,
+            int key,
+            int count,
+            MemorySegment out) {
+        int end = OrderedMatrix.wholeTiles(block.rows() * group);
+        int all = block.firstRow(key + count - 1) * group; // from here on rows see all of these keys
+        for (int row = 0; row < end; ) {
+            int rows = row < all ? Math.min(step, end - row) : end - row;
+            int terms = Math.min(count, block.seen((row + rows + group - 1) / group) - key);
+            if (terms > 0) {
+                values.product(
+                        false,
+                        at(p, (long) row * stride),
+                        stride,
+                        rows,
+                        key,
+                        terms,
+                        0,
+                        d,
+                        key > 0,
+                        at(out, (long) row * wide),
+                        wide);
+            }
+            row += rows;
+        }
+    }
+
+    /**
+     * {@code dV += Pᵀ dO} of some keys; the terms begin with the first row that sees a key.
+     *
+     * @param p (B G, count), rows {@code stride} apart
+     * @param dOut (B G, D)
+     * @param dValues (keys, D) of all keys
+     */
+    private void sums(
+            AttentionBlock block,
+            MemorySegment p,
+            int stride,
+            OrderedMatrix dOut,
+            int key,
+            int count,
+            MemorySegment dValues) {
+        int rows = block.rows() * group;
+        int end = OrderedMatrix.wholeTiles(count);
+        int all = OrderedMatrix.wholeTiles(
+                Math.max(0, block.keysBefore() + 1 - key)); // keys that all rows see, or nearly
+        for (int col = 0; col < end; ) {
+            int cols = Math.min(col < all ? all : step, end - col);
+            int first = block.firstRow(key + col) * group;
+            dOut.product(
+                    true,
+                    at(p, (long) first * stride + col),
+                    stride,
+                    cols,
+                    first,
+                    rows - first,
+                    0,
+                    d,
+                    true,
+                    at(dValues, (long) (key + col) * wide),
+                    wide);
+            col += cols;
         }
     }
 
@@ -182,22 +351,29 @@ final class Attention {
         int w = config.queryWidth();
         compute.parallel(
                 config.heads(),
-                (head, worker) -> compute.kernels()
-                        .rowDots(
-                                dAttended.from(0, head * d),
-                                w,
-                                attended.from(0, head * d),
-                                w,
-                                delta.fromRow(head),
-                                rows,
-                                d));
+                (head, worker) -> kernels.rowDots(
+                        dAttended.from(0, head * d), w, attended.from(0, head * d), w, delta.fromRow(head), rows, d));
+    }
+
+    /** From scratch to the rows where keys and values stand. */
+    private void addKeyValues(
+            List<AttentionBlock> blocks, AttentionScratch.Backward scratch, Matrix sums, int kvHead, int column) {
+        int keys = blocks.getLast().keys();
+        for (KeyPath.Run run : blocks.getLast().path().runs(keys)) {
+            for (int i = 0; i < run.count(); i++) {
+                long key = (long) (run.key() + i) * wide;
+                MemorySegment dKey = sums.from(run.row() + i, column + kvHead * d);
+                kernels.add(at(scratch.dKeys(), key), dKey, d);
+                kernels.add(at(scratch.dValues(), key), at(dKey, config.keyWidth()), d);
+            }
+        }
     }
 
     private void addKeyValues(Matrix dKeyValues, Matrix dQkv, int rows) {
         int n = dKeyValues.cols();
         compute.rows(rows, n, (from, to) -> {
             for (int row = from; row < to; row++) {
-                compute.kernels().add(dKeyValues.fromRow(row), dQkv.from(row, config.queryWidth()), n);
+                kernels.add(dKeyValues.fromRow(row), dQkv.from(row, config.queryWidth()), n);
             }
         });
     }
@@ -211,34 +387,23 @@ final class Attention {
     }
 
     /** The way back. */
-    private void unstack(MemorySegment stacked, AttentionBlock block, int kvHead, Matrix matrix) {
-        long bytes = (long) group * d * Float.BYTES;
+    private void unstack(MemorySegment stacked, int stride, AttentionBlock block, int kvHead, Matrix matrix) {
         for (int i = 0; i < block.rows(); i++) {
-            MemorySegment.copy(stacked, i * bytes, matrix.from(block.from() + i, kvHead * group * d), 0, bytes);
+            MemorySegment row = at(stacked, (long) i * group * stride);
+            kernels.copy(row, stride, group, d, matrix.from(block.from() + i, kvHead * group * d), d);
         }
     }
 
-    private static MemorySegment at(MemorySegment segment, int element) {
-        return segment.asSlice((long) element * Float.BYTES);
+    /** Where the keys of a key head begin in qkv. */
+    private int keyColumn(int kvHead) {
+        return config.queryWidth() + kvHead * d;
     }
 
-    /** Keys and, right of them, values in a matrix, from some column on. */
-    private final class KeyValues {
+    private int valueColumn(int kvHead) {
+        return keyColumn(kvHead) + config.keyWidth();
+    }
 
-        private final Matrix matrix;
-        private final int column;
-
-        KeyValues(Matrix matrix, int column) {
-            this.matrix = matrix;
-            this.column = column;
-        }
-
-        MemorySegment key(int kvHead, AttentionBlock.Tile tile) {
-            return matrix.from(tile.start(), column + kvHead * d);
-        }
-
-        MemorySegment value(int kvHead, AttentionBlock.Tile tile) {
-            return matrix.from(tile.start(), column + config.keyWidth() + kvHead * d);
-        }
+    private static MemorySegment at(MemorySegment segment, long element) {
+        return segment.asSlice(element * Float.BYTES);
     }
 }

@@ -1,44 +1,31 @@
 package dev.dpo4j.llama;
 
+import dev.dpo4j.tensor.OrderedMatrix;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Consecutive query rows of one segment, and the keys that the last of them sees, in tiles: rows of the tree that lie side by side
- * and are few enough for their scores to stay in a core's cache.
+ * Consecutive query rows of one segment.
  *
+ * @param path what the segment sees; the rows are among it
  * @param from the block's first row
  * @param rows its number of rows
  * @param keysBefore how many keys its first row sees besides its own; each further row sees one more
- * @param tiles in the order of the text
  */
-record AttentionBlock(int from, int rows, int keysBefore, List<Tile> tiles) {
-
-    /** The most keys of a tile. */
-    static final int TILE = 512;
+record AttentionBlock(KeyPath path, int from, int rows, int keysBefore) {
 
     /** Query rows, counting each head that shares a key head, from which on a product of that size is at full speed. */
     private static final int PRODUCT_ROWS = 192;
 
-    private static final int FEWEST_ROWS = 32;
-    private static final int MOST_ROWS = 128;
+    /** With this many rows, or a multiple of it, there are no single ones left over. */
+    private static final int STEP = OrderedMatrix.wholeTiles(8);
 
-    /**
-     * Some keys.
-     *
-     * @param start the row of the first
-     * @param keys how many
-     * @param column of the first one's score in a row that has the scores of all keys
-     */
-    record Tile(int start, int keys, int column) {}
-
-    AttentionBlock {
-        tiles = List.copyOf(tiles);
-    }
+    private static final int FEWEST_ROWS = 2 * STEP;
+    private static final int MOST_ROWS = 16 * STEP;
 
     /** Query rows of a block, by how many heads share a key head: with more of them it takes fewer rows to fill a product. */
     static int rows(LlamaConfig config) {
-        int rows = PRODUCT_ROWS / group(config) / 16 * 16;
+        int rows = PRODUCT_ROWS / group(config) / STEP * STEP;
         return Math.clamp(rows, FEWEST_ROWS, MOST_ROWS);
     }
 
@@ -56,40 +43,18 @@ record AttentionBlock(int from, int rows, int keysBefore, List<Tile> tiles) {
     static List<AttentionBlock> of(TokenTree tree, int from, int to, int size) {
         List<AttentionBlock> blocks = new ArrayList<>();
         for (TokenTree.Segment segment : tree.segments()) {
+            int first = Math.max(from, segment.start());
             int end = Math.min(to, segment.end());
-            for (int row = Math.max(from, segment.start()); row < end; row += size) {
-                blocks.add(of(tree, segment, row, Math.min(size, end - row)));
+            if (first < end) {
+                KeyPath path = KeyPath.of(tree, segment);
+                int before = path.keys() - segment.length();
+                for (int row = first; row < end; row += size) {
+                    blocks.add(
+                            new AttentionBlock(path, row, Math.min(size, end - row), before + row - segment.start()));
+                }
             }
         }
         return blocks;
-    }
-
-    private static AttentionBlock of(TokenTree tree, TokenTree.Segment segment, int from, int rows) {
-        List<TokenTree.Segment> seen = new ArrayList<>(tree.context(segment));
-        seen.add(new TokenTree.Segment(segment.start(), from + rows - segment.start(), segment.parent()));
-        List<Tile> tiles = new ArrayList<>();
-        int column = 0;
-        for (int i = 0; i < seen.size(); ) {
-            int start = seen.get(i).start();
-            int end = seen.get(i).end();
-            for (i++; i < seen.size() && seen.get(i).start() == end; i++) {
-                end = seen.get(i).end(); // a segment right behind the one it continues
-            }
-            column = cut(start, end, column, tiles);
-        }
-        return new AttentionBlock(from, rows, column - rows, tiles);
-    }
-
-    private static int cut(int start, int end, int firstColumn, List<Tile> tiles) {
-        int count = (end - start + TILE - 1) / TILE;
-        int each = Activations.stride((end - start + count - 1) / count);
-        int column = firstColumn;
-        for (int row = start; row < end; row += each) {
-            int keys = Math.min(each, end - row);
-            tiles.add(new Tile(row, keys, column));
-            column += keys;
-        }
-        return column;
     }
 
     /** Keys the block's last row sees. */
@@ -102,9 +67,14 @@ record AttentionBlock(int from, int rows, int keysBefore, List<Tile> tiles) {
         return (long) rows * keys();
     }
 
-    /** Keys of a tile the block's first row sees; none or fewer when the tile lies among the block's own rows. */
-    int firstValid(Tile tile) {
-        return keysBefore + 1 - tile.column;
+    /** The first of the block's rows, from 0, that sees a key. */
+    int firstRow(int key) {
+        return Math.max(0, key - keysBefore);
+    }
+
+    /** How many of the text's keys the given number of first rows of the block see together. */
+    int seen(int rows) {
+        return keysBefore + Math.min(rows, this.rows);
     }
 
     /** Cuts blocks into at most {@code count} runs of about the same cost, none empty. */
@@ -122,5 +92,25 @@ record AttentionBlock(int from, int rows, int keysBefore, List<Tile> tiles) {
             }
         }
         return slices;
+    }
+
+    /** Cuts blocks where the path changes, and after so many rows. */
+    static List<List<AttentionBlock>> ofOnePath(List<AttentionBlock> blocks, int mostRows) {
+        List<List<AttentionBlock>> parts = new ArrayList<>();
+        List<AttentionBlock> part = new ArrayList<>();
+        int rows = 0;
+        for (AttentionBlock block : blocks) {
+            if (!part.isEmpty() && (!part.getLast().path.equals(block.path) || rows + block.rows > mostRows)) {
+                parts.add(part);
+                part = new ArrayList<>();
+                rows = 0;
+            }
+            part.add(block);
+            rows += block.rows;
+        }
+        if (!part.isEmpty()) {
+            parts.add(part);
+        }
+        return parts;
     }
 }

@@ -32,11 +32,9 @@ public final class Generator {
 
     /** Bytes of memory that a text of so many tokens, prompt and all, takes while it is made. */
     public static long bytes(LlamaConfig config, int tokens, int threads) {
-        long scores = (long) threads
-                * AttentionBlock.stackedRows(config)
-                * (Activations.stride(tokens) + 2L * config.headSize());
+        long attention = threads * AttentionScratch.floats(config, tokens, false);
         long rows = tokens * (Activations.floatsPerRow(config, Activations.Keep.KEYS) + config.headSize());
-        return (rows + scores + config.vocabSize()) * Float.BYTES;
+        return (rows + attention + config.vocabSize()) * Float.BYTES;
     }
 
     /**

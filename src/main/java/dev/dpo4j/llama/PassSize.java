@@ -27,14 +27,7 @@ public record PassSize(int rows, int scored, int context) {
         long adapters = (keep.backward() ? 2L : 1L) * rank;
         long slices = keep.backward() ? Activations.attentionSlices(config, threads) - 1L : 0;
         long perRow = Activations.floatsPerRow(config, keep) + adapters + slices * 2 * config.keyWidth();
-        return Float.BYTES * (rows * perRow + head + rope + threads * attention(config, keep));
-    }
-
-    /** Floats of one thread's scratch. */
-    private long attention(LlamaConfig config, Activations.Keep keep) {
-        int keys = Activations.stride(context);
-        long d = config.headSize();
-        long row = 2 * d + keys + (keep.backward() ? d + Math.min(keys, AttentionBlock.TILE) : 0);
-        return AttentionBlock.stackedRows(config) * row;
+        return Float.BYTES
+                * (rows * perRow + head + rope + threads * AttentionScratch.floats(config, context, keep.backward()));
     }
 }

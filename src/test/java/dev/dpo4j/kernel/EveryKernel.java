@@ -148,11 +148,9 @@ final class EveryKernel {
             MemorySegment lse = OffHeap.zeros(ROWS);
             kernels.softmax(scores, lse, scale, ROWS, stride, width, firstValid);
             wrote("softmax " + firstValid, scores, lse);
-            kernels.softmaxFromLse(again, lse, scale, ROWS, stride, width, firstValid);
-            wrote("softmaxFromLse " + firstValid, again);
             MemorySegment dp = gaussian(ROWS * stride);
-            kernels.softmaxBackward(scores, dp, gaussian(ROWS), scale, ROWS, stride, width, firstValid);
-            wrote("softmaxBackward " + firstValid, dp);
+            kernels.softmaxBackward(again, dp, lse, gaussian(ROWS), scale, ROWS, stride, width, firstValid);
+            wrote("softmaxBackward " + firstValid, again, dp);
         }
     }
 

@@ -20,6 +20,16 @@ class ExpTest {
     }
 
     @Test
+    void ofAResultThatIsNormalIsTheSameInFewerSteps() {
+        for (double x = -87; x < 88; x += 1.37e-4) {
+            assertThat(Exp.normal((float) x)).isEqualTo(Exp.exp((float) x));
+        }
+        assertThat(Exp.normal(0)).isEqualTo(1);
+        assertThat(Exp.normal(Float.NEGATIVE_INFINITY)).isEqualTo(0);
+        assertThat(Exp.normal(Float.NaN)).isNaN();
+    }
+
+    @Test
     void agreesWithMathExpNearZero() {
         double worst = 0;
         for (float x = 1e-30f; x < 1; x *= 1.01f) {

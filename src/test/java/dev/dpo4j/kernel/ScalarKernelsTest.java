@@ -83,9 +83,11 @@ class ScalarKernelsTest {
     @ParameterizedTest
     @MethodSource("all")
     void aMaskedGradientIsZeroWhateverStoodThere(Kernels kernels) {
+        MemorySegment scores = OffHeap.of(0.5f, Float.NaN);
         MemorySegment dp = OffHeap.of(4, Float.NaN);
-        kernels.softmaxBackward(OffHeap.of(0.5f, 0), dp, OffHeap.of(1), 2, 1, 2, 2, 1);
-        assertThat(OffHeap.floats(dp)).containsExactly(3, 0); // 2 · 0.5 · (4 - 1)
+        kernels.softmaxBackward(scores, dp, OffHeap.of(1), OffHeap.of(1), 2, 1, 2, 2, 1);
+        assertThat(OffHeap.floats(scores)).containsExactly(1, 0); // exp(2 · 0.5 - 1)
+        assertThat(OffHeap.floats(dp)).containsExactly(6, 0); // 2 · 1 · (4 - 1)
     }
 
     @ParameterizedTest

@@ -2,6 +2,8 @@ package dev.dpo4j.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dpo4j.kernel.KernelSelection;
+import dev.dpo4j.kernel.ScalarTwin;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tensor.Matrix;
 import java.lang.foreign.ValueLayout;
@@ -10,15 +12,16 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Attention in blocks, tiles and slices against softmax(Q Kᵀ / √D) V written down in double precision, both ways. */
+/** Attention in blocks, chunks of keys and slices against softmax(Q Kᵀ / √D) V written down in double precision, both ways. */
 class AttentionTest {
 
     private static final double CLOSE = 2e-6;
 
-    /** A prompt longer than a tile, two answers of which one goes on in two ways, and a text of its own. */
+    /** A prompt longer than the chunks, two answers of which one goes on in two ways, and a text of its own. */
     private static TokenTree tree() {
         TokenTree.Builder tree = new TokenTree.Builder();
         int prompt = tree.add(-1, new int[700]);
@@ -33,11 +36,33 @@ class AttentionTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void isWhatTheFormulaSays(int threads) {
-        LlamaConfig config = config(6, 2);
+        try (Compute compute = new Compute(threads)) {
+            isWhatTheFormulaSays(config(6, 2, 16), compute);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 80", "4, 4, 8", "5, 1, 64", "3, 3, 128"})
+    void isWhatTheFormulaSaysForHeadsOfAnySizeAndNumber(int heads, int kvHeads, int headSize) {
+        try (Compute compute = new Compute(2)) {
+            isWhatTheFormulaSays(config(heads, kvHeads, headSize), compute);
+        }
+    }
+
+    /** As with vectors of less than 512 bits: OpenBLAS multiplies. */
+    @Test
+    void isWhatTheFormulaSaysWithoutFastProducts() {
+        try (Compute compute = new Compute(ScalarTwin.withoutProducts(KernelSelection.best()), 2)) {
+            assertThat(compute.kernels().fastProducts()).isFalse();
+            isWhatTheFormulaSays(config(6, 2, 16), compute);
+        }
+    }
+
+    private static void isWhatTheFormulaSays(LlamaConfig config, Compute compute) {
         TokenTree tree = tree();
         int n = tree.size();
-        try (Compute compute = new Compute(threads);
-                Activations a = new Activations(config, n, 1, 863, 0, threads, Activations.Keep.ALL);
+        int threads = compute.threads();
+        try (Activations a = new Activations(config, n, 1, 863, 0, threads, Activations.Keep.ALL);
                 Activations gradients = new Activations(config, n, 1, 863, 0, threads, Activations.Keep.ALL)) {
             Attention attention = new Attention(compute, config);
             Activations.Layer layer = a.layer(0);
@@ -60,11 +85,10 @@ class AttentionTest {
         TokenTree tree = tree();
         for (AttentionBlock block : AttentionBlock.of(tree, 0, tree.size(), 64)) {
             List<Integer> seen = new ArrayList<>();
-            for (AttentionBlock.Tile tile : block.tiles()) {
-                assertThat(tile.column()).isEqualTo(seen.size());
-                assertThat(tile.keys()).isBetween(1, AttentionBlock.TILE);
-                for (int i = 0; i < tile.keys(); i++) {
-                    seen.add(tile.start() + i);
+            for (KeyPath.Run run : block.path().runs(block.keys())) {
+                assertThat(run.key()).isEqualTo(seen.size());
+                for (int i = 0; i < run.count(); i++) {
+                    seen.add(run.row() + i);
                 }
             }
             assertThat(seen).isEqualTo(past(tree, block.from() + block.rows() - 1));
@@ -72,13 +96,14 @@ class AttentionTest {
     }
 
     @Test
-    void aSegmentRightBehindItsParentSharesItsTile() {
+    void aSegmentRightBehindItsParentContinuesItsRun() {
         TokenTree.Builder tree = new TokenTree.Builder();
         tree.add(tree.add(-1, new int[5]), new int[7]);
 
         assertThat(AttentionBlock.of(tree.build(), 5, 12, 64))
                 .singleElement()
-                .satisfies(block -> assertThat(block.tiles()).containsExactly(new AttentionBlock.Tile(0, 12, 0)));
+                .satisfies(block ->
+                        assertThat(block.path()).isEqualTo(new KeyPath(List.of(new KeyPath.Run(0, 12, 0)), 12)));
     }
 
     @Test
@@ -97,11 +122,29 @@ class AttentionTest {
         assertThat(AttentionBlock.slices(blocks.subList(0, 1), 3)).containsExactly(blocks.subList(0, 1));
     }
 
-    private static LlamaConfig config(int heads, int kvHeads) {
+    @Test
+    void partsAreOfOnePathAndOfAFewRows() {
+        TokenTree tree = tree();
+        List<AttentionBlock> blocks = AttentionBlock.of(tree, 0, tree.size(), 32);
+        List<List<AttentionBlock>> parts = AttentionBlock.ofOnePath(blocks, 100);
+
+        assertThat(parts.stream().flatMap(List::stream)).containsExactlyElementsOf(blocks);
+        assertThat(parts).allSatisfy(part -> {
+            assertThat(part)
+                    .extracting(AttentionBlock::path)
+                    .containsOnly(part.getFirst().path());
+            assertThat(part.stream().mapToInt(AttentionBlock::rows).sum()).isBetween(1, 100);
+        });
+        assertThat(parts)
+                .hasSize(8 + 2 + 1 + 1 + 1
+                        + 1); // three blocks of the prompt's 22 each, the last of one; four and one of 130 rows
+    }
+
+    private static LlamaConfig config(int heads, int kvHeads, int headSize) {
         return LlamaConfigReader.read(JsonMapper.shared().readTree("""
                 {"architectures": ["LlamaForCausalLM"], "vocab_size": 8, "hidden_size": %d, "intermediate_size": 8,
                  "num_hidden_layers": 1, "num_attention_heads": %d, "num_key_value_heads": %d,
-                 "max_position_embeddings": 2048}""".formatted(16 * heads, heads, kvHeads)));
+                 "max_position_embeddings": 2048}""".formatted(headSize * heads, heads, kvHeads)));
     }
 
     private static void fill(Matrix matrix, long seed) {
