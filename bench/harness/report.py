@@ -142,6 +142,8 @@ def further(results, machine):
     for name, result in results.items():
         if name.startswith("length ") and "skipped" in result:
             lines.append(f"- The PyTorch loop on texts of {name.split()[1]} tokens: {result['skipped']}, the machine having no memory left for it.")
+        if "recomputed" in result:
+            lines.append(f"- The PyTorch loop on texts of {name.split()[1]} tokens had to compute activations again (gradient checkpointing): without, {result['recomputed']}.")
     sizes = {name.removeprefix("size "): result for name, result in results.items() if name.startswith("size ")}
     for size, result in sizes.items():
         lines.append(f"- {size} preferences in the file: {result['rate']:.0f} tokens/s, {result['peak_bytes'] / GIGABYTE:.2f} GB.")

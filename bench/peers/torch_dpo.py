@@ -1,7 +1,8 @@
 """A DPO loop written by hand in PyTorch, all weights: what somebody who cares for speed would write without a framework.
 
 float32, no padding, logits of the answers only, gradients a pair at a time (so little memory), fused AdamW. Each epoch in TRL's order.
-Spec: model, rows, epochs, batch, learning_rate, beta, max_grad_norm, seed, threads, reference ("in the loop" or "cached").
+Spec: model, rows, epochs, batch, learning_rate, beta, max_grad_norm, seed, threads, reference ("in the loop" or "cached"),
+recompute (gradient checkpointing, for texts whose activations the machine cannot hold).
 """
 import time
 
@@ -46,6 +47,8 @@ def main():
     rows = outcome.token_rows(spec["rows"])
     reference = reference_of(spec, rows)
     policy = answers.load(spec["model"]).train()  # SmolLM2 and other Llamas have no dropout
+    if spec.get("recompute"):
+        policy.gradient_checkpointing_enable({"use_reentrant": False})
     optimizer = torch.optim.AdamW(policy.parameters(), lr=spec["learning_rate"], weight_decay=0.0, fused=True)
     steps = []
     for epoch in range(spec["epochs"]):

@@ -20,8 +20,8 @@ import org.springframework.util.unit.DataSize;
 record TrainingProperties(
         @Nullable DataSize activationMemory, @Nullable DataSize memory) {
 
-    /** Of a run that trains all weights: with larger passes it gets no faster. */
-    private static final DataSize OF_WEIGHTS = DataSize.ofMegabytes(1536);
+    /** Of a run that trains all weights: each pass reads them and adds to their gradients, and with larger ones there is little left to save. */
+    private static final DataSize OF_WEIGHTS = DataSize.ofGigabytes(2);
 
     /** Of a run that trains an adapter, which is chosen where memory is short. */
     private static final DataSize OF_AN_ADAPTER = DataSize.ofGigabytes(1);

@@ -263,7 +263,7 @@ final class ScalarKernels implements Kernels {
 
             float[] sums = new float[LaneOrder.partials(lanes)];
             for (int c = 0; c < valid; c++) {
-                float e = Exp.normal(Math.fma(at(s, c), scale, -shift)); // exp(scale · s - max), at most 1
+                float e = Exp.exp(Math.fma(at(s, c), scale, -shift)); // exp(scale · s - max), at most 1
                 put(s, c, e);
                 int k = LaneOrder.partial(c, valid, lanes);
                 sums[k] += e;
@@ -295,7 +295,7 @@ final class ScalarKernels implements Kernels {
             MemorySegment s = row(scores, r, stride, columns);
             MemorySegment dpRow = row(dp, r, stride, columns);
             for (int c = 0; c < valid; c++) {
-                float p = Exp.normal(Math.fma(at(s, c), scale, -at(lse, r))); // exp(scale · s - lse)
+                float p = Exp.exp(Math.fma(at(s, c), scale, -at(lse, r))); // exp(scale · s - lse)
                 put(s, c, p);
                 put(dpRow, c, p * scale * (at(dpRow, c) - at(delta, r))); // scale · p · (dp - delta)
             }
@@ -332,7 +332,7 @@ final class ScalarKernels implements Kernels {
             for (int v = 0; v < width; v++) {
                 int k = LaneOrder.partial(v, width, lanes);
                 float difference = at(x, v) - max;
-                float e = Exp.normal(difference);
+                float e = Exp.exp(difference);
                 sums[k] += e;
                 squares[k] = Math.fma(e, e, squares[k]);
                 products[k] = Math.fma(e, difference, products[k]);
@@ -364,7 +364,7 @@ final class ScalarKernels implements Kernels {
                     (float) logSumExp; // the log-sum-exp as two floats, so that its rounding does not scale a whole row
             float low = (float) (logSumExp - high);
             for (int v = 0; v < width; v++) {
-                put(x, v, Exp.normal(at(x, v) - high - low) * (float) -slope);
+                put(x, v, Exp.exp(at(x, v) - high - low) * (float) -slope);
             }
             put(x, target, ofTarget);
         }

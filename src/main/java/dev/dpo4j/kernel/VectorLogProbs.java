@@ -60,10 +60,10 @@ final class VectorLogProbs {
     private static void scaledProbabilities(MemorySegment x, float high, float low, float factor, int n) {
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += LANES) {
-            store(VectorExp.normal(load(x, i).sub(high).sub(low)).mul(factor), x, i);
+            store(VectorExp.exp(load(x, i).sub(high).sub(low)).mul(factor), x, i);
         }
         for (; i < n; i++) {
-            put(x, i, Exp.normal(at(x, i) - high - low) * factor);
+            put(x, i, Exp.exp(at(x, i) - high - low) * factor);
         }
     }
 }

@@ -41,10 +41,10 @@ final class VectorSoftmax {
         FloatVector minusShift = broadcast(-shift);
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += LANES) {
-            store(VectorExp.normal(load(s, i).fma(scales, minusShift)), s, i);
+            store(VectorExp.exp(load(s, i).fma(scales, minusShift)), s, i);
         }
         for (; i < n; i++) {
-            put(s, i, Exp.normal(Math.fma(at(s, i), scale, -shift)));
+            put(s, i, Exp.exp(Math.fma(at(s, i), scale, -shift)));
         }
     }
 
@@ -74,12 +74,12 @@ final class VectorSoftmax {
         FloatVector minusLse = broadcast(-lse);
         int i = 0;
         for (; i < SPECIES.loopBound(n); i += LANES) {
-            FloatVector p = VectorExp.normal(load(s, i).fma(scales, minusLse));
+            FloatVector p = VectorExp.exp(load(s, i).fma(scales, minusLse));
             store(p, s, i);
             store(p.mul(scales).mul(load(dp, i).sub(delta)), dp, i);
         }
         for (; i < n; i++) {
-            float p = Exp.normal(Math.fma(at(s, i), scale, -lse));
+            float p = Exp.exp(Math.fma(at(s, i), scale, -lse));
             put(s, i, p);
             put(dp, i, p * scale * (at(dp, i) - delta));
         }

@@ -49,7 +49,7 @@ final class VectorTokenSums {
         int remainder = exponentials.length - 1;
         for (; i < n; i++) {
             float d = at(x, i) - max;
-            float e = Exp.normal(d);
+            float e = Exp.exp(d);
             exponentials[remainder] += e;
             squares[remainder] = Math.fma(e, e, squares[remainder]);
             products[remainder] = Math.fma(e, d, products[remainder]);
@@ -60,7 +60,7 @@ final class VectorTokenSums {
     /** Whole vectors of them. */
     private void exponentials(MemorySegment x, int from, float max, int count) {
         for (int i = 0; i < count; i += LANES) {
-            VectorExp.normal(load(x, from + i).sub(max)).intoArray(block, i);
+            VectorExp.exp(load(x, from + i).sub(max)).intoArray(block, i);
         }
     }
 

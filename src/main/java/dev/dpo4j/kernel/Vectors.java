@@ -84,7 +84,7 @@ final class Vectors {
         return total(s0, s1, s2, s3, remainder, lanes);
     }
 
-    /** The order of a maximum does not matter; two vectors hide most of its wait. */
+    /** The order of a maximum does not matter, so the Vector API may choose it; two vectors hide most of its wait. */
     static float max(MemorySegment x, int n) {
         FloatVector m0 = broadcast(Float.NEGATIVE_INFINITY);
         FloatVector m1 = m0;

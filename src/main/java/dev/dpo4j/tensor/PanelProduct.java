@@ -26,9 +26,6 @@ final class PanelProduct {
     /** With fewer rows, OpenBLAS is as fast. */
     private static final int FEWEST_ROWS = 256;
 
-    /** More terms than layers have: in the gradient of what enters the head, of which each core reads all, OpenBLAS is as fast. */
-    private static final int MOST_DEPTH = 1 << 14;
-
     /** Narrower matrices, as adapters are, would be filled up with zeros. */
     private static final int LEAST = 64;
 
@@ -65,8 +62,7 @@ final class PanelProduct {
                 && (beta == 0 || beta == 1)
                 && m >= FEWEST_ROWS
                 && n >= LEAST
-                && k >= LEAST
-                && k <= MOST_DEPTH;
+                && k >= LEAST;
     }
 
     /**

@@ -55,7 +55,7 @@ class TransposedProductTest {
     void suitsWhatIsLargeAndNeedsNoScale() {
         try (Workers workers = new Workers(1)) {
             TransposedProduct product = new TransposedProduct(kernels, workers);
-            TransposedProduct scalar = new TransposedProduct(ScalarTwin.of(kernels), workers);
+            TransposedProduct scalar = new TransposedProduct(ScalarTwin.withoutProducts(kernels), workers);
             assertThat(product.suits(true, false, 576, 960, 1141, 1, 1)).isEqualTo(kernels.fastProducts());
             assertThat(product.suits(true, false, 576, 960, 1141, 1, 0)).isEqualTo(kernels.fastProducts());
             assertThat(scalar.suits(true, false, 576, 960, 1141, 1, 1)).isFalse();
