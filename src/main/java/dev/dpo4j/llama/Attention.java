@@ -36,9 +36,7 @@ final class Attention {
     private final int width;
     private final int wide;
     private final float scale;
-
-    /** Keys, or stacked rows, at a time where the causal mask makes the work of each different. */
-    private final int step;
+    private final CausalProducts products;
 
     Attention(Compute compute, LlamaConfig config) {
         this.compute = compute;
@@ -50,7 +48,7 @@ final class Attention {
         this.width = config.queryWidth() + 2 * config.keyWidth();
         this.wide = OrderedMatrix.wholePanels(d);
         this.scale = (float) (1 / Math.sqrt(d));
-        this.step = kernels.fastProducts() ? OrderedMatrix.wholeTiles(24) : Integer.MAX_VALUE / 2;
+        this.products = new CausalProducts(config, kernels);
     }
 
     /**
@@ -100,7 +98,7 @@ final class Attention {
         int stride = AttentionScratch.stride(keys);
         MemorySegment scores = scratch.scores();
         stack(layer.qkv(), block, kvHead, scratch.q());
-        scores(block, scratch.q(), keysT, 0, keys, scores, stride); // S = Q Kᵀ, not yet scaled
+        products.scores(block, scratch.q(), keysT, 0, keys, scores, stride); // S = Q Kᵀ, not yet scaled
         for (int h = 0; h < group; h++) {
             MemorySegment lse = layer.lse().from(kvHead * group + h, block.from());
             kernels.softmax(
@@ -114,7 +112,7 @@ final class Attention {
         }
         for (int key = 0; key < keys; key += MOST_TERMS) { // O = P V
             int count = Math.min(MOST_TERMS, keys - key);
-            weighted(block, at(scores, key), stride, values, key, count, scratch.out());
+            products.weighted(block, at(scores, key), stride, values, key, count, scratch.out());
         }
         unstack(scratch.out(), wide, block, kvHead, layer.attended());
     }
@@ -215,8 +213,8 @@ final class Attention {
         MemorySegment dS = more.dScores();
         int stride = AttentionScratch.stride(AttentionScratch.CHUNK);
         // forward: O = P V; so dP = dO Vᵀ and dV += Pᵀ dO
-        scores(block, scratch.q(), operands.keysT, key, count, p, stride);
-        scores(block, scratch.out(), operands.valuesT, key, count, dS, stride);
+        products.scores(block, scratch.q(), operands.keysT, key, count, p, stride);
+        products.scores(block, scratch.out(), operands.valuesT, key, count, dS, stride);
         for (int h = 0; h < group; h++) {
             int head = kvHead * group + h;
             kernels.softmaxBackward(
@@ -230,120 +228,10 @@ final class Attention {
                     OrderedMatrix.wholeTiles(count), // zeros where keys are the rows of a product
                     block.keysBefore() + 1 - key);
         }
-        sums(block, p, stride, operands.dOut, key, count, more.dValues());
+        products.sums(block, p, stride, operands.dOut, key, count, more.dValues());
         // forward: S = Q Kᵀ; so dQ = dS K and dK += dSᵀ Q
-        weighted(block, dS, stride, operands.keys, key, count, more.dQ());
-        sums(block, dS, stride, operands.queries, key, count, more.dKeys());
-    }
-
-    /**
-     * {@code S = Q Kᵀ} of a block's rows and some keys, panel by panel, but for rows that see none of a panel's keys.
-     *
-     * @param q (B G, D)
-     * @param keysT (D, keys)
-     * @param scores (B G, count), rows {@code stride} apart
-     */
-    private void scores(
-            AttentionBlock block,
-            MemorySegment q,
-            OrderedMatrix keysT,
-            int key,
-            int count,
-            MemorySegment scores,
-            int stride) {
-        int rows = OrderedMatrix.wholeTiles(block.rows() * group);
-        int panel = keysT.panelColumns();
-        for (int col = 0; col < count; col += panel) {
-            int first = OrderedMatrix.tileOf(block.firstRow(key + col) * group);
-            keysT.product(
-                    false,
-                    at(q, (long) first * d),
-                    d,
-                    rows - first,
-                    0,
-                    d,
-                    key + col,
-                    Math.min(panel, count - col),
-                    false,
-                    at(scores, (long) first * stride + col),
-                    stride);
-        }
-    }
-
-    /**
-     * {@code O = P V}, added to when these are not the first keys; P ends with the last key that a row sees.
-     *
-     * @param p (B G, count), rows {@code stride} apart
-     * @param values (keys, D)
-     * @param out (B G, D), written
-     */
-    private void weighted(
-            AttentionBlock block,
-            MemorySegment p,
-            int stride,
-            OrderedMatrix values,
-            int key,
-            int count,
-            MemorySegment out) {
-        int end = OrderedMatrix.wholeTiles(block.rows() * group);
-        int all = block.firstRow(key + count - 1) * group; // from here on rows see all of these keys
-        for (int row = 0; row < end; ) {
-            int rows = row < all ? Math.min(step, end - row) : end - row;
-            int terms = Math.min(count, block.seen((row + rows + group - 1) / group) - key);
-            if (terms > 0) {
-                values.product(
-                        false,
-                        at(p, (long) row * stride),
-                        stride,
-                        rows,
-                        key,
-                        terms,
-                        0,
-                        d,
-                        key > 0,
-                        at(out, (long) row * wide),
-                        wide);
-            }
-            row += rows;
-        }
-    }
-
-    /**
-     * {@code dV += Pᵀ dO} of some keys; the terms begin with the first row that sees a key.
-     *
-     * @param p (B G, count), rows {@code stride} apart
-     * @param dOut (B G, D)
-     * @param dValues (keys, D) of all keys
-     */
-    private void sums(
-            AttentionBlock block,
-            MemorySegment p,
-            int stride,
-            OrderedMatrix dOut,
-            int key,
-            int count,
-            MemorySegment dValues) {
-        int rows = block.rows() * group;
-        int end = OrderedMatrix.wholeTiles(count);
-        int all = OrderedMatrix.wholeTiles(
-                Math.max(0, block.keysBefore() + 1 - key)); // keys that all rows see, or nearly
-        for (int col = 0; col < end; ) {
-            int cols = Math.min(col < all ? all : step, end - col);
-            int first = block.firstRow(key + col) * group;
-            dOut.product(
-                    true,
-                    at(p, (long) first * stride + col),
-                    stride,
-                    cols,
-                    first,
-                    rows - first,
-                    0,
-                    d,
-                    true,
-                    at(dValues, (long) (key + col) * wide),
-                    wide);
-            col += cols;
-        }
+        products.weighted(block, dS, stride, operands.keys, key, count, more.dQ());
+        products.sums(block, dS, stride, operands.queries, key, count, more.dKeys());
     }
 
     /** {@code delta[h, t] = Σ_d dO · O = Σ_j dP · P} (Dao et al., appendix B.2). */

@@ -3,6 +3,7 @@ package dev.dpo4j.llama;
 import dev.dpo4j.tensor.FloatArena;
 import dev.dpo4j.tensor.OrderedMatrix;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * What one thread works with in attention; B query rows, G heads to a key head, keys of the longest text. What the forward pass does not
@@ -53,50 +54,61 @@ record AttentionScratch(
 
     /** For texts of up to so many tokens. */
     static AttentionScratch of(FloatArena arena, LlamaConfig config, int context, boolean backward) {
-        int rows = AttentionBlock.stackedRows(config);
-        int d = config.headSize();
-        int wide = OrderedMatrix.wholePanels(d);
-        int keys = OrderedMatrix.wholeTiles(context);
-        int none = backward ? 1 : 0;
+        List<MemorySegment> memory = sizes(config, context, backward).stream()
+                .map(size -> arena.uninitialised(size.rows, size.cols).segment())
+                .toList();
         return new AttentionScratch(
-                memory(arena, rows, d),
-                memory(arena, rows, wide),
-                memory(arena, rows, Math.max(stride(context), backward ? stride(CHUNK) : 0)),
-                memory(arena, d, OrderedMatrix.wholePanels(context)),
-                memory(arena, context, wide),
+                memory.get(0),
+                memory.get(1),
+                memory.get(2),
+                memory.get(3),
+                memory.get(4),
                 new Backward(
-                        memory(arena, none * rows, wide),
-                        memory(arena, none * rows, stride(CHUNK)),
-                        memory(arena, none * rows, wide),
-                        memory(arena, none * rows, wide),
-                        memory(arena, none * context, wide),
-                        memory(arena, none * d, OrderedMatrix.wholePanels(context)),
-                        memory(arena, none * keys, wide),
-                        memory(arena, none * keys, wide)));
+                        memory.get(5),
+                        memory.get(6),
+                        memory.get(7),
+                        memory.get(8),
+                        memory.get(9),
+                        memory.get(10),
+                        memory.get(11),
+                        memory.get(12)));
     }
 
     /** Floats of that memory. */
     static long floats(LlamaConfig config, int context, boolean backward) {
-        long rows = AttentionBlock.stackedRows(config);
-        long d = config.headSize();
-        long wide = OrderedMatrix.wholePanels(config.headSize());
-        long keysT = d * OrderedMatrix.wholePanels(context);
-        long forward =
-                rows * (d + wide + Math.max(stride(context), backward ? stride(CHUNK) : 0)) + keysT + context * wide;
-        return backward
-                ? forward
-                        + rows * (3 * wide + stride(CHUNK))
-                        + keysT
-                        + (context + 2L * OrderedMatrix.wholeTiles(context)) * wide
-                : forward;
+        return sizes(config, context, backward).stream()
+                .mapToLong(size -> (long) size.rows * size.cols)
+                .sum();
+    }
+
+    private record Size(int rows, int cols) {}
+
+    /** In the order of the components, those of the backward pass last. */
+    private static List<Size> sizes(LlamaConfig config, int context, boolean backward) {
+        int rows = AttentionBlock.stackedRows(config);
+        int d = config.headSize();
+        int wide = OrderedMatrix.wholePanels(d);
+        int none = backward ? 1 : 0;
+        int keys = none * OrderedMatrix.wholeTiles(context);
+        Size stacked = new Size(none * rows, wide);
+        return List.of(
+                new Size(rows, d),
+                new Size(rows, wide),
+                new Size(rows, Math.max(stride(context), none * stride(CHUNK))),
+                new Size(d, OrderedMatrix.wholePanels(context)),
+                new Size(context, wide),
+                stacked,
+                new Size(none * rows, stride(CHUNK)),
+                stacked,
+                stacked,
+                new Size(none * context, wide),
+                new Size(none * d, OrderedMatrix.wholePanels(context)),
+                new Size(keys, wide),
+                new Size(keys, wide));
     }
 
     /** How far rows of scores are apart: whole panels, and an odd number of cache lines, so that a column of them lies in all sets of a cache. */
     static int stride(int keys) {
         return OrderedMatrix.wholePanels(keys) + CACHE_LINE;
-    }
-
-    private static MemorySegment memory(FloatArena arena, int rows, int cols) {
-        return arena.uninitialised(rows, cols).segment();
     }
 }

@@ -24,18 +24,13 @@ public final class OrderedMatrix {
     /**
      * A view of memory that holds nothing yet.
      *
-     * @param memory at least {@link #floats}
+     * @param memory (most depth, {@link #wholePanels whole panels} of most columns)
      */
     public OrderedMatrix(Kernels kernels, MemorySegment memory, int mostDepth, int mostColumns) {
         this.kernels = kernels;
         this.memory = memory;
         this.mostDepth = mostDepth;
         this.panelColumns = kernels.fastProducts() ? kernels.panelColumns() : wholePanels(mostColumns);
-    }
-
-    /** Floats of memory for a matrix of up to so many rows and columns. */
-    public static long floats(int mostDepth, int mostColumns) {
-        return (long) mostDepth * wholePanels(mostColumns);
     }
 
     /** Columns that a product writes for so many columns of a result, with whichever kernels: the last ones mean nothing. */

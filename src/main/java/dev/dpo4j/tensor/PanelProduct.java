@@ -29,9 +29,6 @@ final class PanelProduct {
     /** Narrower matrices, as adapters are, would be filled up with zeros. */
     private static final int LEAST = 64;
 
-    /** Parts have a multiple of this many rows: the kernel's tiles have so many. */
-    private static final int TILE = 6;
-
     /** Rows for which a panel is worth being put in order. */
     private static final int FEWEST_ROWS_OF_A_PART = 96;
 
@@ -114,7 +111,7 @@ final class PanelProduct {
             int ldc) {
         int count = (n + columns - 1) / columns;
         int cuts = cuts(count, m);
-        int rowsEach = (m + cuts * TILE - 1) / (cuts * TILE) * TILE;
+        int rowsEach = OrderedMatrix.wholeTiles((m + cuts - 1) / cuts);
         workers.run(count * cuts, (part, worker) -> {
             int col = part / cuts * columns;
             int cols = Math.min(columns, n - col);

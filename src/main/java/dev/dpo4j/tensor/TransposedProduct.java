@@ -33,9 +33,6 @@ final class TransposedProduct {
     /** Narrower matrices, as adapters are, would be filled up with zeros. */
     private static final int LEAST = 64;
 
-    /** The kernel's tiles have so many rows. */
-    private static final int TILE = 6;
-
     private static final int CACHE_LINE = 64;
 
     private final Kernels kernels;
@@ -161,8 +158,7 @@ final class TransposedProduct {
     private int columnsOfABlock(int m) {
         int threads = workers.threads();
         int rounds = (m + BLOCK * threads - 1) / (BLOCK * threads);
-        int each = (m + rounds * threads - 1) / (rounds * threads);
-        return (each + TILE - 1) / TILE * TILE;
+        return OrderedMatrix.wholeTiles((m + rounds * threads - 1) / (rounds * threads));
     }
 
     private MemorySegment panel(int panel, int depth) {

@@ -50,8 +50,8 @@ class OrderedMatrixTest {
     }
 
     private OrderedMatrix ordered(Kernels kernels) {
-        int floats = Math.toIntExact(OrderedMatrix.floats(DEPTH, COLUMNS));
-        return new OrderedMatrix(kernels, arena.uninitialised(1, floats).segment(), DEPTH, COLUMNS);
+        Matrix memory = arena.uninitialised(DEPTH, OrderedMatrix.wholePanels(COLUMNS));
+        return new OrderedMatrix(kernels, memory.segment(), DEPTH, COLUMNS);
     }
 
     /** All of it, and some of its rows and columns; A as it lies and turned over; written and added to. */
