@@ -32,6 +32,15 @@ final class Floats {
         slice(segment, from, to - from).fill((byte) 0);
     }
 
+    /** The largest of n elements; NaN if any is. */
+    static float max(MemorySegment x, int n) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            max = Math.max(max, at(x, i));
+        }
+        return max;
+    }
+
     /** Whether the value stands there and nowhere before. */
     static boolean isFirst(MemorySegment x, int index, float value) {
         if (at(x, index) != value) {

@@ -3,7 +3,6 @@ package dev.dpo4j.kernel;
 import static dev.dpo4j.kernel.Floats.at;
 import static dev.dpo4j.kernel.Floats.put;
 import static dev.dpo4j.kernel.Floats.row;
-import static dev.dpo4j.kernel.Floats.zero;
 import static dev.dpo4j.kernel.LaneOrder.BLOCK;
 
 import java.lang.foreign.MemorySegment;
@@ -256,27 +255,7 @@ final class ScalarKernels implements Kernels {
     @Override
     public void softmax(
             MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid) {
-        for (int r = 0; r < rows; r++) {
-            int valid = valid(r, columns, firstValid);
-            MemorySegment s = row(scores, r, stride, columns);
-            float shift = max(s, valid) * scale;
-
-            float[] sums = new float[LaneOrder.partials(lanes)];
-            for (int c = 0; c < valid; c++) {
-                float e = Exp.exp(Math.fma(at(s, c), scale, -shift)); // exp(scale · s - max), at most 1
-                put(s, c, e);
-                int k = LaneOrder.partial(c, valid, lanes);
-                sums[k] += e;
-            }
-            double sum = LaneOrder.total(sums);
-            put(lse, r, (float) (shift + StrictMath.log(sum)));
-
-            float normalizer = (float) (1 / sum);
-            for (int c = 0; c < valid; c++) {
-                put(s, c, at(s, c) * normalizer);
-            }
-            zero(s, valid, columns);
-        }
+        ScalarSoftmax.softmax(scores, lse, scale, rows, stride, columns, firstValid, lanes);
     }
 
     @Override
@@ -290,18 +269,7 @@ final class ScalarKernels implements Kernels {
             int stride,
             int columns,
             int firstValid) {
-        for (int r = 0; r < rows; r++) {
-            int valid = valid(r, columns, firstValid);
-            MemorySegment s = row(scores, r, stride, columns);
-            MemorySegment dpRow = row(dp, r, stride, columns);
-            for (int c = 0; c < valid; c++) {
-                float p = Exp.exp(Math.fma(at(s, c), scale, -at(lse, r))); // exp(scale · s - lse)
-                put(s, c, p);
-                put(dpRow, c, p * scale * (at(dpRow, c) - at(delta, r))); // scale · p · (dp - delta)
-            }
-            zero(s, valid, columns);
-            zero(dpRow, valid, columns);
-        }
+        ScalarSoftmax.softmaxBackward(scores, dp, lse, delta, scale, rows, stride, columns, firstValid);
     }
 
     @Override
@@ -322,52 +290,13 @@ final class ScalarKernels implements Kernels {
             double[] logp,
             double[] lse,
             TokenFigures figures) {
-        for (int r = 0; r < rows; r++) {
-            MemorySegment x = row(logits, r, width, width);
-            float max = max(x, width);
-            float[] sums = new float[LaneOrder.partials(lanes)];
-            float[] squares = new float[sums.length];
-            float[] products = new float[sums.length];
-            float[] differences = new float[sums.length];
-            for (int v = 0; v < width; v++) {
-                int k = LaneOrder.partial(v, width, lanes);
-                float difference = at(x, v) - max;
-                float e = Exp.exp(difference);
-                sums[k] += e;
-                squares[k] = Math.fma(e, e, squares[k]);
-                products[k] = Math.fma(e, difference, products[k]);
-                differences[k] += difference;
-            }
-            double sum = LaneOrder.total(sums);
-            double logSum = StrictMath.log(sum);
-            lse[first + r] = max + logSum;
-            logp[first + r] = at(x, targets[first + r]) - lse[first + r];
-            figures.logSquares()[first + r] = StrictMath.log(LaneOrder.total(squares)) - 2 * logSum;
-            // H = -Σ p (x - lse) = log Σ exp(x - max) - Σ p (x - max)
-            figures.entropy()[first + r] = logSum - LaneOrder.total(products) / sum;
-            figures.meanLogit()[first + r] = max + LaneOrder.total(differences) / width;
-            figures.greedy()[first + r] = Floats.isFirst(x, targets[first + r], max);
-        }
+        ScalarLogProbs.logProbs(logits, rows, width, targets, first, logp, lse, figures, lanes);
     }
 
     @Override
     public void logProbsBackward(
             MemorySegment logits, int rows, int width, int[] targets, int first, double[] lse, double[] slopes) {
-        for (int r = 0; r < rows; r++) {
-            MemorySegment x = row(logits, r, width, width);
-            double logSumExp = lse[first + r];
-            double slope = slopes[first + r];
-            int target = targets[first + r];
-            // 1 - exp(logit - lse) without cancellation where the target is nearly certain
-            float ofTarget = (float) (-slope * StrictMath.expm1(at(x, target) - logSumExp));
-            float high =
-                    (float) logSumExp; // the log-sum-exp as two floats, so that its rounding does not scale a whole row
-            float low = (float) (logSumExp - high);
-            for (int v = 0; v < width; v++) {
-                put(x, v, Exp.exp(at(x, v) - high - low) * (float) -slope);
-            }
-            put(x, target, ofTarget);
-        }
+        ScalarLogProbs.logProbsBackward(logits, rows, width, targets, first, lse, slopes);
     }
 
     @Override
@@ -409,18 +338,5 @@ final class ScalarKernels implements Kernels {
             sums[k] = Math.fma(at(a, i), at(b, i), sums[k]);
         }
         return LaneOrder.total(sums);
-    }
-
-    private static float max(MemorySegment x, int n) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < n; i++) {
-            max = Math.max(max, at(x, i)); // NaN if any is
-        }
-        return max;
-    }
-
-    /** How many columns of a masked row count. */
-    static int valid(int row, int columns, int firstValid) {
-        return Math.clamp((long) firstValid + row, 0, columns);
     }
 }

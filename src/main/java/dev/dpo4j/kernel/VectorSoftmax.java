@@ -24,7 +24,7 @@ final class VectorSoftmax {
             MemorySegment scores, MemorySegment lse, float scale, int rows, int stride, int columns, int firstValid) {
         float[] lanes = new float[LANES];
         for (int r = 0; r < rows; r++) {
-            int valid = ScalarKernels.valid(r, columns, firstValid);
+            int valid = ScalarSoftmax.valid(r, columns, firstValid);
             MemorySegment s = row(scores, r, stride, columns);
             float shift = max(s, valid) * scale;
             exponentials(s, scale, shift, valid);
@@ -59,7 +59,7 @@ final class VectorSoftmax {
             int columns,
             int firstValid) {
         for (int r = 0; r < rows; r++) {
-            int valid = ScalarKernels.valid(r, columns, firstValid);
+            int valid = ScalarSoftmax.valid(r, columns, firstValid);
             MemorySegment dpRow = row(dp, r, stride, columns);
             MemorySegment s = row(scores, r, stride, columns);
             softmaxBackwardRow(s, dpRow, at(lse, r), at(delta, r), scale, valid);
