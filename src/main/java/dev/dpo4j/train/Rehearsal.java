@@ -10,8 +10,6 @@ import dev.dpo4j.llama.RopeScaling;
 import dev.dpo4j.llama.SeededWeights;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.tensor.Compute;
-import dev.dpo4j.tensor.FloatArena;
-import dev.dpo4j.tensor.Matrix;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
@@ -36,11 +34,6 @@ public final class Rehearsal {
     private static final int PROMPT = 100; // tokens
     private static final int ANSWER = 50;
 
-    /** Side of the matrices of the products that come first, and how many these are: the kernel is compiled during the second. */
-    private static final int SIDE = 1024;
-
-    private static final int PRODUCTS = 4;
-
     private Rehearsal() {}
 
     /**
@@ -49,27 +42,6 @@ public final class Rehearsal {
      * @param stop whether to end before the last step
      */
     public static void run(Compute compute, BooleanSupplier stop) {
-        for (int product = 0; product < PRODUCTS && !stop.getAsBoolean(); product++) {
-            product(compute);
-        }
-        train(compute, stop);
-    }
-
-    /**
-     * Nothing but the kernel of products, in which a training spends nine tenths of its time. The compiler goes by what it has seen
-     * until then: once the kernel had worked in several places, one start in four made it half as fast for good; so, none of 26 did.
-     */
-    private static void product(Compute compute) {
-        try (FloatArena arena = new FloatArena()) {
-            Matrix a = arena.matrix(SIDE, SIDE);
-            Matrix b = arena.matrix(SIDE, SIDE);
-            Matrix c = arena.matrix(SIDE, SIDE);
-            compute.run(() -> compute.gemm(
-                    false, false, SIDE, SIDE, SIDE, 1, a.segment(), SIDE, b.segment(), SIDE, 0, c.segment(), SIDE));
-        }
-    }
-
-    private static void train(Compute compute, BooleanSupplier stop) {
         Random random = new Random(0);
         List<TokenizedPreference> preferences = IntStream.rangeClosed(1, PREFERENCES)
                 .mapToObj(row -> new TokenizedPreference(
