@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares dpo4j with TRL and with a loop written by hand in PyTorch, on this machine, and writes bench/RESULTS.md.
 
-Every measurement is a process of its own, one after the other. Leave the machine alone meanwhile.
+Every measurement has processes of its own, one after the other; those of the loss alone take turns. Leave the machine alone meanwhile.
 """
 import argparse
 import functools
@@ -100,8 +100,7 @@ def measurements(settings, environment, service, postgresql):
         "dpo4j LoRA": lambda: dpo4j(lora=True),
         "TRL LoRA": lambda: trl(lora=True),
         "cblas": lambda: training.cblas(settings, environment, these),
-        "forward dpo4j": lambda: forward.dpo4j(settings, service, many),
-        "forward loop": lambda: forward.loop(settings, environment, many),
+        "forward": lambda: forward.in_turns(settings, environment, service, many),
         "notebook dpo4j": lambda: forward.notebook_dpo4j(service),
         "notebook torch": lambda: forward.notebook_torch(settings, environment),
         "checkpoints": lambda: checkpoints.dpo4j(settings, service, these),
@@ -129,7 +128,16 @@ def measure(made, results_file, only):
         results[name] |= {"stolen": stolen.share, "commit": machine.commit(REPOSITORY)}
         print(f"{time.perf_counter() - began:.0f} s", file=sys.stderr)
         results_file.write_text(json.dumps(results, indent=1))
-    return {name: results[name] for name in made if name in results}
+    return {name: result for measured in made if measured in results for name, result in of_sides(measured, results[measured])}
+
+
+def of_sides(name, result):
+    """What both sides did in turns, as if each had been measured by itself."""
+    sides = [side for side in ("dpo4j", "loop") if side in result]
+    if not sides:
+        return [(name, result)]
+    taken = {"stolen": result["stolen"], "commit": result["commit"]}
+    return [(f"{name} {side}", result[side] | taken) for side in sides]
 
 
 def tokenise(settings, environment):

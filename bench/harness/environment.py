@@ -49,25 +49,59 @@ class Environment:
 
     def run(self, script, spec):
         """Runs a peer to its end and returns what it wrote."""
+        with Peer(self, script, spec) as peer:
+            return peer.outcome()
+
+
+class Peer:
+    """A peer's process, between ``with`` and its end."""
+
+    def __init__(self, environment, script, spec, in_turns=False):
+        """``in_turns``: it waits for each of its turns to be called."""
         name = f"{pathlib.Path(script).stem}-{time.strftime('%H%M%S')}"
-        spec_file, outcome_file, log_file = (self.work / f"{name}{suffix}" for suffix in (".spec.json", ".json", ".log"))
-        spec_file.write_text(json.dumps(spec))
-        threads = {name: str(self.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+        spec_file, self.outcome_file, self.log_file = (environment.work / f"{name}{suffix}" for suffix in (".spec.json", ".json", ".log"))
+        spec_file.write_text(json.dumps(spec | {"in_turns": in_turns}))
+        threads = {name: str(environment.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
         offline = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "CUDA_VISIBLE_DEVICES": ""}
-        with open(log_file, "w", encoding="utf-8") as log:
-            ended = subprocess.run(
-                [self.python, BENCH / "peers" / script, spec_file, outcome_file],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=os.environ | threads | offline,
-                check=False,
+        self.script = script
+        self.in_turns = in_turns
+        self.command = [environment.python, BENCH / "peers" / script, spec_file, self.outcome_file]
+        self.variables = os.environ | threads | offline
+
+    def __enter__(self):
+        with open(self.log_file, "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.PIPE if self.in_turns else None,
+                stdout=subprocess.PIPE if self.in_turns else log,
+                stderr=log,
+                env=self.variables,
+                text=True,
             )
-        if ended.returncode == -signal.SIGKILL:
-            raise PeerKilled(f"{script} was killed")
-        if ended.returncode != 0:
-            end = "\n".join(log_file.read_text(errors="replace").splitlines()[-15:])
-            raise PeerFailed(f"{script} ended with {ended.returncode}; the end of {log_file}:\n{end}")
-        return json.loads(outcome_file.read_text())
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:  # something else failed meanwhile
+            self.process.kill()
+            self.process.wait()
+
+    def turn(self):
+        """Lets it do its next piece of work, and returns when that is done."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        if not self.process.stdout.readline():
+            self.outcome()
+            raise PeerFailed(f"{self.script} ended before its turns did")
+
+    def outcome(self):
+        """What it has written at its end, which is waited for."""
+        ended = self.process.wait()
+        if ended == -signal.SIGKILL:
+            raise PeerKilled(f"{self.script} was killed")
+        if ended != 0:
+            end = "\n".join(self.log_file.read_text(errors="replace").splitlines()[-15:])
+            raise PeerFailed(f"{self.script} ended with {ended}; the end of {self.log_file}:\n{end}")
+        return json.loads(self.outcome_file.read_text())
 
 
 def without_build(version):

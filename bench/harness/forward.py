@@ -3,6 +3,7 @@ import statistics
 import time
 
 from harness.client import Client
+from harness.environment import Peer
 from harness.rows import shifted, total, write
 
 PASSES = 4  # of which the first two are the warm-up
@@ -30,30 +31,32 @@ def files(settings, rows):
     ]
 
 
-def dpo4j(settings, service, rows):
-    passes = []
-    with service() as running:
-        client = Client(running.port)
-        for by in range(1, PASSES + 1):
-            body = {"model": settings.model.name, "preferences": shifted(rows, by, settings.vocabulary())}
-            began = time.perf_counter()
-            answer = client.post("/v1/dpo/loss", body)
-            seconds = time.perf_counter() - began
-            log_probs = [
-                [one["chosen"]["logprob"], one["rejected"][0]["logprob"]] for one in answer["preferences"]
-            ]
-            passes.append({"seconds": seconds, "tokens": total(rows), "log_probs": log_probs})
-        return outcome(passes, running.peak_bytes())
-
-
-def loop(settings, environment, rows):
+def in_turns(settings, environment, service, rows):
+    """Both sides, a pass of one and a pass of the other: so what the machine is given changes for both."""
     spec = {
         "model": str(settings.model),
         "files": [str(file) for file in files(settings, rows)],
         "threads": settings.threads,
     }
-    told = environment.run("torch_forward.py", spec)
-    return outcome(told["passes"], told["peak_bytes"]) | {"versions": told["versions"]}
+    passes = []
+    with service() as running, Peer(environment, "torch_forward.py", spec, in_turns=True) as peer:
+        client = Client(running.port)
+        for by in range(1, PASSES + 1):
+            passes.append(dpo4j(settings, client, shifted(rows, by, settings.vocabulary())))
+            peer.turn()
+        told = peer.outcome()
+        return {
+            "dpo4j": outcome(passes, running.peak_bytes()),
+            "loop": outcome(told["passes"], told["peak_bytes"]) | {"versions": told["versions"]},
+        }
+
+
+def dpo4j(settings, client, rows):
+    began = time.perf_counter()
+    answer = client.post("/v1/dpo/loss", {"model": settings.model.name, "preferences": rows})
+    seconds = time.perf_counter() - began
+    log_probs = [[one["chosen"]["logprob"], one["rejected"][0]["logprob"]] for one in answer["preferences"]]
+    return {"seconds": seconds, "tokens": total(rows), "log_probs": log_probs}
 
 
 def outcome(passes, peak_bytes):

@@ -1,4 +1,5 @@
 """What a peer is told (a JSON file) and what it tells (another one)."""
+import contextlib
 import importlib.metadata
 import json
 import resource
@@ -10,6 +11,16 @@ KILOBYTE = 1024  # the unit of ru_maxrss on Linux
 def spec():
     with open(sys.argv[1], encoding="utf-8") as file:
         return json.load(file)
+
+
+@contextlib.contextmanager
+def turn(spec):
+    """A piece of work that waits, where peers take turns, until it is this one's."""
+    if spec["in_turns"]:
+        sys.stdin.readline()
+    yield
+    if spec["in_turns"]:
+        print("done", flush=True)
 
 
 def write(outcome, *packages):
