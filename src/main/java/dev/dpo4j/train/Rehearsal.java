@@ -10,6 +10,7 @@ import dev.dpo4j.llama.RopeScaling;
 import dev.dpo4j.llama.SeededWeights;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.tensor.Compute;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
@@ -25,6 +26,9 @@ public final class Rehearsal {
 
     /** So many steps that the compiler has seen enough of all kernels: those that are called but once a step come last. */
     private static final int STEPS = 60;
+
+    /** It ends then at the latest: with a compiler that leaves the kernels as slow as they are, C1 alone, it would take minutes. */
+    private static final long MOST_NANOS = Duration.ofSeconds(20).toNanos();
 
     /** Large enough for the products of real models, which small matrices are not put through. */
     private static final LlamaConfig CONFIG = new LlamaConfig(
@@ -42,6 +46,7 @@ public final class Rehearsal {
      * @param stop whether to end before the last step
      */
     public static void run(Compute compute, BooleanSupplier stop) {
+        long began = System.nanoTime();
         Random random = new Random(0);
         List<TokenizedPreference> preferences = IntStream.rangeClosed(1, PREFERENCES)
                 .mapToObj(row -> new TokenizedPreference(
@@ -62,7 +67,7 @@ public final class Rehearsal {
                             new Packing(Packing.MOST_ROWS, Activations.Keep.ALL),
                             false,
                             System::nanoTime)
-                    .run(new Unheard(stop));
+                    .run(new Unheard(() -> stop.getAsBoolean() || System.nanoTime() - began > MOST_NANOS));
         }
     }
 
