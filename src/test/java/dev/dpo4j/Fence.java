@@ -91,7 +91,15 @@ record Fence(String name, Function<String, ArchRule> rule, Set<Class<?>> offende
                         "no Spring in numbers and text",
                         root -> noClasses()
                                 .that(packages(
-                                        root, "kernel", "tensor", "loss", "safetensors", "tokenizer", "llama", "train"))
+                                        root,
+                                        "kernel",
+                                        "tensor",
+                                        "loss",
+                                        "safetensors",
+                                        "tokenizer",
+                                        "llama",
+                                        "learningrate",
+                                        "train"))
                                 .should()
                                 .dependOnClassesThat(resideInAnyPackage("org.springframework..")
                                         .and(DescribedPredicate.not(

@@ -5,14 +5,16 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.dpo4j.catalog.ModelEntry;
 import dev.dpo4j.dataset.TruncationMode;
+import dev.dpo4j.learningrate.InvalidScheduleException;
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Hyperparameters;
-import dev.dpo4j.train.InvalidScheduleException;
-import dev.dpo4j.train.LrSchedulerKwargs;
-import dev.dpo4j.train.LrSchedulerType;
 import dev.dpo4j.train.ReferenceSync;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import org.jspecify.annotations.Nullable;
 
 /** The one place where absent and automatic hyperparameters get their values: TRL's, but for what the contract names. */
@@ -92,15 +94,17 @@ final class DpoDefaults {
 
     /** As it is shaped; dropout is an option of a training, and none was asked for. */
     private static LoraConfig ownAdapter(DpoHyperparametersRequest request, ModelEntry model) {
-        if (request.lora() != null) {
-            throw invalid(
-                    "continue_adapter", "keeps the adapter's shape, so it cannot go with lora: give one of the two");
-        }
         LoraConfig lora = model.lora();
         if (lora == null) {
             throw invalid("continue_adapter", "wants a model that is an adapter, and '" + model.id() + "' is none");
         }
-        return lora.withoutDropout();
+        LoraConfig own = lora.withoutDropout();
+        if (request.lora() != null && !own.equals(newAdapter(request, model))) {
+            throw invalid(
+                    "continue_adapter",
+                    "keeps the adapter's shape, so it cannot go with a lora that says another: leave one of the two out");
+        }
+        return own;
     }
 
     private static @Nullable ReferenceSync referenceSync(
@@ -127,6 +131,13 @@ final class DpoDefaults {
         if (given != null && !given.equals(byDefault)) {
             throw invalid(name, "has no effect without sync_ref_model");
         }
+    }
+
+    /** The quotient of the two numbers as they are written: in binary, 1e-4 / 1e-6 would be 100.00000000000001. */
+    static double multiplier(double learningRate, double automatic) {
+        return BigDecimal.valueOf(learningRate)
+                .divide(BigDecimal.valueOf(automatic), MathContext.DECIMAL64)
+                .doubleValue();
     }
 
     /** What {@code learning_rate_multiplier} multiplies. */
@@ -162,10 +173,11 @@ final class DpoDefaults {
             throw invalid("learning_rate_multiplier", "must be over 0, not " + multiplier);
         }
         Double rate = request.learningRate();
-        if (rate != null && multiplier != null) {
+        if (rate != null && multiplier != null && multiplier != multiplier(rate, automatic)) {
             throw invalid(
                     "learning_rate_multiplier",
-                    "multiplies the automatic learning rate, so it cannot go with learning_rate: give one of the two");
+                    "multiplies the automatic learning rate, %s, and does not come to learning_rate so: leave one of the two out"
+                            .formatted(automatic));
         }
         if (rate != null) {
             return rate;

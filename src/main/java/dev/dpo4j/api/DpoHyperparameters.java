@@ -11,8 +11,6 @@ import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.ModelSelection;
 import dev.dpo4j.train.ReferenceSync;
 import io.swagger.v3.oas.annotations.media.Schema;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +117,7 @@ record DpoHyperparameters(
                 h.loss().labelWeights().desirable(),
                 h.loss().labelWeights().undesirable(),
                 h.batchSize(),
-                multiplier(h),
+                DpoDefaults.multiplier(h.learningRate(), DpoDefaults.automaticLearningRate(h.lora())),
                 h.epochs(),
                 h.learningRate(),
                 h.lrSchedulerType().wireName(),
@@ -156,13 +154,6 @@ record DpoHyperparameters(
 
     private static @Nullable Number number(@Nullable Amount amount) {
         return amount == null ? null : amount.number();
-    }
-
-    /** The quotient of the two numbers as they are written: in binary, 1e-4 / 1e-6 would be 100.00000000000001. */
-    private static double multiplier(Hyperparameters h) {
-        return BigDecimal.valueOf(h.learningRate())
-                .divide(BigDecimal.valueOf(DpoDefaults.automaticLearningRate(h.lora())), MathContext.DECIMAL64)
-                .doubleValue();
     }
 
     OpenAi openAi() {

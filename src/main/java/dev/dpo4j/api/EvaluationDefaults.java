@@ -1,6 +1,5 @@
 package dev.dpo4j.api;
 
-import static java.lang.Boolean.TRUE;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.dpo4j.train.Amount;
@@ -9,8 +8,6 @@ import dev.dpo4j.train.Evaluation;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.ModelSelection;
 import dev.dpo4j.train.ValidationMetric;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is asked for about validation data, under transformers' names where it has them. */
@@ -21,6 +18,8 @@ final class EvaluationDefaults {
     private static final String METRIC = "metric_for_best_model";
     private static final String PATIENCE = "early_stopping_patience";
     private static final String THRESHOLD = "early_stopping_threshold";
+    private static final String GREATER = "greater_is_better";
+    private static final String LOAD_BEST = "load_best_model_at_end";
 
     private EvaluationDefaults() {}
 
@@ -48,24 +47,21 @@ final class EvaluationDefaults {
     }
 
     private static @Nullable EarlyStopping earlyStopping(@Nullable Integer patience, @Nullable Double threshold) {
-        if (patience == null && threshold != null) {
+        double least = requireNonNullElse(threshold, 0.0);
+        if (patience == null && least != 0) {
             throw DpoDefaults.invalid(THRESHOLD, "has no effect without " + PATIENCE);
         }
-        return patience == null ? null : new EarlyStopping(patience, requireNonNullElse(threshold, 0.0));
+        return patience == null ? null : new EarlyStopping(patience, least);
     }
 
     /**
      * Checks it against the job's data.
      *
-     * @param hyperparameters what was made of the request
+     * @param hyperparameters with every gap filled
      * @param trainingRows rows of the training data
      * @throws ApiException when nothing would be left on one side of a split, or there is no validation data for what is asked
      */
-    static void check(
-            DpoHyperparametersRequest request,
-            Hyperparameters hyperparameters,
-            boolean validationFile,
-            long trainingRows) {
+    static void check(Hyperparameters hyperparameters, boolean validationFile, long trainingRows) {
         Evaluation evaluation = hyperparameters.evaluation();
         boolean labelled = hyperparameters.loss().loss(hyperparameters.beta()).labelled();
         ValidationMetric metric = evaluation.selection().metric();
@@ -76,7 +72,7 @@ final class EvaluationDefaults {
         Amount split = evaluation.split();
         if (split == null) {
             if (!validationFile) {
-                requireNothing(request);
+                requireDefaults(evaluation);
             }
             return;
         }
@@ -92,19 +88,20 @@ final class EvaluationDefaults {
     }
 
     /** Options that have no effect are refused: they would not do what they are asked for. */
-    private static void requireNothing(DpoHyperparametersRequest request) {
-        Map<String, @Nullable Object> wanting = new LinkedHashMap<>();
-        wanting.put(STEPS, request.evalSteps());
-        wanting.put(PATIENCE, request.earlyStoppingPatience());
-        wanting.put(METRIC, request.metricForBestModel());
-        wanting.put("greater_is_better", request.greaterIsBetter());
-        wanting.put("load_best_model_at_end", TRUE.equals(request.loadBestModelAtEnd()) ? TRUE : null);
-        wanting.forEach((name, value) -> {
-            if (value != null) {
-                throw DpoDefaults.invalid(
-                        name, "wants preferences to evaluate: give a validation_file or a validation_split");
-            }
-        });
+    private static void requireDefaults(Evaluation evaluation) {
+        ModelSelection selection = evaluation.selection();
+        require(evaluation.steps() == null, STEPS);
+        require(selection.earlyStopping() == null, PATIENCE);
+        require(selection.metric() == ModelSelection.DEFAULT.metric(), METRIC);
+        require(selection.greaterIsBetter() == ModelSelection.DEFAULT.greaterIsBetter(), GREATER);
+        require(!selection.loadBestModelAtEnd(), LOAD_BEST);
+    }
+
+    private static void require(boolean byDefault, String name) {
+        if (!byDefault) {
+            throw DpoDefaults.invalid(
+                    name, "wants preferences to evaluate: give a validation_file or a validation_split");
+        }
     }
 
     private static @Nullable Amount amount(String name, @Nullable Double value, String of) {

@@ -31,9 +31,8 @@ class JobRequests {
         int seed = request.seed() == null ? seeds.nextInt(Integer.MAX_VALUE) : request.seed();
         ModelEntry model = usable(request.model());
         TrainingData training = data("training_file", request.trainingFile());
-        DpoHyperparametersRequest given = request.givenHyperparameters();
-        Hyperparameters hyperparameters = DpoDefaults.resolve(given, model, seed);
-        EvaluationDefaults.check(given, hyperparameters, request.validationFile() != null, training.rows());
+        Hyperparameters hyperparameters = DpoDefaults.resolve(request.givenHyperparameters(), model, seed);
+        EvaluationDefaults.check(hyperparameters, request.validationFile() != null, training.rows());
         return new NewJob(
                 model.id(),
                 training,

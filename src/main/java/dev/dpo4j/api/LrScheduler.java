@@ -1,6 +1,6 @@
 package dev.dpo4j.api;
 
-import dev.dpo4j.train.LrSchedulerType;
+import dev.dpo4j.learningrate.LrSchedulerType;
 
 /** {@link LrSchedulerType} by the names that transformers gives. */
 enum LrScheduler {

@@ -1,7 +1,7 @@
 package dev.dpo4j.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.dpo4j.train.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.HashMap;
 import java.util.Map;

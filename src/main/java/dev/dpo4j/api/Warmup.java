@@ -2,7 +2,7 @@ package dev.dpo4j.api;
 
 import static java.util.Objects.requireNonNullElse;
 
-import dev.dpo4j.train.LrSchedulerType;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import org.jspecify.annotations.Nullable;
 
 /**

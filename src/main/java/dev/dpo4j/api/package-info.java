@@ -6,6 +6,7 @@
         allowedDependencies = {
             "job",
             "train",
+            "learningrate",
             "catalog",
             "dataset",
             "blob",

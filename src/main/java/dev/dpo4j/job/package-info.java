@@ -5,6 +5,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "train",
+            "learningrate",
             "catalog",
             "dataset",
             "blob",

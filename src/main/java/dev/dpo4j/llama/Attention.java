@@ -102,7 +102,7 @@ final class Attention {
         for (int h = 0; h < group; h++) {
             MemorySegment lse = layer.lse().from(kvHead * group + h, block.from());
             kernels.softmax(
-                    at(scores, (long) h * stride),
+                    Matrix.from(scores, (long) h * stride),
                     lse,
                     scale,
                     block.rows(),
@@ -112,7 +112,7 @@ final class Attention {
         }
         for (int key = 0; key < keys; key += MOST_TERMS) { // O = P V
             int count = Math.min(MOST_TERMS, keys - key);
-            products.weighted(block, at(scores, key), stride, values, key, count, scratch.out());
+            products.weighted(block, Matrix.from(scores, key), stride, values, key, count, scratch.out());
         }
         unstack(scratch.out(), wide, block, kvHead, layer.attended());
     }
@@ -218,8 +218,8 @@ final class Attention {
         for (int h = 0; h < group; h++) {
             int head = kvHead * group + h;
             kernels.softmaxBackward(
-                    at(p, (long) h * stride),
-                    at(dS, (long) h * stride),
+                    Matrix.from(p, (long) h * stride),
+                    Matrix.from(dS, (long) h * stride),
                     lse.from(head, block.from()),
                     delta.from(head, block.from()),
                     scale,
@@ -251,8 +251,8 @@ final class Attention {
             for (int i = 0; i < run.count(); i++) {
                 long key = (long) (run.key() + i) * wide;
                 MemorySegment dKey = sums.from(run.row() + i, column + kvHead * d);
-                kernels.add(at(scratch.dKeys(), key), dKey, d);
-                kernels.add(at(scratch.dValues(), key), at(dKey, config.keyWidth()), d);
+                kernels.add(Matrix.from(scratch.dKeys(), key), dKey, d);
+                kernels.add(Matrix.from(scratch.dValues(), key), Matrix.from(dKey, config.keyWidth()), d);
             }
         }
     }
@@ -277,7 +277,7 @@ final class Attention {
     /** The way back. */
     private void unstack(MemorySegment stacked, int stride, AttentionBlock block, int kvHead, Matrix matrix) {
         for (int i = 0; i < block.rows(); i++) {
-            MemorySegment row = at(stacked, (long) i * group * stride);
+            MemorySegment row = Matrix.from(stacked, (long) i * group * stride);
             kernels.copy(row, stride, group, d, matrix.from(block.from() + i, kvHead * group * d), d);
         }
     }
@@ -289,9 +289,5 @@ final class Attention {
 
     private int valueColumn(int kvHead) {
         return keyColumn(kvHead) + config.keyWidth();
-    }
-
-    private static MemorySegment at(MemorySegment segment, long element) {
-        return segment.asSlice(element * Float.BYTES);
     }
 }

@@ -1,6 +1,7 @@
 package dev.dpo4j.llama;
 
 import dev.dpo4j.kernel.Kernels;
+import dev.dpo4j.tensor.Matrix;
 import dev.dpo4j.tensor.OrderedMatrix;
 import java.lang.foreign.MemorySegment;
 
@@ -45,7 +46,7 @@ final class CausalProducts {
             int first = OrderedMatrix.tileOf(block.firstRow(key + col) * group);
             keysT.product(
                     false,
-                    at(q, (long) first * d),
+                    Matrix.from(q, (long) first * d),
                     d,
                     rows - first,
                     0,
@@ -53,7 +54,7 @@ final class CausalProducts {
                     key + col,
                     Math.min(panel, count - col),
                     false,
-                    at(scores, (long) first * stride + col),
+                    Matrix.from(scores, (long) first * stride + col),
                     stride);
         }
     }
@@ -81,7 +82,7 @@ final class CausalProducts {
             if (terms > 0) {
                 values.product(
                         false,
-                        at(p, (long) row * stride),
+                        Matrix.from(p, (long) row * stride),
                         stride,
                         rows,
                         key,
@@ -89,7 +90,7 @@ final class CausalProducts {
                         0,
                         d,
                         key > 0,
-                        at(out, (long) row * wide),
+                        Matrix.from(out, (long) row * wide),
                         wide);
             }
             row += rows;
@@ -120,7 +121,7 @@ final class CausalProducts {
             int first = block.firstRow(key + col) * group;
             dOut.product(
                     true,
-                    at(p, (long) first * stride + col),
+                    Matrix.from(p, (long) first * stride + col),
                     stride,
                     cols,
                     first,
@@ -128,13 +129,9 @@ final class CausalProducts {
                     0,
                     d,
                     true,
-                    at(dValues, (long) (key + col) * wide),
+                    Matrix.from(dValues, (long) (key + col) * wide),
                     wide);
             col += cols;
         }
-    }
-
-    private static MemorySegment at(MemorySegment segment, long element) {
-        return segment.asSlice(element * Float.BYTES);
     }
 }

@@ -43,6 +43,7 @@ public final class Compute implements AutoCloseable {
     private final Workers workers;
     private final PanelProduct panelProduct;
     private final TransposedProduct transposedProduct;
+    private final BlasProduct blasProduct;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final long sliceNanos;
     private long heldSince;
@@ -76,6 +77,7 @@ public final class Compute implements AutoCloseable {
         this.workers = new Workers(threads);
         this.panelProduct = new PanelProduct(kernels, workers);
         this.transposedProduct = new TransposedProduct(kernels, workers);
+        this.blasProduct = new BlasProduct(workers);
         this.sliceNanos = slice.toNanos();
     }
 
@@ -134,6 +136,11 @@ public final class Compute implements AutoCloseable {
         }
     }
 
+    /** The products that {@link #gemm} leaves to OpenBLAS, to compare with. */
+    BlasProduct blasProduct() {
+        return blasProduct;
+    }
+
     /** Runs {@code parts} parts on all threads; parts must not depend on each other. */
     public void parallel(int parts, Part work) {
         workers.run(parts, work::run);
@@ -163,8 +170,7 @@ public final class Compute implements AutoCloseable {
 
     /**
      * {@code C = alpha op(A) op(B) + beta C} on all threads: C (m, n), op(A) (m, k), op(B) (k, n), all row-major with the given row
-     * distances. {@link PanelProduct}'s, {@link TransposedProduct}'s, or OpenBLAS's, cut along the longer side of C in as many parts as there are threads: the cut
-     * depends on nothing else, and so does the result.
+     * distances. By {@link PanelProduct}, {@link TransposedProduct} or {@link BlasProduct}: the arguments decide which, and so the last bit.
      */
     public void gemm(
             boolean transposeA,
@@ -191,32 +197,7 @@ public final class Compute implements AutoCloseable {
             transposedProduct.product(m, n, k, a, lda, b, ldb, beta == 1, c, ldc);
             return;
         }
-        int parts = (long) m * n * k < 1 << 18 ? 1 : threads();
-        if (parts == 1) {
-            Blas.sgemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-        } else if (m >= n) {
-            int each = evenShare(m, parts);
-            workers.run(parts, (part, worker) -> {
-                int from = part * each;
-                int rows = Math.min(each, m - from);
-                if (rows > 0) {
-                    MemorySegment partOfA = slice(a, transposeA ? from : (long) from * lda);
-                    MemorySegment partOfC = slice(c, (long) from * ldc);
-                    Blas.sgemm(transposeA, transposeB, rows, n, k, alpha, partOfA, lda, b, ldb, beta, partOfC, ldc);
-                }
-            });
-        } else {
-            int each = evenShare(n, parts);
-            workers.run(parts, (part, worker) -> {
-                int from = part * each;
-                int cols = Math.min(each, n - from);
-                if (cols > 0) {
-                    MemorySegment partOfB = slice(b, transposeB ? (long) from * ldb : from);
-                    Blas.sgemm(
-                            transposeA, transposeB, m, cols, k, alpha, a, lda, partOfB, ldb, beta, slice(c, from), ldc);
-                }
-            });
-        }
+        blasProduct.product(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     }
 
     /**
@@ -275,16 +256,6 @@ public final class Compute implements AutoCloseable {
         if (m > 0 && n > 0) {
             Blas.sgemm(transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
         }
-    }
-
-    /** A share that is a multiple of 16, so that every part but the last has whole register tiles. */
-    private static int evenShare(int size, int parts) {
-        int share = (size + parts - 1) / parts;
-        return (share + 15) / 16 * 16;
-    }
-
-    private static MemorySegment slice(MemorySegment segment, long element) {
-        return segment.asSlice(element * Float.BYTES);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param threads that compute
  * @param cores that the JVM sees
  * @param gigaflops 10^9 operations a second of a large matrix product on these threads
+ * @param blasGigaflops the same by OpenBLAS, whether it was that or not
  */
 public record ComputeReport(
         String kernels,
@@ -27,23 +28,28 @@ public record ComputeReport(
         String blasCore,
         int threads,
         int cores,
-        double gigaflops) {
+        double gigaflops,
+        double blasGigaflops) {
 
     /** Side of the matrices: large enough for full speed, and done in tens of milliseconds. */
     private static final int SIDE = 1024;
 
-    /** The first one is slower: OpenBLAS allocates its buffers. */
+    /** Of each kind, in turns. The first one is slower: OpenBLAS allocates its buffers. */
     private static final int PRODUCTS = 4;
 
     /** A core of 256-bit vectors that does less than this is shared with others: at 1 GHz it could do 32. */
     private static final double SLOW_GIGAFLOPS_PER_THREAD = 10;
 
+    /** Of OpenBLAS's speed: well compiled, our own kernel reaches it; badly compiled it has half. */
+    private static final double BADLY_COMPILED = 0.75;
+
     private static final Set<String> CORES_WITH_512_BITS = Set.of("skylakex", "cooperlake", "sapphirerapids");
     private static final Set<String> CORES_WITH_256_BITS = Set.of("haswell", "zen");
 
-    /** Measures the machine: the best of a few products, each in a turn of its own. */
+    /** Measures the machine: the best of a few products of each kind, each in a turn of its own. */
     public static ComputeReport of(Compute compute) {
         String kernels = compute.kernels().description();
+        Speeds speeds = speeds(compute);
         String architecture = System.getProperty("os.arch", "");
         return new ComputeReport(
                 kernels,
@@ -53,7 +59,8 @@ public record ComputeReport(
                 Blas.coreName(),
                 compute.threads(),
                 Runtime.getRuntime().availableProcessors(),
-                gigaflops(compute));
+                speeds.gigaflops,
+                speeds.blasGigaflops);
     }
 
     /** The whole in one line. */
@@ -95,6 +102,14 @@ public record ComputeReport(
                     threads,
                     SLOW_GIGAFLOPS_PER_THREAD * threads));
         }
+        if (gigaflops < BADLY_COMPILED * blasGigaflops) {
+            warnings.add(String.format(
+                    Locale.ROOT,
+                    "Matrix products run at %.0f GFLOP/s, and OpenBLAS's own at %.0f: the JVM has not compiled their kernel as it can; see"
+                            + " whether it runs with the options of jvm.options, and start the service again",
+                    gigaflops,
+                    blasGigaflops));
+        }
         return List.copyOf(warnings);
     }
 
@@ -106,21 +121,39 @@ public record ComputeReport(
         return vectorBits >= 512 || !CORES_WITH_256_BITS.contains(core);
     }
 
-    private static double gigaflops(Compute compute) {
+    private record Speeds(double gigaflops, double blasGigaflops) {}
+
+    private static Speeds speeds(Compute compute) {
         try (Arena arena = Arena.ofShared()) { // the threads of the pool use it too
             long bytes = (long) SIDE * SIDE * Float.BYTES;
             MemorySegment a = arena.allocate(bytes, Long.BYTES);
             MemorySegment b = arena.allocate(bytes, Long.BYTES);
             MemorySegment c = arena.allocate(bytes, Long.BYTES);
+            BlasProduct blas = compute.blasProduct();
             long best = Long.MAX_VALUE;
+            long bestOfBlas = Long.MAX_VALUE;
             for (int product = 0; product < PRODUCTS; product++) {
-                best = Math.min(best, compute.call(() -> {
-                    long began = System.nanoTime();
-                    compute.gemm(false, false, SIDE, SIDE, SIDE, 1, a, SIDE, b, SIDE, 0, c, SIDE);
-                    return System.nanoTime() - began;
-                }));
+                best = Math.min(
+                        best,
+                        nanos(
+                                compute,
+                                () -> compute.gemm(false, false, SIDE, SIDE, SIDE, 1, a, SIDE, b, SIDE, 0, c, SIDE)));
+                bestOfBlas = Math.min(
+                        bestOfBlas,
+                        nanos(
+                                compute,
+                                () -> blas.product(false, false, SIDE, SIDE, SIDE, 1, a, SIDE, b, SIDE, 0, c, SIDE)));
             }
-            return 2.0 * SIDE * SIDE * SIDE / best;
+            double operations = 2.0 * SIDE * SIDE * SIDE;
+            return new Speeds(operations / best, operations / bestOfBlas);
         }
+    }
+
+    private static long nanos(Compute compute, Runnable product) {
+        return compute.call(() -> {
+            long began = System.nanoTime();
+            product.run();
+            return System.nanoTime() - began;
+        });
     }
 }

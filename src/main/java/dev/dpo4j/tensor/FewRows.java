@@ -69,18 +69,14 @@ final class FewRows {
                         cols,
                         Math.min(depth, k - from),
                         alpha,
-                        at(a, from),
+                        Matrix.from(a, from),
                         lda,
-                        at(b, (long) col * ldb + from),
+                        Matrix.from(b, (long) col * ldb + from),
                         ldb,
                         from == 0 ? beta : 1,
-                        at(c, col),
+                        Matrix.from(c, col),
                         ldc);
             }
         }
-    }
-
-    private static MemorySegment at(MemorySegment segment, long element) {
-        return segment.asSlice(element * Float.BYTES);
     }
 }

@@ -37,6 +37,11 @@ public record Matrix(MemorySegment segment, int rows, int cols) {
         return segment.asSlice(((long) row * cols + col) * Float.BYTES);
     }
 
+    /** Memory of float32 from one of its elements on. */
+    public static MemorySegment from(MemorySegment floats, long element) {
+        return floats.asSlice(element * Float.BYTES);
+    }
+
     /** The number of elements. */
     public long size() {
         return (long) rows * cols;

@@ -62,7 +62,7 @@ public final class OrderedMatrix {
     public void putRows(int first, MemorySegment from, int stride, int count, int columns) {
         for (int col = 0; col < columns; col += panelColumns) {
             int cols = Math.min(panelColumns, columns - col);
-            kernels.copy(at(from, col), stride, count, cols, from(first, col), panelColumns);
+            kernels.copy(Matrix.from(from, col), stride, count, cols, from(first, col), panelColumns);
         }
     }
 
@@ -76,7 +76,7 @@ public final class OrderedMatrix {
         int col = first;
         while (col < first + count) {
             int cols = Math.min(panelColumns - col % panelColumns, first + count - col);
-            MemorySegment rows = at(from, (long) (col - first) * stride);
+            MemorySegment rows = Matrix.from(from, (long) (col - first) * stride);
             kernels.transpose(rows, stride, cols, depth, from(0, col), panelColumns);
             col += cols;
         }
@@ -106,7 +106,7 @@ public final class OrderedMatrix {
             int strideC) {
         for (int col = 0; col < columns; col += panelColumns) {
             MemorySegment b = from(firstTerm, firstColumn + col);
-            MemorySegment cPart = at(c, col);
+            MemorySegment cPart = Matrix.from(c, col);
             if (kernels.fastProducts()) {
                 kernels.product(transposeA, a, strideA, b, add ? cPart : null, cPart, strideC, rows, terms);
             } else {
@@ -132,10 +132,6 @@ public final class OrderedMatrix {
     /** The memory from one element on; rows of its panel stay {@link #panelColumns} apart. */
     private MemorySegment from(int row, int column) {
         int panel = column / panelColumns;
-        return at(memory, ((long) panel * mostDepth + row) * panelColumns + column % panelColumns);
-    }
-
-    private static MemorySegment at(MemorySegment segment, long element) {
-        return segment.asSlice(element * Float.BYTES);
+        return Matrix.from(memory, ((long) panel * mostDepth + row) * panelColumns + column % panelColumns);
     }
 }

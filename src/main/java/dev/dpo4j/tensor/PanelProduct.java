@@ -1,10 +1,7 @@
 package dev.dpo4j.tensor;
 
 import dev.dpo4j.kernel.Kernels;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -26,40 +23,30 @@ final class PanelProduct {
     /** With fewer rows, OpenBLAS is as fast. */
     private static final int FEWEST_ROWS = 256;
 
-    /** Narrower matrices, as adapters are, would be filled up with zeros. */
-    private static final int LEAST = 64;
-
     /** Rows for which a panel is worth being put in order. */
     private static final int FEWEST_ROWS_OF_A_PART = 96;
-
-    private static final int CACHE_LINE = 64;
 
     /** Parts for each thread from which on the last ones no longer matter. */
     private static final int MANY_PARTS = 16;
 
-    private final Kernels kernels;
+    private final PanelKernel kernel;
     private final Workers workers;
-    private final int columns;
     private final ReentrantLock scratch = new ReentrantLock();
-    private final Arena arena = Arena.ofAuto(); // never freed under a product that goes on while the service ends
-    private final List<MemorySegment> panels = new ArrayList<>(); // one for each thread: (DEPTH, columns)
-    private final List<MemorySegment> edges = new ArrayList<>(); // one for each thread: (1, columns)
+    private final ThreadMemory panels; // (DEPTH, columns)
 
     PanelProduct(Kernels kernels, Workers workers) {
-        this.kernels = kernels;
+        this.kernel = new PanelKernel(kernels, workers.threads());
         this.workers = workers;
-        this.columns = kernels.panelColumns();
+        this.panels = new ThreadMemory(workers.threads(), (long) DEPTH * kernel.columns());
     }
 
     /** Whether a product is better computed here. */
     boolean suits(boolean transposeA, int m, int n, int k, float alpha, float beta) {
-        return kernels.fastProducts()
+        return kernel.suits(alpha, beta)
                 && !transposeA
-                && alpha == 1
-                && (beta == 0 || beta == 1)
                 && m >= FEWEST_ROWS
-                && n >= LEAST
-                && k >= LEAST;
+                && n >= PanelKernel.LEAST
+                && k >= PanelKernel.LEAST;
     }
 
     /**
@@ -84,12 +71,22 @@ final class PanelProduct {
             int ldc) {
         scratch.lock(); // whoever computes without a turn of its own waits here
         try {
-            allocate();
             int blocks = (k + DEPTH - 1) / DEPTH;
             int depth = (k + blocks - 1) / blocks;
             for (int p = 0; p < k; p += depth) {
-                MemorySegment terms = slice(b, transposeB ? p : (long) p * ldb);
-                block(transposeB, m, n, Math.min(depth, k - p), slice(a, p), lda, terms, ldb, p > 0 ? c : d, c, ldc);
+                MemorySegment terms = Matrix.from(b, transposeB ? p : (long) p * ldb);
+                block(
+                        transposeB,
+                        m,
+                        n,
+                        Math.min(depth, k - p),
+                        Matrix.from(a, p),
+                        lda,
+                        terms,
+                        ldb,
+                        p > 0 ? c : d,
+                        c,
+                        ldc);
             }
         } finally {
             scratch.unlock();
@@ -109,6 +106,7 @@ final class PanelProduct {
             @Nullable MemorySegment d,
             MemorySegment c,
             int ldc) {
+        int columns = kernel.columns();
         int count = (n + columns - 1) / columns;
         int cuts = cuts(count, m);
         int rowsEach = OrderedMatrix.wholeTiles((m + cuts - 1) / cuts);
@@ -120,52 +118,13 @@ final class PanelProduct {
             if (rows <= 0) {
                 return;
             }
-            MemorySegment panel = panels.get(worker);
-            fill(panel, transposeB, slice(b, transposeB ? (long) col * ldb : col), ldb, depth, cols);
-            MemorySegment aRows = slice(a, (long) from * lda);
+            MemorySegment panel = panels.of(worker);
+            kernel.order(transposeB, Matrix.from(b, transposeB ? (long) col * ldb : col), ldb, depth, cols, panel);
+            MemorySegment aRows = Matrix.from(a, (long) from * lda);
             long place = (long) from * ldc + col;
-            MemorySegment dRows = d == null ? null : slice(d, place);
-            if (cols == columns) {
-                kernels.product(false, aRows, lda, panel, dRows, slice(c, place), ldc, rows, depth);
-            } else {
-                edge(aRows, lda, panel, dRows, slice(c, place), ldc, rows, cols, depth, edges.get(worker));
-            }
+            MemorySegment dRows = d == null ? null : Matrix.from(d, place);
+            kernel.product(false, aRows, lda, panel, dRows, Matrix.from(c, place), ldc, rows, cols, depth, worker);
         });
-    }
-
-    /** Puts a panel of op(B) in order: (depth, columns), zeros where B ends. */
-    private void fill(MemorySegment panel, boolean transposeB, MemorySegment b, int ldb, int depth, int cols) {
-        if (cols < columns) {
-            panel.asSlice(0, (long) depth * columns * Float.BYTES).fill((byte) 0);
-        }
-        if (transposeB) {
-            kernels.transpose(b, ldb, cols, depth, panel, columns);
-        } else {
-            kernels.copy(b, ldb, depth, cols, panel, columns);
-        }
-    }
-
-    /** The last columns, fewer than a panel has: a row at a time, by way of one that is wide enough. */
-    private void edge(
-            MemorySegment a,
-            int lda,
-            MemorySegment panel,
-            @Nullable MemorySegment d,
-            MemorySegment c,
-            int ldc,
-            int rows,
-            int cols,
-            int depth,
-            MemorySegment edge) {
-        for (int r = 0; r < rows; r++) {
-            MemorySegment begin = null;
-            if (d != null) {
-                kernels.copy(slice(d, (long) r * ldc), ldc, 1, cols, edge, columns);
-                begin = edge;
-            }
-            kernels.product(false, slice(a, (long) r * lda), lda, panel, begin, edge, columns, 1, depth);
-            kernels.copy(edge, columns, 1, cols, slice(c, (long) r * ldc), ldc);
-        }
     }
 
     /** In how many parts rows are cut, so that the threads have equally many parts, or so many that it does not matter. */
@@ -177,16 +136,5 @@ final class PanelProduct {
             cuts++;
         }
         return cuts;
-    }
-
-    private void allocate() {
-        while (panels.size() < workers.threads()) {
-            panels.add(arena.allocate((long) DEPTH * columns * Float.BYTES, CACHE_LINE));
-            edges.add(arena.allocate((long) columns * Float.BYTES, CACHE_LINE));
-        }
-    }
-
-    private static MemorySegment slice(MemorySegment segment, long element) {
-        return segment.asSlice(element * Float.BYTES);
     }
 }

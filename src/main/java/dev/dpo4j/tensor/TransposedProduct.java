@@ -3,8 +3,6 @@ package dev.dpo4j.tensor;
 import dev.dpo4j.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -30,35 +28,29 @@ final class TransposedProduct {
     /** With fewer terms, OpenBLAS is as fast. */
     private static final int FEWEST_TERMS = 256;
 
-    /** Narrower matrices, as adapters are, would be filled up with zeros. */
-    private static final int LEAST = 64;
-
     private static final int CACHE_LINE = 64;
 
     private final Kernels kernels;
+    private final PanelKernel kernel;
     private final Workers workers;
-    private final int panelColumns;
     private final ReentrantLock scratch = new ReentrantLock();
-    private final Arena arena = Arena.ofAuto(); // never freed under a product that goes on while the service ends
-    private final List<MemorySegment> blocks = new ArrayList<>(); // one for each thread: (DEPTH, BLOCK)
-    private final List<MemorySegment> edges = new ArrayList<>(); // one for each thread: (BLOCK, panelColumns)
-    private MemorySegment panels = MemorySegment.NULL; // of (depth, panelColumns) each
+    private final ThreadMemory blocks; // (DEPTH, BLOCK)
+    private MemorySegment panels = MemorySegment.NULL; // of (depth, columns) each
 
     TransposedProduct(Kernels kernels, Workers workers) {
         this.kernels = kernels;
+        this.kernel = new PanelKernel(kernels, workers.threads());
         this.workers = workers;
-        this.panelColumns = kernels.panelColumns();
+        this.blocks = new ThreadMemory(workers.threads(), (long) DEPTH * BLOCK);
     }
 
     /** Whether a product is better computed here. */
     boolean suits(boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, float beta) {
-        return kernels.fastProducts()
+        return kernel.suits(alpha, beta)
                 && transposeA
                 && !transposeB
-                && alpha == 1
-                && (beta == 0 || beta == 1)
-                && m >= LEAST
-                && n >= LEAST
+                && m >= PanelKernel.LEAST
+                && n >= PanelKernel.LEAST
                 && k >= FEWEST_TERMS;
     }
 
@@ -84,13 +76,23 @@ final class TransposedProduct {
         try {
             int parts = (k + DEPTH - 1) / DEPTH;
             int depth = (k + parts - 1) / parts;
-            allocate(depth, Math.min(n, COLUMNS));
+            reserve(depth, Math.min(n, COLUMNS));
             for (int p = 0; p < k; p += depth) {
-                MemorySegment terms = slice(a, (long) p * lda);
+                MemorySegment terms = Matrix.from(a, (long) p * lda);
                 for (int col = 0; col < n; col += COLUMNS) {
-                    MemorySegment bPart = slice(b, (long) p * ldb + col);
+                    MemorySegment bPart = Matrix.from(b, (long) p * ldb + col);
                     int cols = Math.min(COLUMNS, n - col);
-                    part(m, cols, Math.min(depth, k - p), terms, lda, bPart, ldb, add || p > 0, slice(c, col), ldc);
+                    part(
+                            m,
+                            cols,
+                            Math.min(depth, k - p),
+                            terms,
+                            lda,
+                            bPart,
+                            ldb,
+                            add || p > 0,
+                            Matrix.from(c, col),
+                            ldc);
                 }
             }
         } finally {
@@ -110,48 +112,35 @@ final class TransposedProduct {
             boolean add,
             MemorySegment c,
             int ldc) {
-        int count = (n + panelColumns - 1) / panelColumns;
-        workers.run(count, (panel, worker) -> fill(panel, n, depth, b, ldb));
+        int columns = kernel.columns();
+        int count = (n + columns - 1) / columns;
+        workers.run(count, (panel, worker) -> {
+            int col = panel * columns;
+            kernel.order(false, Matrix.from(b, col), ldb, depth, Math.min(columns, n - col), panel(panel, depth));
+        });
         int each = columnsOfABlock(m);
         workers.run((m + each - 1) / each, (part, worker) -> {
             int from = part * each;
             int rows = Math.min(each, m - from);
-            MemorySegment block = blocks.get(worker);
-            kernels.copy(slice(a, from), lda, depth, rows, block, BLOCK);
+            MemorySegment block = blocks.of(worker);
+            kernels.copy(Matrix.from(a, from), lda, depth, rows, block, BLOCK);
             for (int panel = 0; panel < count; panel++) {
-                int col = panel * panelColumns;
-                MemorySegment tile = slice(c, (long) from * ldc + col);
-                int cols = Math.min(panelColumns, n - col);
-                if (cols == panelColumns) {
-                    kernels.product(true, block, BLOCK, panel(panel, depth), add ? tile : null, tile, ldc, rows, depth);
-                } else {
-                    MemorySegment edge = edges.get(worker);
-                    kernels.copy(tile, ldc, rows, cols, edge, panelColumns);
-                    kernels.product(
-                            true,
-                            block,
-                            BLOCK,
-                            panel(panel, depth),
-                            add ? edge : null,
-                            edge,
-                            panelColumns,
-                            rows,
-                            depth);
-                    kernels.copy(edge, panelColumns, rows, cols, tile, ldc);
-                }
+                int col = panel * columns;
+                MemorySegment tile = Matrix.from(c, (long) from * ldc + col);
+                kernel.product(
+                        true,
+                        block,
+                        BLOCK,
+                        panel(panel, depth),
+                        add ? tile : null,
+                        tile,
+                        ldc,
+                        rows,
+                        Math.min(columns, n - col),
+                        depth,
+                        worker);
             }
         });
-    }
-
-    /** Puts a panel of B in order: (depth, panelColumns), zeros where B ends. */
-    private void fill(int panel, int n, int depth, MemorySegment b, int ldb) {
-        MemorySegment to = panel(panel, depth);
-        int col = panel * panelColumns;
-        int cols = Math.min(panelColumns, n - col);
-        if (cols < panelColumns) {
-            to.asSlice(0, (long) depth * panelColumns * Float.BYTES).fill((byte) 0);
-        }
-        kernels.copy(slice(b, col), ldb, depth, cols, to, panelColumns);
     }
 
     /** Columns of A that a thread takes at a time: so that each thread has equally many blocks, where the matrix is large enough for that. */
@@ -162,21 +151,14 @@ final class TransposedProduct {
     }
 
     private MemorySegment panel(int panel, int depth) {
-        return slice(panels, (long) panel * panelColumns * depth);
+        return Matrix.from(panels, (long) panel * kernel.columns() * depth);
     }
 
-    private void allocate(int depth, int columns) {
-        while (blocks.size() < workers.threads()) {
-            blocks.add(arena.allocate((long) DEPTH * BLOCK * Float.BYTES, CACHE_LINE));
-            edges.add(arena.allocate((long) BLOCK * panelColumns * Float.BYTES, CACHE_LINE));
-        }
-        long bytes = (long) (columns + panelColumns - 1) / panelColumns * panelColumns * depth * Float.BYTES;
+    private void reserve(int depth, int columns) {
+        int wide = kernel.columns();
+        long bytes = (long) (columns + wide - 1) / wide * wide * depth * Float.BYTES;
         if (panels.byteSize() < bytes) {
             panels = Arena.ofAuto().allocate(bytes, CACHE_LINE);
         }
-    }
-
-    private static MemorySegment slice(MemorySegment segment, long element) {
-        return segment.asSlice(element * Float.BYTES);
     }
 }

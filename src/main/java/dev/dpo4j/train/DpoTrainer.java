@@ -6,11 +6,9 @@ import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.safetensors.NamedTensor;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +19,6 @@ import org.jspecify.annotations.Nullable;
  * checkpoint is written.
  */
 public final class DpoTrainer {
-
-    /** Time between two checkpoints when {@code save_steps} is not given. */
-    private static final long CHECKPOINT_NANOS = Duration.ofMinutes(10).toNanos();
-
-    /** Time between two questions, within a step or a pass, whether to stop: each may cost the listener a database read. */
-    private static final long QUESTION_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** Thrown inside the run when the listener asks to end it. */
     private static final class Stop extends RuntimeException {
@@ -44,7 +36,6 @@ public final class DpoTrainer {
     private final Schedule schedule;
     private final EvaluationSteps evaluationSteps;
     private final ModelSelection selection;
-    private final AdamW optimizer;
     private final Packing packing;
     private final boolean roomForCopy;
     private final PreferenceLoss loss;
@@ -52,17 +43,14 @@ public final class DpoTrainer {
     private final StartCheck startCheck;
     private final LossPasses passes;
     private final @Nullable MovingReference moving;
-    private final LearningRate rates;
-    private final Movement movement;
+    private final WeightUpdate update;
     private final Watch watch;
     private final Map<String, String> weightsMetadata;
     private final LongSupplier nanoTime;
     private final Saving saving;
     private final StepReports reports;
-
-    private long nanosAtCheckpoint;
-    private long nanosAtQuestion;
-    private boolean beganFinite; // a model may come with numbers that are none, for tokens that the data has not
+    private final CheckpointTimes checkpointTimes;
+    private final StopQuestions stopQuestions;
 
     /**
      * A run, ready to go.
@@ -92,13 +80,6 @@ public final class DpoTrainer {
         this.schedule = new Schedule(data.training().size(), hyperparameters);
         this.evaluationSteps = new EvaluationSteps(data, schedule, hyperparameters.evaluation());
         this.selection = hyperparameters.evaluation().selection();
-        this.optimizer = new AdamW(
-                hyperparameters.adam(),
-                policy.compute(),
-                state.trained(),
-                state.gradients(),
-                state.firstMoments(),
-                state.secondMoments());
         this.packing = packing;
         this.roomForCopy = roomForCopy;
         this.loss = hyperparameters.loss().loss(hyperparameters.beta());
@@ -116,19 +97,14 @@ public final class DpoTrainer {
         this.startCheck = new StartCheck(ownReference && state.dropout() == null, ownReference, hyperparameters.beta());
         this.passes = new LossPasses(
                 policy, loss, data, state, batches, referencePass, moving, startCheck, hyperparameters.seed());
-        this.rates = LearningRate.of(hyperparameters, schedule.totalSteps());
-        this.movement = new Movement(
-                policy.compute(),
-                state.weights(),
-                state.firstMoments().tensors(),
-                rates,
-                schedule.totalSteps(),
-                hyperparameters.lora() != null);
+        this.update = new WeightUpdate(policy.compute(), state, data, hyperparameters, schedule.totalSteps(), moving);
         this.watch = new Watch(loss);
         this.weightsMetadata = Map.of("format", "pt");
         this.nanoTime = nanoTime;
         this.saving = new Saving(state.progress());
         this.reports = new StepReports(state.progress());
+        this.checkpointTimes = new CheckpointTimes(hyperparameters.saveSteps(), schedule.stepsPerEpoch(), nanoTime);
+        this.stopQuestions = new StopQuestions(nanoTime);
     }
 
     /** The size of the run. */
@@ -152,9 +128,9 @@ public final class DpoTrainer {
     public TrainingResult run(TrainingListener listener) {
         TrainingProgress start = state.progress();
         listener.onPlan(plan());
-        beganFinite = policy.compute().call(() -> Double.isFinite(optimizer.weightNorm()));
-        nanosAtQuestion = nanoTime.getAsLong();
-        nanosAtCheckpoint = nanosAtQuestion;
+        update.begin();
+        stopQuestions.restart();
+        checkpointTimes.restart();
         try (Activations activations = activations()) {
             if (start.step() == 0) {
                 if (startCheck.inEvaluation() && moving == null) {
@@ -181,8 +157,7 @@ public final class DpoTrainer {
     private TrainingResult train(TrainingListener listener, Activations activations) {
         while (!ended()) {
             stopIfAsked(listener);
-            int step = state.progress().step();
-            step(step, rates.at(step), listener, activations);
+            step(state.progress().step(), listener, activations);
             conclude(listener, activations);
         }
         TrainingProgress end = state.progress();
@@ -195,47 +170,28 @@ public final class DpoTrainer {
     /** What follows a step: the validation and a checkpoint, when they are due. */
     private void conclude(TrainingListener listener, Activations activations) {
         boolean best = state.progress().validationDue() && validate(listener, activations);
-        if (ended() || checkpointDue(state.progress().step()) || (best && selection.loadBestModelAtEnd())) {
+        if (ended() || checkpointTimes.dueAfter(state.progress().step()) || (best && selection.loadBestModelAtEnd())) {
             checkpoint(listener);
         }
     }
 
-    /** One optimizer step: gradients of all its micro-steps, clipping, AdamW, the report. */
-    private void step(int step, double learningRate, TrainingListener listener, Activations activations) {
+    /** One optimizer step, counted from 0: the gradient of all its micro-steps, the update, the report. */
+    private void step(int step, TrainingListener listener, Activations activations) {
         long began = nanoTime.getAsLong();
         List<List<Integer>> microSteps = schedule.microSteps(step);
-        MetricsSum stepMetrics = new MetricsSum();
-        long tokens = 0;
-        // Every preference counts by its weight alone, also where an epoch's last micro-step is shorter; TRL has
-        // micro-steps weigh the same.
-        double totalWeight = PreferenceWeights.sum(microSteps.stream()
-                .flatMap(List::stream)
-                .map(data.training()::get)
-                .toList());
-        boolean first = true;
-        for (List<Integer> rows : microSteps) {
-            passes.train(
-                    step + 1,
-                    rows,
-                    totalWeight,
-                    first,
-                    stepMetrics,
-                    () -> stopBetweenBatchesIfAsked(listener),
-                    activations);
-            first = false;
-            for (int row : rows) {
-                tokens += PreferenceBatch.tokens(data.training().get(row));
-            }
-        }
+        List<Integer> rows = microSteps.stream().flatMap(List::stream).toList();
+        PreferenceMetrics mean =
+                passes.train(step + 1, microSteps, () -> stopBetweenBatchesIfAsked(listener), activations);
         long standstill = releaseCheckpoint(listener);
-        Update update = policy.compute().call(() -> update(step, learningRate, microSteps));
-        update.unmoved.ifPresent(listener::onWarning);
-        double norm = update.gradientNorm;
-        PreferenceMetrics mean = stepMetrics.mean();
+        WeightUpdate.Outcome updated = update.apply(step, rows);
+        updated.unmoved().ifPresent(listener::onWarning);
+        long tokens = tokens(rows);
         reports.add(mean, tokens, Math.max(1, nanoTime.getAsLong() - began - standstill) / 1e9);
+        double norm = updated.gradientNorm();
         long numTokens = state.progress().numTokens() + tokens;
         if ((step + 1) % hyperparameters.loggingSteps() == 0 || last(step + 1)) {
-            listener.onStep(reports.report(step + 1, schedule.epoch(step + 1), norm, learningRate, numTokens));
+            listener.onStep(
+                    reports.report(step + 1, schedule.epoch(step + 1), norm, updated.learningRate(), numTokens));
         }
         TrainingHistory history = watch.afterStep(state.progress().history(), step + 1, mean, norm, listener);
         state.progress(new TrainingProgress(
@@ -248,30 +204,10 @@ public final class DpoTrainer {
                 history));
     }
 
-    /** What an update knows of its gradient, before clipping, and of tensors that it should have moved. */
-    private record Update(double gradientNorm, Optional<TrainingWarning> unmoved) {}
-
-    private Update update(int step, double learningRate, List<List<Integer>> microSteps) {
-        double norm = optimizer.gradientNorm();
-        requireFinite(norm, "The gradient of step ", step, microSteps);
-        double clipping = AdamW.clipping(norm, hyperparameters.maxGradNorm());
-        Optional<TrainingWarning> unmoved = movement.through(
-                step, () -> optimizer.step(step + 1, learningRate, clipping, hyperparameters.weightDecay()));
-        if (beganFinite) {
-            requireFinite(optimizer.weightNorm(), "The norm of all weights after step ", step, microSteps);
-        }
-        if (moving != null) {
-            moving.follow(step + 1, state.weights());
-        }
-        return new Update(norm, unmoved);
-    }
-
-    private void requireFinite(double norm, String what, int step, List<List<Integer>> microSteps) {
-        if (!Double.isFinite(norm)) {
-            List<Integer> rows = microSteps.stream().flatMap(List::stream).toList();
-            throw new NonFiniteException(what + (step + 1) + " is not finite (norm " + norm + "); rows "
-                    + data.rowNumbers(rows) + ". A smaller learning rate or max_grad_norm often helps.");
-        }
+    private long tokens(List<Integer> rows) {
+        return rows.stream()
+                .mapToLong(row -> PreferenceBatch.tokens(data.training().get(row)))
+                .sum();
     }
 
     /**
@@ -314,7 +250,7 @@ public final class DpoTrainer {
                 optimizerState,
                 memory);
         saving.begin(progress, memory, () -> listener.onCheckpoint(snapshot));
-        nanosAtCheckpoint = nanoTime.getAsLong();
+        checkpointTimes.restart();
     }
 
     /**
@@ -337,18 +273,6 @@ public final class DpoTrainer {
         policy.compute().run(() -> memory.detach(policy.compute()));
     }
 
-    private boolean checkpointDue(int step) {
-        Integer saveSteps = hyperparameters.saveSteps();
-        if (saveSteps != null) {
-            return step % saveSteps == 0;
-        }
-        return epochEnds(step) || nanoTime.getAsLong() - nanosAtCheckpoint >= CHECKPOINT_NANOS;
-    }
-
-    private boolean epochEnds(int step) {
-        return step % schedule.stepsPerEpoch() == 0;
-    }
-
     private boolean ended() {
         TrainingProgress progress = state.progress();
         return last(progress.step()) || progress.evaluations().exhaust(selection);
@@ -358,10 +282,12 @@ public final class DpoTrainer {
         return step == schedule.totalSteps();
     }
 
+    private void stopIfAsked(TrainingListener listener) {
+        stop(stopQuestions.ask(listener, state.progress().step()), listener);
+    }
+
     private void stopBetweenBatchesIfAsked(TrainingListener listener) {
-        if (nanoTime.getAsLong() - nanosAtQuestion >= QUESTION_NANOS) {
-            stopIfAsked(listener);
-        }
+        stop(stopQuestions.askNowAndThen(listener, state.progress().step()), listener);
     }
 
     /**
@@ -369,14 +295,11 @@ public final class DpoTrainer {
      * the run can be saved at any such point; a step or validation that has begun is begun again. Of the reference pass, before whose
      * end there is no state to save, what was computed is in the cache.
      */
-    private void stopIfAsked(TrainingListener listener) {
-        nanosAtQuestion = nanoTime.getAsLong();
-        TrainingListener.StopRequest stop =
-                listener.stopRequested(state.progress().step());
-        if (stop == TrainingListener.StopRequest.AFTER_CHECKPOINT) {
+    private void stop(TrainingListener.StopRequest request, TrainingListener listener) {
+        if (request == TrainingListener.StopRequest.AFTER_CHECKPOINT) {
             checkpoint(listener);
         }
-        if (stop != TrainingListener.StopRequest.NONE) {
+        if (request != TrainingListener.StopRequest.NONE) {
             throw new Stop();
         }
     }

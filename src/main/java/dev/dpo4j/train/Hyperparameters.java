@@ -1,6 +1,9 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TruncationMode;
+import dev.dpo4j.learningrate.LearningRate;
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossOptions;
 import java.util.Objects;
@@ -132,6 +135,11 @@ public record Hyperparameters(
                 lora,
                 adapterBase,
                 evaluation);
+    }
+
+    /** The learning rate of each step of a run of so many. */
+    LearningRate learningRates(int totalSteps) {
+        return LearningRate.of(learningRate, lrSchedulerType, lrSchedulerKwargs, warmupSteps, warmupRatio, totalSteps);
     }
 
     /** The seed of the data's order. */

@@ -65,18 +65,40 @@ final class LossPasses {
     }
 
     /**
-     * Adds the gradient of the loss of a micro-step to the state's, or begins it.
+     * Computes the gradient of the loss of a step, into the state's.
      *
      * @param step counted from 1, for messages
-     * @param rows of the training data
-     * @param totalWeight of all preferences of the step, whose mean its loss is
-     * @param first whether the step's gradient begins with this micro-step
-     * @param metrics each preference's are added to it
+     * @param microSteps rows of the training data
      * @param betweenBatches throws when the run is to end
+     * @return the mean over the step's preferences, as the loss of the step is theirs
      * @throws NonFiniteException when a loss, a reward or a slope is not a number
      * @throws SelfCheckException when the first step's reference is not the policy's
      */
-    void train(
+    PreferenceMetrics train(
+            int step, List<List<Integer>> microSteps, Runnable betweenBatches, Activations activations) {
+        // Every preference counts by its weight alone, also where an epoch's last micro-step is shorter; TRL has
+        // micro-steps weigh the same.
+        double totalWeight = PreferenceWeights.sum(microSteps.stream()
+                .flatMap(List::stream)
+                .map(data.training()::get)
+                .toList());
+        MetricsSum metrics = new MetricsSum();
+        boolean first = true;
+        for (List<Integer> rows : microSteps) {
+            train(step, rows, totalWeight, first, metrics, betweenBatches, activations);
+            first = false;
+        }
+        return metrics.mean();
+    }
+
+    /**
+     * Adds the gradient of a micro-step, or begins with it.
+     *
+     * @param totalWeight of all preferences of the step
+     * @param first whether the step's gradient begins with this micro-step
+     * @param metrics each preference's are added to it
+     */
+    private void train(
             int step,
             List<Integer> rows,
             double totalWeight,

@@ -1,5 +1,6 @@
 package dev.dpo4j.train;
 
+import dev.dpo4j.learningrate.LearningRate;
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.tensor.Compute;
 import java.lang.foreign.MemorySegment;

@@ -2,6 +2,8 @@ package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.TruncationMode;
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaModel;

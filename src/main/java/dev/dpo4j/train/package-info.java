@@ -1,9 +1,10 @@
 /**
- * The DPO training loop, optimizer, schedules and batching. It knows neither HTTP nor SQL: news leaves through
+ * The DPO training loop, optimizer and batching. It knows neither HTTP nor SQL: news leaves through
  * {@code TrainingListener}.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"llama", "tensor", "kernel", "loss", "safetensors", "dataset"})
+@ApplicationModule(
+        allowedDependencies = {"llama", "tensor", "kernel", "loss", "learningrate", "safetensors", "dataset"})
 package dev.dpo4j.train;
 
 import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package dev.dpo4j.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.Golden;
 import dev.dpo4j.ServiceTest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -559,7 +560,7 @@ class AdapterFolderApiTest {
     }
 
     private static JsonNode golden(String name) {
-        return JSON.readTree(resource("/goldens/peft-adapters.json")).get(name);
+        return Golden.read("peft-adapters.json").get(name);
     }
 
     private static InputStream resource(String name) {

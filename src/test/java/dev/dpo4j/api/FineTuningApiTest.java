@@ -326,7 +326,7 @@ class FineTuningApiTest {
             {"early_stopping_threshold": 0.1}                  | /early_stopping_threshold
             {"early_stopping_threshold": -1, "early_stopping_patience": 3} | /early_stopping_threshold
             {"load_best_model_at_end": true}                   | /load_best_model_at_end
-            {"metric_for_best_model": "loss"}                  | /metric_for_best_model
+            {"metric_for_best_model": "entropy"}               | /metric_for_best_model
             {"metric_for_best_model": "f1"}                    | /metric_for_best_model
             {"greater_is_better": true}                        | /greater_is_better
             {"loss_typ": "sigmoid"}                            | /loss_typ

@@ -2,11 +2,10 @@ package dev.dpo4j.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dpo4j.Golden;
 import dev.dpo4j.ServiceTest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,7 +32,7 @@ class GreedyApiTest {
     @Test
     void saysWhatItSaysInTransformers() throws IOException {
         Http http = new Http(port);
-        JsonNode cases = golden().get("cases");
+        JsonNode cases = Golden.read("greedy.json").get("cases");
 
         assertThat(cases).hasSize(5);
         for (JsonNode golden : cases) {
@@ -63,11 +62,5 @@ class GreedyApiTest {
                         .orElseThrow(
                                 () -> new IllegalStateException("set -Ddpo4j.test.smollm2 to SmolLM2's model folder")))
                 .toAbsolutePath();
-    }
-
-    private static JsonNode golden() throws IOException {
-        try (InputStream in = Objects.requireNonNull(GreedyApiTest.class.getResourceAsStream("/goldens/greedy.json"))) {
-            return JsonMapper.shared().readTree(in);
-        }
     }
 }

@@ -3,13 +3,12 @@ package dev.dpo4j.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.Golden;
 import dev.dpo4j.ServiceTest;
 import dev.dpo4j.job.JobNews;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -34,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 class KtoApiTest {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final JsonNode GOLDEN = golden();
+    private static final JsonNode GOLDEN = Golden.read("kto.json");
     private static final Duration LONG = Duration.ofSeconds(60);
 
     @LocalServerPort
@@ -313,10 +312,5 @@ class KtoApiTest {
     private static void close(double actual, JsonNode expected) {
         double golden = expected.asDouble();
         assertThat(actual).isCloseTo(golden, within(2e-6 + 1e-4 * Math.abs(golden)));
-    }
-
-    private static JsonNode golden() {
-        InputStream file = Objects.requireNonNull(KtoApiTest.class.getResourceAsStream("/goldens/kto.json"));
-        return JSON.readTree(file);
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -292,6 +293,40 @@ class PreviewApiTest {
             assertThat(answer.json().get("error")).isEqualTo(start.get("error"));
             assertThat(answer.json().get("errors")).isEqualTo(start.get("errors"));
         }
+    }
+
+    /** A job's method is that of another job: whoever wants the same once more sends it as it was told. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "\"learning_rate\": 3.3e-7",
+                "\"learning_rate_multiplier\": 0.3, \"lora\": {}",
+                "\"lora\": {\"r\": 4, \"target_modules\": \"all-linear\", \"rank_pattern\": {\"q_proj\": 2}, \"use_dora\": true}",
+                "\"loss_type\": [\"ipo\", \"sft\"], \"loss_weights\": [1, 0.5]",
+                "\"loss_type\": \"simpo\", \"simpo_gamma\": 1.5",
+                "\"loss_type\": \"plackett_luce\", \"rejected_ranked\": true",
+                "\"f_divergence_type\": \"alpha_divergence\", \"f_alpha_divergence_coef\": 0.3, \"ld_alpha\": 0.5",
+                "\"max_length\": null, \"sync_ref_model\": true, \"ref_model_sync_steps\": 2, \"data_seed\": 3",
+                "\"lr_scheduler_type\": \"cosine_with_min_lr\", \"lr_scheduler_kwargs\": {\"min_lr_rate\": 0.1}, \"warmup_ratio\": 0.1",
+                "\"validation_split\": 1, \"eval_steps\": 0.5, \"early_stopping_patience\": 2, \"metric_for_best_model\": \"rewards/margins\"",
+            })
+    void theMethodThatIsToldCanBeSent(String hyperparameters) {
+        String file = upload("""
+                {"prompt": [1,2,3], "chosen": [6,7,8], "rejected": [[9,10],[9]]}
+                {"prompt": [1,2], "chosen": [6,7,8], "rejected": [[9,10],[9]]}
+                {"prompt": [2,3], "chosen": [6,7,8], "rejected": [[9,10],[9]]}
+                """);
+        JsonNode method = preview("tiny", file, hyperparameters, "").get("method");
+        assertThat(method.at("/dpo/hyperparameters").properties()).isNotEmpty();
+
+        Http.Answer again = http.postJson(
+                JOBS + "/preview",
+                "{\"model\": \"tiny\", \"training_file\": \"%s\", \"seed\": 7, \"method\": %s}"
+                        .formatted(file, method));
+
+        assertThat(again.status()).as(again.response().body()).isEqualTo(200);
+        assertThat(again.json().get("method")).isEqualTo(method);
     }
 
     private JsonNode preview(String model, String file, String hyperparameters, String query) {

@@ -3,15 +3,14 @@ package dev.dpo4j.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dpo4j.Golden;
 import dev.dpo4j.llama.AdaptedLayer;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LlamaConfigReader;
 import dev.dpo4j.llama.LoraConfig;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -29,14 +28,15 @@ class AdapterConfigReaderTest {
     private static final JsonMapper JSON = new JsonMapper();
 
     static Stream<String> peftsCases() throws IOException {
-        return golden().get("cases").propertyNames().stream();
+        return Golden.read("peft-adapters.json").get("cases").propertyNames().stream();
     }
 
     @ParameterizedTest
     @MethodSource("peftsCases")
     void everyLayerHasTheRankAndScaleThatPeftGivesIt(String name) throws IOException {
-        LlamaConfig llama = LlamaConfigReader.read(golden().get("config"));
-        JsonNode peft = golden().get("cases").get(name);
+        LlamaConfig llama =
+                LlamaConfigReader.read(Golden.read("peft-adapters.json").get("config"));
+        JsonNode peft = Golden.read("peft-adapters.json").get("cases").get(name);
         Map<String, List<Number>> expected = new TreeMap<>();
         peft.get("layers")
                 .properties()
@@ -149,12 +149,5 @@ class AdapterConfigReaderTest {
                 .properties()
                 .forEach(key -> json.set(key.getKey(), key.getValue()));
         return AdapterConfigReader.read(json).on(TinyModel.CONFIG);
-    }
-
-    private static JsonNode golden() throws IOException {
-        try (InputStream in = Objects.requireNonNull(
-                AdapterConfigReaderTest.class.getResourceAsStream("/goldens/peft-adapters.json"))) {
-            return JSON.readTree(in);
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.dpo4j.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dpo4j.Golden;
 import dev.dpo4j.tokenizer.NativeCache;
 import dev.dpo4j.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -64,9 +65,7 @@ class PreferenceTokenizerTest {
     /** What {@code kto.py} saw TRL's KTOTrainer make of them. */
     @Test
     void labelledTextComesToTrlsTokens() throws IOException {
-        JsonNode rows = JsonMapper.shared()
-                .readTree(Files.readString(Path.of("src/test/resources/goldens/kto.json")))
-                .at("/training/rows");
+        JsonNode rows = Golden.read("kto.json").at("/training/rows");
         assertThat(rows).isNotEmpty();
         for (JsonNode row : rows) {
             ObjectNode text = ((ObjectNode) row.deepCopy()).retain("prompt", "completion", "label");

@@ -2,6 +2,7 @@ package dev.dpo4j.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dpo4j.Golden;
 import dev.dpo4j.tokenizer.NativeCache;
 import dev.dpo4j.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -79,9 +80,8 @@ class TrlTokenisationTest {
     }
 
     private static void assertRowsMatch(String golden, Path model) throws IOException {
-        try (InputStream file = TrlTokenisationTest.class.getResourceAsStream("/goldens/" + golden);
-                Tokenizer tokenizer = Tokenizer.load(model)) {
-            JsonNode rows = JSON.readTree(Objects.requireNonNull(file)).path("rows");
+        try (Tokenizer tokenizer = Tokenizer.load(model)) {
+            JsonNode rows = Golden.read(golden).path("rows");
             assertThat(rows.size()).isEqualTo(15);
             PreferenceTokenizer preferences = new PreferenceTokenizer(tokenizer, tokenizer.vocabularySize());
             for (JsonNode row : rows) {

@@ -2,12 +2,12 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.dataset.TruncationMode;
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Evaluation;
 import dev.dpo4j.train.Hyperparameters;
-import dev.dpo4j.train.LrSchedulerKwargs;
-import dev.dpo4j.train.LrSchedulerType;
 import dev.dpo4j.train.ModelSelection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package dev.dpo4j.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
@@ -12,7 +13,6 @@ import dev.dpo4j.train.Evaluation;
 import dev.dpo4j.train.Evaluations;
 import dev.dpo4j.train.Hyperparameters;
 import dev.dpo4j.train.LabelMetrics;
-import dev.dpo4j.train.LrSchedulerKwargs;
 import dev.dpo4j.train.ModelSelection;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.TrainingHistory;

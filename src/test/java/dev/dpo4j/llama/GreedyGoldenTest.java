@@ -2,6 +2,7 @@ package dev.dpo4j.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dpo4j.Golden;
 import dev.dpo4j.kernel.KernelSelection;
 import dev.dpo4j.safetensors.SafetensorsReader;
 import dev.dpo4j.tensor.Compute;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.Golden;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;

@@ -58,6 +58,17 @@ class ComputeReportTest {
     }
 
     @Test
+    void warnsOfAKernelThatIsSlowerThanOpenBlas() {
+        ComputeReport bad = new ComputeReport("vector, 512 bit", 512, true, "0.3.31", "SkylakeX", 2, 2, 89, 120);
+        assertThat(bad.warnings())
+                .singleElement()
+                .asString()
+                .contains("run at 89 GFLOP/s", "OpenBLAS's own at 120", "jvm.options");
+        ComputeReport good = new ComputeReport("vector, 512 bit", 512, true, "0.3.31", "SkylakeX", 2, 2, 91, 120);
+        assertThat(good.warnings()).isEmpty();
+    }
+
+    @Test
     void measuresThisMachine() {
         try (Compute compute = new Compute(2)) {
             ComputeReport report = ComputeReport.of(compute);
@@ -68,11 +79,12 @@ class ComputeReportTest {
             assertThat(compute.fingerprint()).contains(report.blasCore(), report.blasVersion());
             assertThat(report.threads()).isEqualTo(2);
             assertThat(report.gigaflops()).isPositive().isFinite();
+            assertThat(report.blasGigaflops()).isPositive().isFinite();
         }
     }
 
     private static ComputeReport report(int vectorBits, boolean x86, String core, int threads, double gigaflops) {
         String kernels = vectorBits == 0 ? "scalar, 16 lanes" : "vector, " + vectorBits + " bit";
-        return new ComputeReport(kernels, vectorBits, x86, "0.3.31", core, threads, 2, gigaflops);
+        return new ComputeReport(kernels, vectorBits, x86, "0.3.31", core, threads, 2, gigaflops, gigaflops);
     }
 }

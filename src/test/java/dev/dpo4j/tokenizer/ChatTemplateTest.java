@@ -3,8 +3,7 @@ package dev.dpo4j.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
+import dev.dpo4j.Golden;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -12,28 +11,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Compares with what transformers renders: see src/test/python/chat_templates.py. */
 class ChatTemplateTest {
 
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-02T09:05:00Z"), ZoneOffset.UTC);
-    private static final JsonNode GOLDEN = golden();
-
-    private static JsonNode golden() {
-        try (InputStream file = ChatTemplateTest.class.getResourceAsStream("/goldens/chat-templates.json")) {
-            return JsonMapper.shared().readTree(Objects.requireNonNull(file));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
+    private static final JsonNode GOLDEN = Golden.read("chat-templates.json");
 
     static Stream<String> templates() {
         return GOLDEN.path("templates").properties().stream().map(Map.Entry::getKey);

@@ -3,8 +3,11 @@ package dev.dpo4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.Golden;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.TruncationMode;
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
@@ -33,7 +36,7 @@ import tools.jackson.databind.JsonNode;
 /** DoRA against TRL's DPOTrainer with PEFT: dora.json, which {@code dora.py} wrote. */
 class DoraGoldenTest {
 
-    private static final JsonNode DORA = Goldens.read("dora.json");
+    private static final JsonNode DORA = Golden.read("dora.json");
 
     static Stream<String> cases() {
         return DORA.get("cases").propertyNames().stream();

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.dpo4j.dataset.Label;
 import dev.dpo4j.dataset.MismatchedAnswers;
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.loss.LossOptions;

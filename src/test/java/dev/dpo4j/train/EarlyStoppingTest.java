@@ -2,6 +2,7 @@ package dev.dpo4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dpo4j.learningrate.LrSchedulerType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

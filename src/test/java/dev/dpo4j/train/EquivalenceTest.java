@@ -2,6 +2,7 @@ package dev.dpo4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.TinyLlama;

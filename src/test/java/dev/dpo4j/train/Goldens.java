@@ -1,5 +1,6 @@
 package dev.dpo4j.train;
 
+import dev.dpo4j.Golden;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.kernel.KernelSelection;
 import dev.dpo4j.llama.LlamaConfig;
@@ -7,34 +8,24 @@ import dev.dpo4j.llama.LlamaConfigReader;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.SeededWeights;
 import dev.dpo4j.tensor.Compute;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What PyTorch and TRL computed, and the tiny Llama they computed it with. */
 final class Goldens {
 
-    static final JsonNode LOSSES = read("losses-open.json");
+    static final JsonNode LOSSES = Golden.read("losses-open.json");
 
     /** Of the same batch and models. */
-    private static final JsonNode LD_ALPHA = read("ld-alpha.json");
+    private static final JsonNode LD_ALPHA = Golden.read("ld-alpha.json");
 
     private Goldens() {}
 
     /** What TRL's DPOTrainer computed of the batch with some options. */
     static Stream<JsonNode> cases() {
         return Stream.of(LOSSES, LD_ALPHA).flatMap(golden -> golden.get("cases").valueStream());
-    }
-
-    static JsonNode read(String name) {
-        InputStream file = Goldens.class.getResourceAsStream("/goldens/" + name);
-        if (file == null) {
-            throw new IllegalStateException("There is no golden " + name);
-        }
-        return JsonMapper.shared().readTree(file);
     }
 
     static LlamaConfig tinyConfig() {

@@ -3,10 +3,13 @@ package dev.dpo4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.Golden;
 import dev.dpo4j.dataset.Label;
 import dev.dpo4j.dataset.MismatchedAnswers;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.TruncationMode;
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
@@ -32,7 +35,7 @@ import tools.jackson.databind.JsonNode;
 /** Labelled answers against TRL's KTOTrainer: kto.json, which {@code kto.py} wrote. */
 class KtoGoldenTest {
 
-    private static final JsonNode KTO = Goldens.read("kto.json");
+    private static final JsonNode KTO = Golden.read("kto.json");
     private static final int LONGEST = 1000;
 
     static Stream<JsonNode> cases() {

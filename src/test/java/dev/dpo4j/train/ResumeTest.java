@@ -2,6 +2,8 @@ package dev.dpo4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.loss.LossOptions;

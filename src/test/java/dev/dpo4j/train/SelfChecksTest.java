@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.loss.LossOptions;

@@ -4,6 +4,8 @@ import dev.dpo4j.dataset.Label;
 import dev.dpo4j.dataset.MismatchedAnswers;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.dataset.TruncationMode;
+import dev.dpo4j.learningrate.LrSchedulerKwargs;
+import dev.dpo4j.learningrate.LrSchedulerType;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;

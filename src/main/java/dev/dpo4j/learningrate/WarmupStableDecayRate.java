@@ -1,11 +1,11 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
-import static dev.dpo4j.train.LrSchedulerKwargs.DECAY_TYPE;
-import static dev.dpo4j.train.LrSchedulerKwargs.MIN_LR_RATIO;
-import static dev.dpo4j.train.LrSchedulerKwargs.NUM_CYCLES;
-import static dev.dpo4j.train.LrSchedulerKwargs.NUM_DECAY_STEPS;
-import static dev.dpo4j.train.LrSchedulerKwargs.NUM_STABLE_STEPS;
-import static dev.dpo4j.train.LrSchedulerKwargs.WARMUP_TYPE;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.DECAY_TYPE;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.MIN_LR_RATIO;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.NUM_CYCLES;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.NUM_DECAY_STEPS;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.NUM_STABLE_STEPS;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.WARMUP_TYPE;
 
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,6 +1,6 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
-import static dev.dpo4j.train.LrSchedulerKwargs.NUM_CYCLES;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.NUM_CYCLES;
 
 import java.util.Map;
 

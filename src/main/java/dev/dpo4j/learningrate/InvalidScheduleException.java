@@ -1,4 +1,4 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
 /** A schedule's option is missing, has no meaning, or none beside the others. */
 public final class InvalidScheduleException extends IllegalArgumentException {

@@ -1,4 +1,4 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,4 +1,4 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
 import java.util.Locale;
 

@@ -1,8 +1,8 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
-import static dev.dpo4j.train.LrSchedulerKwargs.MIN_LR;
-import static dev.dpo4j.train.LrSchedulerKwargs.MIN_LR_RATE;
-import static dev.dpo4j.train.LrSchedulerKwargs.NUM_CYCLES;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.MIN_LR;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.MIN_LR_RATE;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.NUM_CYCLES;
 
 import java.util.Map;
 import java.util.Objects;

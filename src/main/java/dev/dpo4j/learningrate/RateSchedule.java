@@ -1,10 +1,10 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
 /**
  * What share of the peak learning rate each step has, by the formulas of transformers 5.23. In them k is the step, from 0, W the number
  * of warm-up steps, T that of all steps, and p = (k - W) / max(1, T - W).
  */
-sealed interface RateSchedule
+public sealed interface RateSchedule
         permits ConstantRate,
                 LinearRate,
                 CosineRate,

@@ -1,4 +1,4 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
 /** Down to 0 in equal steps: {@code (T - k) / max(1, T - W)}. */
 record LinearRate() implements RateSchedule {

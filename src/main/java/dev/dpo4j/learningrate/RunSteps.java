@@ -1,4 +1,4 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
 /**
  * The optimizer steps of a run, counted from 0.
@@ -6,15 +6,15 @@ package dev.dpo4j.train;
  * @param warmup steps of warm-up; perhaps more than there are
  * @param total steps in all
  */
-record RunSteps(int warmup, int total) {
+public record RunSteps(int warmup, int total) {
 
     /** Steps after the warm-up, at least 1. */
-    int afterWarmup() {
+    public int afterWarmup() {
         return Math.max(1, total - warmup);
     }
 
     /** How much of the run after its warm-up lies behind a step: from 0 to below 1. */
-    double progress(int step) {
+    public double progress(int step) {
         return (double) (step - warmup) / afterWarmup();
     }
 }

@@ -1,7 +1,7 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
-import static dev.dpo4j.train.LrSchedulerKwargs.LR_END;
-import static dev.dpo4j.train.LrSchedulerKwargs.POWER;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.LR_END;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.POWER;
 
 import java.util.Map;
 

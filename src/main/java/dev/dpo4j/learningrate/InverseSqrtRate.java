@@ -1,6 +1,6 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
-import static dev.dpo4j.train.LrSchedulerKwargs.TIMESCALE;
+import static dev.dpo4j.learningrate.LrSchedulerKwargs.TIMESCALE;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,9 @@
-package dev.dpo4j.train;
+package dev.dpo4j.learningrate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dpo4j.Golden;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 
 class LearningRateTest {
 
-    private static final JsonNode GOLDEN = Goldens.read("schedules.json");
+    private static final JsonNode GOLDEN = Golden.read("schedules.json");
 
     static IntStream cases() {
         return IntStream.range(0, GOLDEN.size());
@@ -50,10 +51,8 @@ class LearningRateTest {
     @ParameterizedTest
     @CsvSource({"10,0.1,1", "11,0.1,2", "30,0.1,3", "100,0.07,8", "7,0.999,7", "3,1,3", "7,0,0"})
     void aRatioOfWarmupIsRoundedUpToWholeSteps(int totalSteps, double ratio, int warmupSteps) {
-        Hyperparameters hyperparameters = TinyRun.hyperparameters()
-                .schedule(LrSchedulerType.LINEAR, LrSchedulerKwargs.NONE, ratio)
-                .build();
-        assertThat(LearningRate.of(hyperparameters, totalSteps).run()).isEqualTo(new RunSteps(warmupSteps, totalSteps));
+        LearningRate rate = LearningRate.of(1, LrSchedulerType.LINEAR, LrSchedulerKwargs.NONE, 0, ratio, totalSteps);
+        assertThat(rate.run()).isEqualTo(new RunSteps(warmupSteps, totalSteps));
     }
 
     static List<RateSchedule> schedules() {
