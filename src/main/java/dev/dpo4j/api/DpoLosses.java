@@ -19,7 +19,6 @@ import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.tokenizer.Tokenizer;
 import dev.dpo4j.train.NonFiniteException;
 import dev.dpo4j.train.NotebookPass;
-import dev.dpo4j.train.PreferenceBatch;
 import dev.dpo4j.train.PreferenceMetrics;
 import dev.dpo4j.train.PreferenceScores;
 import dev.dpo4j.train.PreferenceScoring;
@@ -210,7 +209,7 @@ class DpoLosses {
     }
 
     private static void requireWithinPositions(TokenizedPreference preference, PreferenceExample example, int longest) {
-        List<int[]> answers = PreferenceBatch.answers(preference);
+        List<int[]> answers = preference.scoredAnswers();
         for (int a = 0; a < answers.size(); a++) {
             int length = preference.prompt().length + answers.get(a).length;
             if (length > longest) {
@@ -235,7 +234,8 @@ class DpoLosses {
     }
 
     private void requireFewTokens(List<TokenizedPreference> preferences, boolean explain) {
-        long tokens = preferences.stream().mapToLong(PreferenceBatch::tokens).sum();
+        long tokens =
+                preferences.stream().mapToLong(TokenizedPreference::tokens).sum();
         if (explain && tokens > MOST_EXPLAINED_TOKENS) {
             throw ApiException.badRequest(
                     "too_many_tokens",

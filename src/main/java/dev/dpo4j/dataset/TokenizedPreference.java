@@ -48,6 +48,52 @@ public record TokenizedPreference(
         return answers;
     }
 
+    /** All that is computed after the prompt: the answers, and the mismatched one behind them, if there is any. */
+    public List<int[]> scoredAnswers() {
+        List<int[]> answers = answers();
+        if (mismatched != null) {
+            answers.add(mismatched);
+        }
+        return answers;
+    }
+
+    /** How many tokens each of these has. */
+    public int[] lengths() {
+        return scoredAnswers().stream().mapToInt(answer -> answer.length).toArray();
+    }
+
+    /** How many tokens all of these have. */
+    public int scored() {
+        return scoredAnswers().stream().mapToInt(answer -> answer.length).sum();
+    }
+
+    /** Rows that it takes in a forward pass at most: fewer when it begins like another one. An answer's last token predicts nothing. */
+    public int rows() {
+        return prompt.length
+                + scoredAnswers().stream().mapToInt(answer -> answer.length - 1).sum();
+    }
+
+    /** Rows of the longest of its texts. */
+    public int context() {
+        return prompt.length
+                + scoredAnswers().stream()
+                        .mapToInt(answer -> answer.length - 1)
+                        .max()
+                        .orElse(0);
+    }
+
+    /** Tokens as TRL counts them: the prompt once with each answer, but for a mismatched one. */
+    public long tokens() {
+        return answers().stream()
+                .mapToLong(answer -> prompt.length + answer.length)
+                .sum();
+    }
+
+    /** Whether a labelled answer is thought good; null: it is a preference. */
+    public @Nullable Boolean good() {
+        return label == null ? null : label.good();
+    }
+
     /** The same, counting as so many. */
     public TokenizedPreference withWeight(double other) {
         return new TokenizedPreference(row, prompt, chosen, rejected, other, label, mismatched);

@@ -11,11 +11,11 @@ import java.util.List;
 record Batches(TokenizedData data, Packing packing, int batchSize) {
 
     List<PreferenceBatch> training(List<Integer> rows) {
-        return PreferenceBatch.cut(rows.stream().map(data.training()::get).toList(), packing.rows());
+        return EvenBatches.of(rows.stream().map(data.training()::get).toList(), packing.rows());
     }
 
     List<PreferenceBatch> validation(List<Integer> rows) {
-        return PreferenceBatch.cut(rows.stream().map(data.validation()::get).toList(), packing.rows());
+        return EvenBatches.of(rows.stream().map(data.validation()::get).toList(), packing.rows());
     }
 
     /** All rows of the validation data, some at a time. */

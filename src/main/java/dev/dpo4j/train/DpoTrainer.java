@@ -205,9 +205,7 @@ public final class DpoTrainer {
     }
 
     private long tokens(List<Integer> rows) {
-        return rows.stream()
-                .mapToLong(row -> PreferenceBatch.tokens(data.training().get(row)))
-                .sum();
+        return rows.stream().mapToLong(row -> data.training().get(row).tokens()).sum();
     }
 
     /**

@@ -82,7 +82,7 @@ public record Forecast(int stepsPerEpoch, int totalSteps, int evaluations, doubl
                 return 0;
             }
             double rows =
-                    preferences.stream().mapToDouble(PreferenceBatch::rows).sum();
+                    preferences.stream().mapToDouble(TokenizedPreference::rows).sum();
             double adapted = lora.layers(config).stream()
                     .mapToDouble(
                             layer -> (double) layer.layer().in() * layer.layer().out())
@@ -95,14 +95,14 @@ public record Forecast(int stepsPerEpoch, int totalSteps, int evaluations, doubl
         }
 
         private double forward(TokenizedPreference preference) {
-            double rows = PreferenceBatch.rows(preference);
+            double rows = preference.rows();
             double linear = LinearLayer.of(config).stream()
                     .mapToDouble(layer -> (double) layer.in() * layer.out())
                     .sum();
             double adapter = lora == null ? 0 : lora.parameters(config);
             // Queries by keys and weights by values, half of the keys lying ahead.
-            double attention = (double) config.layers() * config.queryWidth() * PreferenceBatch.context(preference);
-            double head = (double) PreferenceBatch.scored(preference) * config.hiddenSize() * config.vocabSize();
+            double attention = (double) config.layers() * config.queryWidth() * preference.context();
+            double head = (double) preference.scored() * config.hiddenSize() * config.vocabSize();
             return 2 * (rows * (linear + adapter + attention) + head);
         }
     }

@@ -5,7 +5,6 @@ import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Dropout;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
-import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.NonFiniteFigure;
 import dev.dpo4j.loss.PreferenceLoss;
@@ -121,13 +120,14 @@ final class LossPasses {
             Scored scored =
                     score(training(step, rowsOfBatch), batch, rowsOfBatch, Data.TRAINING, step == 1, activations);
             List<AnswerLogProbs> answers = scored.answers();
+            List<TokenTotals> totals = scored.logProbs().totals();
             List<PreferenceLosses> losses = together ? known.subList(from, next) : loss.of(answers, meanChosenTokens);
             for (int p = 0; p < answers.size(); p++) {
                 requireFinite(losses.get(p), step, batch, p, rowsOfBatch);
                 metrics.add(
                         losses.get(p),
                         answers.get(p).policy(),
-                        scored.totals().get(p),
+                        totals.get(p),
                         batch.preferences().get(p).weight());
             }
             Gradients gradients = Gradients.of(state.gradients(), begun);
@@ -136,8 +136,8 @@ final class LossPasses {
                     .run(() -> dropping.backward(
                             batch.tree(),
                             batch.scored(),
-                            scored.tokens(),
-                            batch.slopes(losses, loss.ldAlpha(), totalWeight),
+                            scored.logProbs().tokens(),
+                            scored.logProbs().slopes(losses, loss.ldAlpha(), totalWeight),
                             activations,
                             gradients));
             betweenBatches.run();
@@ -159,7 +159,7 @@ final class LossPasses {
                     forward(ofRows, rows, Data.VALIDATION, step == 0, betweenBatches, batch -> policy, activations);
             for (Scored scored : all) {
                 answers.addAll(scored.answers());
-                totals.addAll(scored.totals());
+                totals.addAll(scored.logProbs().totals());
             }
             List<PreferenceLosses> losses = loss.of(answers, meanChosenTokens(rows, data.validation()));
             for (int i = 0; i < rows.size(); i++) {
@@ -228,8 +228,8 @@ final class LossPasses {
         return all;
     }
 
-    /** A batch after its forward pass: what its backward pass needs, what the loss knows of each preference, and figures of its tokens. */
-    private record Scored(TokenLogProbs tokens, List<AnswerLogProbs> answers, List<TokenTotals> totals) {}
+    /** A batch after its forward pass: what its backward pass needs, and what the loss knows of each preference. */
+    private record Scored(BatchLogProbs logProbs, List<AnswerLogProbs> answers) {}
 
     /** A side of the data. */
     private enum Data {
@@ -252,24 +252,23 @@ final class LossPasses {
             Activations activations) {
         // The policy's pass comes last: its activations are what the backward pass reads.
         double[][] ofMoving = moving == null ? null : moving.sums(batch, activations);
-        TokenLogProbs tokens = policy.compute().call(() -> model.logProbs(batch.tree(), batch.scored(), activations));
+        BatchLogProbs logProbs = BatchLogProbs.of(batch, model, activations);
         ReferenceLogProbs known = of == Data.TRAINING ? state.trainingReference() : state.validationReference();
-        double[][] ofReference = ofMoving == null ? found(batch, tokens, rows, known) : ofMoving;
+        double[][] ofReference = ofMoving == null ? found(logProbs, rows, known) : ofMoving;
         boolean same = of == Data.TRAINING ? startCheck.inTraining() : startCheck.inEvaluation();
         if (atStart && same) {
-            double[][] ofPolicy = batch.sums(tokens.logProbs(), Summed.of(loss.ldAlpha() != null));
+            double[][] ofPolicy = logProbs.sums(Summed.of(loss.ldAlpha() != null));
             startCheck.require(of.name().toLowerCase(Locale.ROOT), batch, ofPolicy, ofReference);
             // Of two roundings of one number the difference is noise, and any accuracy could come of it: 0 is what it
             // is.
             ofReference = ofPolicy;
         }
-        return new Scored(tokens, batch.answers(tokens, ofReference, loss), batch.totals(tokens));
+        return new Scored(logProbs, logProbs.answers(ofReference, loss));
     }
 
     /** What was found before the first step, or is the policy's where that was left to it. */
-    private double[][] found(
-            PreferenceBatch batch, TokenLogProbs policyTokens, List<Integer> rows, ReferenceLogProbs reference) {
-        referencePass.takeFromPolicyIfLeft(batch, policyTokens.logProbs(), rows, reference);
+    private double[][] found(BatchLogProbs ofPolicy, List<Integer> rows, ReferenceLogProbs reference) {
+        referencePass.takeFromPolicyIfLeft(ofPolicy, rows, reference);
         return rows.stream().map(reference::get).toArray(double[][]::new);
     }
 
@@ -285,7 +284,7 @@ final class LossPasses {
     }
 
     private static double meanChosenTokens(List<Integer> rows, List<TokenizedPreference> preferences) {
-        return PreferenceBatch.meanChosenTokens(
+        return PreferenceWeights.meanChosenTokens(
                 rows.stream().map(preferences::get).toList());
     }
 }

@@ -27,7 +27,7 @@ final class MovingReference {
 
     /** Summed log-probabilities of each of a batch's preferences; what was in the activations is lost. */
     double[][] sums(PreferenceBatch batch, Activations activations) {
-        return batch.sums(model, summed, activations);
+        return BatchLogProbs.of(batch, model, activations).sums(summed);
     }
 
     /**

@@ -37,7 +37,7 @@ public record NotebookPass(double[] promptOfZero, List<float[][]> logitsCorner) 
                 model.config(),
                 batch.tree().size(),
                 Math.max(prompt, rows.length),
-                PreferenceBatch.context(preference),
+                preference.context(),
                 model.rank(),
                 model.compute().threads(),
                 Activations.Keep.NOTHING)) {

@@ -24,17 +24,14 @@ public record Packing(int rows, Activations.Keep keep) {
     PassSize largestPass(TokenizedData data, int batchSize) {
         List<TokenizedPreference> all = new ArrayList<>(data.training());
         all.addAll(data.validation());
-        int largest = all.stream().mapToInt(PreferenceBatch::rows).max().orElseThrow();
-        long batchRows = largestSum(all, batchSize, PreferenceBatch::rows);
+        int largest = all.stream().mapToInt(TokenizedPreference::rows).max().orElseThrow();
+        long batchRows = largestSum(all, batchSize, TokenizedPreference::rows);
         int capacity = (int) Math.max(largest, Math.min(rows, batchRows));
-        int context = all.stream().mapToInt(PreferenceBatch::context).max().orElseThrow();
+        int context = all.stream().mapToInt(TokenizedPreference::context).max().orElseThrow();
         // All but the first token of an answer stand for a row each.
-        int answers = all.stream()
-                .mapToInt(p -> PreferenceBatch.answers(p).size())
-                .max()
-                .orElseThrow();
-        long scored =
-                Math.min(largestSum(all, batchSize, PreferenceBatch::scored), capacity + (long) batchSize * answers);
+        int answers = all.stream().mapToInt(p -> p.scoredAnswers().size()).max().orElseThrow();
+        long scored = Math.min(
+                largestSum(all, batchSize, TokenizedPreference::scored), capacity + (long) batchSize * answers);
         return new PassSize(capacity, Math.toIntExact(scored), context);
     }
 

@@ -74,12 +74,11 @@ public final class PreferenceScoring {
      */
     public PreferenceScores score(List<TokenizedPreference> preferences, boolean gradientNorm, Runnable beforeEach) {
         List<PreferenceBatch> batches = batches(preferences, gradientNorm);
-        List<TokenLogProbs> referenceTokens =
-                reference == policy ? List.of() : logProbs(reference, batches, beforeEach);
-        double meanChosenTokens = PreferenceBatch.meanChosenTokens(preferences);
+        List<BatchLogProbs> ofReference = reference == policy ? List.of() : logProbs(reference, batches, beforeEach);
+        double meanChosenTokens = PreferenceWeights.meanChosenTokens(preferences);
         boolean together = loss.comparesPreferences() && batches.size() > 1;
         List<PreferenceLosses> known =
-                together ? losses(batches, referenceTokens, meanChosenTokens, beforeEach) : List.of();
+                together ? losses(batches, ofReference, meanChosenTokens, beforeEach) : List.of();
         double totalWeight = PreferenceWeights.sum(preferences);
         List<PreferenceScores.Preference> scores = new ArrayList<>();
         MetricsSum metrics = new MetricsSum();
@@ -89,9 +88,7 @@ public final class PreferenceScoring {
             for (int b = 0; b < batches.size(); b++) {
                 beforeEach.run();
                 PreferenceBatch batch = batches.get(b);
-                double[] given = referenceTokens.isEmpty()
-                        ? null
-                        : referenceTokens.get(b).logProbs();
+                BatchLogProbs given = ofReference.isEmpty() ? null : ofReference.get(b);
                 int first = scores.size();
                 Function<List<AnswerLogProbs>, List<PreferenceLosses>> losses = answers ->
                         together ? known.subList(first, first + answers.size()) : loss.of(answers, meanChosenTokens);
@@ -113,15 +110,14 @@ public final class PreferenceScoring {
     /** The losses of all batches, by passes of their own: for a loss that compares preferences of several. */
     private List<PreferenceLosses> losses(
             List<PreferenceBatch> batches,
-            List<TokenLogProbs> referenceTokens,
+            List<BatchLogProbs> ofReference,
             double meanChosenTokens,
             Runnable beforeEach) {
-        List<TokenLogProbs> policyTokens = logProbs(policy, batches, beforeEach);
+        List<BatchLogProbs> ofPolicy = logProbs(policy, batches, beforeEach);
         List<AnswerLogProbs> answers = new ArrayList<>();
         for (int b = 0; b < batches.size(); b++) {
-            PreferenceBatch batch = batches.get(b);
-            TokenLogProbs ofReference = referenceTokens.isEmpty() ? policyTokens.get(b) : referenceTokens.get(b);
-            answers.addAll(batch.answers(policyTokens.get(b), batch.sums(ofReference.logProbs(), summed()), loss));
+            BatchLogProbs given = ofReference.isEmpty() ? ofPolicy.get(b) : ofReference.get(b);
+            answers.addAll(ofPolicy.get(b).answers(given.sums(summed()), loss));
         }
         return loss.of(answers, meanChosenTokens);
     }
@@ -129,26 +125,27 @@ public final class PreferenceScoring {
     /**
      * Scores a batch and adds its gradient.
      *
-     * @param given the tokens' log-probabilities under the reference; null: the policy's
+     * @param given what the reference says; null: what the policy says
      * @param lossesOf gives the batch's losses
      * @param totalWeight of all preferences that are scored
      * @param metrics the preferences' are added to it
      */
     private List<PreferenceScores.Preference> score(
             PreferenceBatch batch,
-            double @Nullable [] given,
+            @Nullable BatchLogProbs given,
             Function<List<AnswerLogProbs>, List<PreferenceLosses>> lossesOf,
             double totalWeight,
             MetricsSum metrics,
             Activations activations,
             @Nullable LlamaWeights gradient) {
         TokenLogProbs forward = policy.logProbs(batch.tree(), batch.scored(), activations);
+        BatchLogProbs ofPolicy = new BatchLogProbs(batch, forward);
         double[] referenceTokens = loss.referenceFree()
                 ? new double[forward.logProbs().length]
-                : given == null ? forward.logProbs() : given;
-        List<AnswerLogProbs> logProbs = batch.answers(forward, batch.sums(referenceTokens, summed()), loss);
+                : (given == null ? forward : given.tokens()).logProbs();
+        List<AnswerLogProbs> logProbs = ofPolicy.answers(summed().sums(batch, referenceTokens), loss);
         List<PreferenceLosses> ofBatch = lossesOf.apply(logProbs);
-        List<TokenTotals> totals = batch.totals(forward);
+        List<TokenTotals> totals = ofPolicy.totals();
         List<PreferenceScores.Preference> scores = new ArrayList<>();
         for (int p = 0; p < logProbs.size(); p++) {
             PreferenceLosses losses = ofBatch.get(p);
@@ -173,7 +170,7 @@ public final class PreferenceScoring {
                     batch.tree(),
                     batch.scored(),
                     forward,
-                    batch.slopes(ofBatch, loss.ldAlpha(), totalWeight),
+                    ofPolicy.slopes(ofBatch, loss.ldAlpha(), totalWeight),
                     activations,
                     Gradients.of(gradient));
         }
@@ -208,7 +205,7 @@ public final class PreferenceScoring {
 
     private List<PreferenceBatch> batches(List<TokenizedPreference> preferences, boolean gradientNorm) {
         long rows = memory / SHARE / bytesPerRow(gradientNorm);
-        return PreferenceBatch.cut(preferences, Math.clamp(rows, 1, MOST_ROWS));
+        return EvenBatches.of(preferences, Math.clamp(rows, 1, MOST_ROWS));
     }
 
     private long bytesPerRow(boolean gradientNorm) {
@@ -222,12 +219,12 @@ public final class PreferenceScoring {
         return gradientNorm ? Activations.Keep.ALL : Activations.Keep.NOTHING;
     }
 
-    private static List<TokenLogProbs> logProbs(LlamaModel model, List<PreferenceBatch> batches, Runnable beforeEach) {
+    private static List<BatchLogProbs> logProbs(LlamaModel model, List<PreferenceBatch> batches, Runnable beforeEach) {
         try (Activations activations = activations(model, batches, Activations.Keep.NOTHING)) {
-            List<TokenLogProbs> logProbs = new ArrayList<>();
+            List<BatchLogProbs> logProbs = new ArrayList<>();
             for (PreferenceBatch batch : batches) {
                 beforeEach.run();
-                logProbs.add(model.compute().call(() -> model.logProbs(batch.tree(), batch.scored(), activations)));
+                logProbs.add(BatchLogProbs.of(batch, model, activations));
             }
             return logProbs;
         }
@@ -254,7 +251,7 @@ public final class PreferenceScoring {
             rows = Math.max(rows, batch.tree().size());
             scored = Math.max(scored, batch.scored().size());
             for (TokenizedPreference preference : batch.preferences()) {
-                context = Math.max(context, PreferenceBatch.context(preference));
+                context = Math.max(context, preference.context());
             }
         }
         return new PassSize(rows, scored, context);

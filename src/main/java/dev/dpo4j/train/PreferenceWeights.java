@@ -30,6 +30,15 @@ public final class PreferenceWeights {
         return sum;
     }
 
+    /** How many tokens the chosen answers have on average; the weights are not all 0. */
+    static double meanChosenTokens(List<TokenizedPreference> preferences) {
+        double tokens = 0;
+        for (TokenizedPreference preference : preferences) {
+            tokens += preference.weight() * preference.chosen().length;
+        }
+        return tokens / sum(preferences);
+    }
+
     static void requirePositive(List<TokenizedPreference> preferences) {
         for (TokenizedPreference preference : preferences) {
             if (!(preference.weight() > 0)) {

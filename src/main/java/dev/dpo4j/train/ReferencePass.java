@@ -69,8 +69,8 @@ final class ReferencePass {
         if (found.isPresent() ? check.inTraining() : frozen == policy) { // what is known is compared by the step
             return;
         }
-        double[][] ofReference = found.orElseGet(() -> shortest.sums(frozen, summed, activations));
-        check.require("training", shortest, shortest.sums(policy, summed, activations), ofReference);
+        double[][] ofReference = found.orElseGet(() -> sums(shortest, frozen, activations));
+        check.require("training", shortest, sums(shortest, policy, activations), ofReference);
     }
 
     /**
@@ -106,9 +106,9 @@ final class ReferencePass {
     }
 
     /** What the policy computed is the reference's too, where that was left to it. */
-    void takeFromPolicyIfLeft(PreferenceBatch batch, double[] tokens, List<Integer> rows, ReferenceLogProbs to) {
+    void takeFromPolicyIfLeft(BatchLogProbs ofPolicy, List<Integer> rows, ReferenceLogProbs to) {
         if (to.leftToPolicy(rows.getFirst())) {
-            set(to, rows, known.store(batch, summed, batch.sums(tokens, summed)));
+            set(to, rows, known.store(ofPolicy.batch(), summed, ofPolicy.sums(summed)));
         }
     }
 
@@ -132,11 +132,15 @@ final class ReferencePass {
             } else if (leaveToPolicy) {
                 rowsOfBatch.forEach(to::leaveToPolicy);
             } else {
-                set(to, rowsOfBatch, known.store(batch, summed, batch.sums(model, summed, activations)));
+                set(to, rowsOfBatch, known.store(batch, summed, sums(batch, model, activations)));
             }
             progress = found.isPresent() ? progress.plusCached(size) : progress.plusComputed(size);
         }
         return progress;
+    }
+
+    private double[][] sums(PreferenceBatch batch, LlamaModel ofModel, Activations activations) {
+        return BatchLogProbs.of(batch, ofModel, activations).sums(summed);
     }
 
     private static void set(ReferenceLogProbs to, List<Integer> rows, double[][] sums) {

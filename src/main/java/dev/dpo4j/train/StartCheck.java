@@ -39,7 +39,7 @@ record StartCheck(boolean inTraining, boolean inEvaluation, double beta) {
     void require(String what, PreferenceBatch batch, double[][] policy, double[][] reference) {
         for (int p = 0; p < policy.length; p++) {
             TokenizedPreference preference = batch.preferences().get(p);
-            int[] lengths = PreferenceBatch.lengths(preference);
+            int[] lengths = preference.lengths();
             for (int a = 0; a < lengths.length; a++) {
                 double apart = Math.abs(policy[p][a] - reference[p][a]);
                 // What is no number is told with the loss.

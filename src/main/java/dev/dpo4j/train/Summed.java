@@ -25,7 +25,7 @@ enum Summed {
     }
 
     List<Span> spans(TokenizedPreference preference) {
-        int[] lengths = PreferenceBatch.lengths(preference);
+        int[] lengths = preference.lengths();
         List<Span> spans = new ArrayList<>();
         for (int a = 0; a < lengths.length; a++) {
             spans.add(new Span(a, lengths[a]));
@@ -40,9 +40,25 @@ enum Summed {
         return spans;
     }
 
+    /** Sums token values over each span of each preference of a batch. */
+    double[][] sums(PreferenceBatch batch, double[] perToken) {
+        double[][] sums = new double[batch.preferences().size()][];
+        for (int p = 0; p < sums.length; p++) {
+            List<Span> spans = spans(batch.preferences().get(p));
+            sums[p] = new double[spans.size()];
+            for (int s = 0; s < sums[p].length; s++) {
+                int first = batch.starts()[p][spans.get(s).answer()];
+                for (int i = first; i < first + spans.get(s).length(); i++) {
+                    sums[p][s] += perToken[i];
+                }
+            }
+        }
+        return sums;
+    }
+
     /** The tokens of each span. */
     List<int[]> texts(TokenizedPreference preference) {
-        List<int[]> answers = PreferenceBatch.answers(preference);
+        List<int[]> answers = preference.scoredAnswers();
         return spans(preference).stream()
                 .map(span -> Arrays.copyOf(answers.get(span.answer()), span.length()))
                 .toList();

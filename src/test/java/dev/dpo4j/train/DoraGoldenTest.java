@@ -14,7 +14,6 @@ import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
-import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
@@ -67,17 +66,17 @@ class DoraGoldenTest {
                 Activations a = new Activations(
                         base.config(), batch.tree().size(), batch.scored().size(), 64, 7, 2, keep)) {
             LlamaModel policy = new LlamaModel(base, adapter, compute);
-            double[][] reference = batch.sums(policy.base(), Summed.ANSWERS, a);
-            TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
-            List<PreferenceLosses> losses = loss.of(batch.answers(tokens, reference, loss));
+            double[][] reference = BatchLogProbs.of(batch, policy.base(), a).sums(Summed.ANSWERS);
+            BatchLogProbs forward = BatchLogProbs.of(batch, policy, a);
+            List<PreferenceLosses> losses = loss.of(forward.answers(reference, loss));
 
             double mean = losses.stream()
                     .mapToDouble(PreferenceLosses::loss)
                     .average()
                     .orElseThrow();
             assertClose(mean, golden.get("loss"), "loss");
-            double[] slopes = batch.slopes(losses, null, rows.size());
-            policy.backward(batch.tree(), batch.scored(), tokens, slopes, a, Gradients.of(gradients));
+            double[] slopes = forward.slopes(losses, null, rows.size());
+            policy.backward(batch.tree(), batch.scored(), forward.tokens(), slopes, a, Gradients.of(gradients));
             assertNorms(compute, gradients.tensors(), golden.get("grad_norms"));
         }
     }

@@ -15,7 +15,6 @@ import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.PaperLlama;
 import dev.dpo4j.llama.ParameterSet;
 import dev.dpo4j.llama.TinyLlama;
-import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
@@ -239,13 +238,11 @@ class DpoGradientTest {
         double loss = 0;
         for (int p = 0; p < PREFERENCES.size(); p++) {
             TokenizedPreference preference = PREFERENCES.get(p);
-            double[] sums = PreferenceBatch.answers(preference).stream()
+            double[] sums = preference.scoredAnswers().stream()
                     .mapToDouble(answer -> sum(paper.logProbs(preference.prompt(), answer)))
                     .toArray();
             loss += preference.weight()
-                    * PreferenceLosses.of(
-                                    LOSS,
-                                    new AnswerLogProbs(sums, REFERENCE[p], PreferenceBatch.lengths(PREFERENCES.get(p))))
+                    * PreferenceLosses.of(LOSS, new AnswerLogProbs(sums, REFERENCE[p], preference.lengths()))
                             .loss();
         }
         return loss;
@@ -270,11 +267,11 @@ class DpoGradientTest {
                 policy.rank(),
                 2,
                 Activations.Keep.ALL)) {
-            TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
-            List<PreferenceLosses> losses = LOSS.of(batch.answers(tokens, REFERENCE, LOSS));
+            BatchLogProbs forward = BatchLogProbs.of(batch, policy, a);
+            List<PreferenceLosses> losses = LOSS.of(forward.answers(REFERENCE, LOSS));
             double loss = losses.get(0).loss() + 2.5 * losses.get(1).loss();
-            double[] slopes = batch.slopes(losses, null, 1);
-            policy.backward(batch.tree(), batch.scored(), tokens, slopes, a, gradients);
+            double[] slopes = forward.slopes(losses, null, 1);
+            policy.backward(batch.tree(), batch.scored(), forward.tokens(), slopes, a, gradients);
             return loss;
         }
     }

@@ -14,7 +14,6 @@ import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
-import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
 import dev.dpo4j.loss.Options;
@@ -65,25 +64,26 @@ class KtoGoldenTest {
                         2,
                         Activations.Keep.ALL)) {
             LlamaModel policy = new LlamaModel(policyWeights, null, compute);
-            double[][] reference = batch.sums(new LlamaModel(referenceWeights, null, compute), Summed.ANSWERS, a);
-            TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
-            List<PreferenceLosses> losses = loss.of(batch.answers(tokens, reference, loss));
+            double[][] reference = BatchLogProbs.of(batch, new LlamaModel(referenceWeights, null, compute), a)
+                    .sums(Summed.ANSWERS);
+            BatchLogProbs forward = BatchLogProbs.of(batch, policy, a);
+            List<PreferenceLosses> losses = loss.of(forward.answers(reference, loss));
 
             MetricsSum sums = new MetricsSum();
-            double[][] policySums = batch.sums(tokens.logProbs());
+            double[][] policySums = forward.sums(Summed.ANSWERS);
             for (int p = 0; p < losses.size(); p++) {
-                sums.add(losses.get(p), policySums[p], batch.totals(tokens).get(p), 1);
+                sums.add(losses.get(p), policySums[p], forward.totals().get(p), 1);
             }
             assertClose(sums.mean().loss(), golden.get("loss"), "loss");
             assertMetrics(sums.mean(), golden.get("metrics"));
-            assertThat(rows.stream().mapToLong(PreferenceBatch::tokens).sum())
+            assertThat(rows.stream().mapToLong(TokenizedPreference::tokens).sum())
                     .isEqualTo(golden.at("/metrics/num_tokens").longValue());
 
             policy.backward(
                     batch.tree(),
                     batch.scored(),
-                    tokens,
-                    batch.slopes(losses, null, rows.size()),
+                    forward.tokens(),
+                    forward.slopes(losses, null, rows.size()),
                     a,
                     Gradients.of(gradients));
             for (NamedTensor gradient : gradients.tensors()) {

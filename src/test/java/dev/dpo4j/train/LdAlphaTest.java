@@ -61,8 +61,8 @@ class LdAlphaTest {
 
     private static void assertSlopesAreCentralDifferences(PreferenceBatch batch, PreferenceLoss loss) {
         double[] tokens = logProbs(1);
-        double[] slopes =
-                batch.slopes(losses(batch, loss, tokens), loss.ldAlpha(), PreferenceWeights.sum(batch.preferences()));
+        double[] slopes = logProbs(batch, tokens)
+                .slopes(losses(batch, loss, tokens), loss.ldAlpha(), PreferenceWeights.sum(batch.preferences()));
         double h = 1e-5;
         for (int t = 0; t < tokens.length; t++) {
             double[] up = tokens.clone();
@@ -151,10 +151,14 @@ class LdAlphaTest {
     }
 
     private static List<PreferenceLosses> losses(PreferenceBatch batch, PreferenceLoss loss, double[] tokens) {
-        TokenLogProbs policy = new TokenLogProbs(tokens, new double[tokens.length], TokenFigures.of(tokens.length));
-        double[][] reference = batch.sums(logProbs(9), Summed.of(loss.ldAlpha() != null));
-        List<AnswerLogProbs> answers = batch.answers(policy, reference, loss);
-        return loss.of(answers, PreferenceBatch.meanChosenTokens(batch.preferences()));
+        double[][] reference = logProbs(batch, logProbs(9)).sums(Summed.of(loss.ldAlpha() != null));
+        List<AnswerLogProbs> answers = logProbs(batch, tokens).answers(reference, loss);
+        return loss.of(answers, PreferenceWeights.meanChosenTokens(batch.preferences()));
+    }
+
+    private static BatchLogProbs logProbs(PreferenceBatch batch, double[] tokens) {
+        return new BatchLogProbs(
+                batch, new TokenLogProbs(tokens, new double[tokens.length], TokenFigures.of(tokens.length)));
     }
 
     private static double mean(PreferenceBatch batch, PreferenceLoss loss, double[] tokens) {

@@ -7,7 +7,6 @@ import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
-import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.DivergenceType;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
@@ -50,15 +49,13 @@ class LossGoldenTest {
                         Activations.Keep.ALL)) {
             LlamaModel policy = new LlamaModel(policyWeights, null, compute);
             LlamaModel reference = new LlamaModel(referenceWeights, null, compute);
-            double[] referenceTokens =
-                    reference.logProbs(batch.tree(), batch.scored(), a).logProbs();
-            TokenLogProbs policyTokens = policy.logProbs(batch.tree(), batch.scored(), a);
-            assertTokens(batch, policyTokens.logProbs(), "policy");
-            assertTokens(batch, referenceTokens, "reference");
+            BatchLogProbs ofReference = BatchLogProbs.of(batch, reference, a);
+            BatchLogProbs ofPolicy = BatchLogProbs.of(batch, policy, a);
+            assertTokens(batch, ofPolicy.tokens().logProbs(), "policy");
+            assertTokens(batch, ofReference.tokens().logProbs(), "reference");
 
             Summed summed = Summed.of(loss.ldAlpha() != null);
-            List<PreferenceLosses> losses =
-                    loss.of(batch.answers(policyTokens, batch.sums(referenceTokens, summed), loss));
+            List<PreferenceLosses> losses = loss.of(ofPolicy.answers(ofReference.sums(summed), loss));
             double sum = losses.stream()
                     .mapToDouble(PreferenceLosses::loss)
                     .average()
@@ -67,8 +64,7 @@ class LossGoldenTest {
 
             MetricsSum sums = new MetricsSum();
             for (int p = 0; p < losses.size(); p++) {
-                sums.add(
-                        losses.get(p), new double[2], batch.totals(policyTokens).get(p), 1);
+                sums.add(losses.get(p), new double[2], ofPolicy.totals().get(p), 1);
             }
             JsonNode metrics = golden.get("metrics");
             assertClose(sums.mean().entropy(), metrics.get("entropy").asDouble(), "entropy");
@@ -81,8 +77,8 @@ class LossGoldenTest {
             policy.backward(
                     batch.tree(),
                     batch.scored(),
-                    policyTokens,
-                    batch.slopes(losses, loss.ldAlpha(), 4),
+                    ofPolicy.tokens(),
+                    ofPolicy.slopes(losses, loss.ldAlpha(), 4),
                     a,
                     Gradients.of(gradients));
             JsonNode norms = golden.get("grad_norms");

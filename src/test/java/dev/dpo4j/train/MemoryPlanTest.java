@@ -171,9 +171,7 @@ class MemoryPlanTest {
     }
 
     private static int rows(int... numbers) {
-        return Arrays.stream(numbers)
-                .map(number -> PreferenceBatch.rows(preference(number)))
-                .sum();
+        return Arrays.stream(numbers).map(number -> preference(number).rows()).sum();
     }
 
     private static TokenizedPreference preference(int number) {

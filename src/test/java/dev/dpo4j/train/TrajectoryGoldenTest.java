@@ -10,7 +10,6 @@ import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
-import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
@@ -102,21 +101,20 @@ class TrajectoryGoldenTest {
                 Activations a = new Activations(
                         weights.config(), batch.tree().size(), batch.scored().size(), 16, 0, 2, Activations.Keep.ALL)) {
             LlamaModel policy = new LlamaModel(weights, null, compute);
-            double[][] reference = batch.sums(new LlamaModel(referenceWeights, null, compute)
-                    .logProbs(batch.tree(), batch.scored(), a)
-                    .logProbs());
+            double[][] reference = BatchLogProbs.of(batch, new LlamaModel(referenceWeights, null, compute), a)
+                    .sums(Summed.ANSWERS);
             PreferenceLoss sigmoid = PreferenceLoss.sigmoid(0.1);
             AdamW adamW = new AdamW(AdamOptions.DEFAULT, compute, weights, gradients, first, second, tensor -> true);
             for (int step = 1; step <= 10; step++) {
                 gradients.clear();
-                TokenLogProbs tokens = policy.logProbs(batch.tree(), batch.scored(), a);
-                List<PreferenceLosses> losses = sigmoid.of(batch.answers(tokens, reference, sigmoid));
+                BatchLogProbs forward = BatchLogProbs.of(batch, policy, a);
+                List<PreferenceLosses> losses = sigmoid.of(forward.answers(reference, sigmoid));
                 double loss = losses.stream()
                         .mapToDouble(PreferenceLosses::loss)
                         .average()
                         .orElseThrow();
-                double[] slopes = batch.slopes(losses, null, 4);
-                policy.backward(batch.tree(), batch.scored(), tokens, slopes, a, Gradients.of(gradients));
+                double[] slopes = forward.slopes(losses, null, 4);
+                policy.backward(batch.tree(), batch.scored(), forward.tokens(), slopes, a, Gradients.of(gradients));
                 double norm = adamW.gradientNorm();
                 adamW.step(step, 1e-3, AdamW.clipping(norm, 1.0), 0.01);
 
