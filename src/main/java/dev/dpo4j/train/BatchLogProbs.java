@@ -39,7 +39,7 @@ record BatchLogProbs(PreferenceBatch batch, TokenLogProbs tokens) {
      * @param reference each preference's sums, of what the loss wants summed
      */
     List<AnswerLogProbs> answers(double[][] reference, PreferenceLoss loss) {
-        Summed summed = Summed.of(loss.ldAlpha() != null);
+        Summed summed = Summed.of(loss);
         double[][] sums = sums(summed);
         double[][] squares =
                 loss.weighted() ? Summed.ANSWERS.sums(batch, tokens.figures().logSquares()) : null;

@@ -84,7 +84,7 @@ public final class DpoTrainer {
         this.roomForCopy = roomForCopy;
         this.loss = hyperparameters.loss().loss(hyperparameters.beta());
         Batches batches = new Batches(data, packing, hyperparameters.batchSize());
-        Summed summed = Summed.of(loss.ldAlpha() != null);
+        Summed summed = Summed.of(loss);
         boolean freshAdapter = hyperparameters.lora() != null && hyperparameters.adapterBase() == null;
         this.referencePass = new ReferencePass(
                 policy, reference, freshAdapter ? policy.base() : policy, knownReference, summed, batches, schedule);

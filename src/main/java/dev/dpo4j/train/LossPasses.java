@@ -257,7 +257,7 @@ final class LossPasses {
         double[][] ofReference = ofMoving == null ? found(logProbs, rows, known) : ofMoving;
         boolean same = of == Data.TRAINING ? startCheck.inTraining() : startCheck.inEvaluation();
         if (atStart && same) {
-            double[][] ofPolicy = logProbs.sums(Summed.of(loss.ldAlpha() != null));
+            double[][] ofPolicy = logProbs.sums(Summed.of(loss));
             startCheck.require(of.name().toLowerCase(Locale.ROOT), batch, ofPolicy, ofReference);
             // Of two roundings of one number the difference is noise, and any accuracy could come of it: 0 is what it
             // is.

@@ -34,6 +34,7 @@ public final class PreferenceScoring {
     private final LlamaModel policy;
     private final LlamaModel reference;
     private final PreferenceLoss loss;
+    private final Summed summed;
     private final long memory;
 
     /**
@@ -46,6 +47,7 @@ public final class PreferenceScoring {
         this.policy = policy;
         this.reference = reference;
         this.loss = loss;
+        this.summed = Summed.of(loss);
         this.memory = memory;
     }
 
@@ -117,7 +119,7 @@ public final class PreferenceScoring {
         List<AnswerLogProbs> answers = new ArrayList<>();
         for (int b = 0; b < batches.size(); b++) {
             BatchLogProbs given = ofReference.isEmpty() ? ofPolicy.get(b) : ofReference.get(b);
-            answers.addAll(ofPolicy.get(b).answers(given.sums(summed()), loss));
+            answers.addAll(ofPolicy.get(b).answers(given.sums(summed), loss));
         }
         return loss.of(answers, meanChosenTokens);
     }
@@ -143,7 +145,7 @@ public final class PreferenceScoring {
         double[] referenceTokens = loss.referenceFree()
                 ? new double[forward.logProbs().length]
                 : (given == null ? forward : given.tokens()).logProbs();
-        List<AnswerLogProbs> logProbs = ofPolicy.answers(summed().sums(batch, referenceTokens), loss);
+        List<AnswerLogProbs> logProbs = ofPolicy.answers(summed.sums(batch, referenceTokens), loss);
         List<PreferenceLosses> ofBatch = lossesOf.apply(logProbs);
         List<TokenTotals> totals = ofPolicy.totals();
         List<PreferenceScores.Preference> scores = new ArrayList<>();
@@ -175,10 +177,6 @@ public final class PreferenceScoring {
                     Gradients.of(gradient));
         }
         return scores;
-    }
-
-    private Summed summed() {
-        return Summed.of(loss.ldAlpha() != null);
     }
 
     private static void requireFinite(PreferenceLosses losses, TokenizedPreference preference) {

@@ -1,9 +1,12 @@
 package dev.dpo4j.train;
 
 import dev.dpo4j.dataset.TokenizedPreference;
+import dev.dpo4j.loss.LossOptions;
+import dev.dpo4j.loss.PreferenceLoss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Of what the tokens' log-probabilities are summed up: all that a loss may ask of a preference. */
 enum Summed {
@@ -20,8 +23,18 @@ enum Summed {
      */
     record Span(int answer, int length) {}
 
-    static Summed of(boolean beginnings) {
-        return beginnings ? ANSWERS_AND_BEGINNINGS : ANSWERS;
+    /** What a loss wants summed. */
+    static Summed of(PreferenceLoss loss) {
+        return of(loss.ldAlpha());
+    }
+
+    /** What a loss of these options wants summed. */
+    static Summed of(LossOptions options) {
+        return of(options.ldAlpha());
+    }
+
+    private static Summed of(@Nullable Double ldAlpha) {
+        return ldAlpha == null ? ANSWERS : ANSWERS_AND_BEGINNINGS;
     }
 
     List<Span> spans(TokenizedPreference preference) {

@@ -39,7 +39,7 @@ public final class TrainingState implements AutoCloseable {
         this.gradients = trained.zerosLike();
         this.firstMoments = trained.zerosLike();
         this.secondMoments = trained.zerosLike();
-        Summed summed = Summed.of(hyperparameters.loss().ldAlpha() != null);
+        Summed summed = Summed.of(hyperparameters.loss());
         this.trainingReference = new ReferenceLogProbs("reference.training", data.training(), summed, arena);
         this.validationReference = new ReferenceLogProbs("reference.validation", data.validation(), summed, arena);
         this.movingReference = hyperparameters.referenceSync() == null ? null : copyOf(trained);

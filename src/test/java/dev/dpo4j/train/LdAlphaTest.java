@@ -151,7 +151,7 @@ class LdAlphaTest {
     }
 
     private static List<PreferenceLosses> losses(PreferenceBatch batch, PreferenceLoss loss, double[] tokens) {
-        double[][] reference = logProbs(batch, logProbs(9)).sums(Summed.of(loss.ldAlpha() != null));
+        double[][] reference = logProbs(batch, logProbs(9)).sums(Summed.of(loss));
         List<AnswerLogProbs> answers = logProbs(batch, tokens).answers(reference, loss);
         return loss.of(answers, PreferenceWeights.meanChosenTokens(batch.preferences()));
     }

@@ -54,7 +54,7 @@ class LossGoldenTest {
             assertTokens(batch, ofPolicy.tokens().logProbs(), "policy");
             assertTokens(batch, ofReference.tokens().logProbs(), "reference");
 
-            Summed summed = Summed.of(loss.ldAlpha() != null);
+            Summed summed = Summed.of(loss);
             List<PreferenceLosses> losses = loss.of(ofPolicy.answers(ofReference.sums(summed), loss));
             double sum = losses.stream()
                     .mapToDouble(PreferenceLosses::loss)
