@@ -17,7 +17,7 @@ import java.util.function.ToIntFunction;
  */
 public record Packing(int rows, Activations.Keep keep) {
 
-    /** The most rows of one pass; beyond them a pass gets no faster. */
+    /** The most rows of one pass: where the search for those that fit ends. Memory allows fewer of all models but tiny ones. */
     public static final int MOST_ROWS = 1 << 14;
 
     /** The largest pass there can be over some data, cut like this. */

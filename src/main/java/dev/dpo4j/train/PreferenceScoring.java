@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PreferenceScoring {
 
-    /** Beyond this many rows a pass gets no faster. */
+    /** The most rows of one pass: its products are at full speed by then, and a call that is to end does so between two passes. */
     private static final int MOST_ROWS = 2048;
 
     /** A pass aims at this share of the memory; only a preference that is larger alone takes more. */
