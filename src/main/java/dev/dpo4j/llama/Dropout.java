@@ -73,7 +73,8 @@ public final class Dropout implements AutoCloseable {
         for (int from = 0; from < rows; from += CHUNK) {
             int n = Math.min(CHUNK, rows - from);
             masked(compute, adapter, x, from, n);
-            compute.gemm(false, true, n, out, in, 1, scratch.segment(), in, w, in, 0, at(y, from, out), out);
+            compute.gemm(
+                    false, true, n, out, in, 1, scratch.segment(), in, w, in, 0, Matrix.fromRow(y, from, out), out);
         }
     }
 
@@ -92,8 +93,9 @@ public final class Dropout implements AutoCloseable {
             int n = Math.min(CHUNK, rows - from);
             masked(compute, adapter, x, from, n);
             MemorySegment dropped = scratch.segment();
-            compute.gemm(false, true, n, r, in, 1, dropped, in, adapter.a().segment(), in, 0, at(u, from, r), r);
-            compute.gemm(true, false, r, in, n, 1, at(du, from, r), r, dropped, in, 1, dA.segment(), in);
+            compute.gemm(
+                    false, true, n, r, in, 1, dropped, in, adapter.a().segment(), in, 0, Matrix.fromRow(u, from, r), r);
+            compute.gemm(true, false, r, in, n, 1, Matrix.fromRow(du, from, r), r, dropped, in, 1, dA.segment(), in);
         }
     }
 
@@ -115,7 +117,7 @@ public final class Dropout implements AutoCloseable {
         for (int from = 0; from < rows; from += CHUNK) {
             int n = Math.min(CHUNK, rows - from);
             MemorySegment gradient = scratch.segment();
-            compute.gemm(false, false, n, in, out, 1, at(dy, from, out), out, w, in, 0, gradient, in);
+            compute.gemm(false, false, n, in, out, 1, Matrix.fromRow(dy, from, out), out, w, in, 0, gradient, in);
             int first = from;
             long ofAdapter = mixed(key + adapter.index());
             compute.rows(n, in, (begin, end) -> {
@@ -160,10 +162,6 @@ public final class Dropout implements AutoCloseable {
         z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
         z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
         return z ^ (z >>> 31);
-    }
-
-    private static MemorySegment at(MemorySegment segment, int row, int width) {
-        return segment.asSlice((long) row * width * Float.BYTES);
     }
 
     @Override

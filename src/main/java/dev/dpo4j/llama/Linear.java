@@ -40,7 +40,7 @@ final class Linear {
         for (LoraWeights.Adapter adapter : adapters) {
             int r = adapter.a().rows();
             int n = adapter.b().rows();
-            MemorySegment yPart = column(y, adapter.column());
+            MemorySegment yPart = Matrix.from(y, adapter.column());
             if (dropout == null) {
                 compute.gemm(false, true, rows, r, in, 1, x, in, adapter.a().segment(), in, 0, u, r);
             } else {
@@ -101,7 +101,7 @@ final class Linear {
             float scale = adapters.get(i).scale();
             int r = a.rows();
             int n = b.rows();
-            MemorySegment dyPart = column(dy, adapters.get(i).column());
+            MemorySegment dyPart = Matrix.from(dy, adapters.get(i).column());
             // du = scale · dy B
             compute.gemm(false, false, rows, r, n, scale, dyPart, out, b.segment(), r, 0, du, r);
             if (!dAdapters.isEmpty()) {
@@ -125,9 +125,5 @@ final class Linear {
                 dropout.gradientOfInput(compute, adapters.get(i), du, rows, dx);
             }
         }
-    }
-
-    private static MemorySegment column(MemorySegment matrix, int column) {
-        return matrix.asSlice((long) column * Float.BYTES);
     }
 }

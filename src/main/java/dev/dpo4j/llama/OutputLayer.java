@@ -18,6 +18,7 @@ final class OutputLayer {
     private final LlamaConfig config;
     private final Compute compute;
     private final Kernels kernels;
+    private final RmsNorm norm;
     private final int c;
     private final int v;
 
@@ -26,6 +27,7 @@ final class OutputLayer {
         this.config = weights.config();
         this.compute = compute;
         this.kernels = compute.kernels();
+        this.norm = new RmsNorm(config, compute);
         this.c = config.hiddenSize();
         this.v = config.vocabSize();
     }
@@ -50,7 +52,14 @@ final class OutputLayer {
                     rows,
                     v,
                     (from, to) -> kernels.logProbs(
-                            at(logits, from, v), to - from, v, scored.targets(), chunk + from, logProbs, lse, figures));
+                            Matrix.fromRow(logits, from, v),
+                            to - from,
+                            v,
+                            scored.targets(),
+                            chunk + from,
+                            logProbs,
+                            lse,
+                            figures));
             compute.yieldTurn();
         }
         return new TokenLogProbs(logProbs, lse, figures);
@@ -80,7 +89,13 @@ final class OutputLayer {
                     rows,
                     v,
                     (from, to) -> kernels.logProbsBackward(
-                            at(dLogits, from, v), to - from, v, scored.targets(), chunk + from, forward.lse(), slopes));
+                            Matrix.fromRow(dLogits, from, v),
+                            to - from,
+                            v,
+                            scored.targets(),
+                            chunk + from,
+                            forward.lse(),
+                            slopes));
             // forward: logits = normed Wᵀ; so dNormed = dLogits W and dW += dLogitsᵀ normed
             compute.gemm(false, false, rows, c, v, 1, dLogits, v, head.segment(), c, 0, dNormed.fromRow(first), c);
             compute.yieldTurn();
@@ -91,23 +106,17 @@ final class OutputLayer {
             }
             compute.yieldTurn();
         }
-        MemorySegment picked = a.head().picked().segment();
+        Matrix picked = a.head().picked();
         MemorySegment rstd = a.head().rstd().segment();
-        MemorySegment norm = weights.finalNorm().segment();
         if (dWeights != null) {
-            MemorySegment dNorm = dWeights.finalNorm().segment();
-            compute.rows(
-                    c,
-                    n,
-                    (from, to) ->
-                            kernels.rmsNormWeightGradient(picked, rstd, dNormed.segment(), dNorm, n, c, from, to));
+            norm.weightGradient(picked.segment(), rstd, dNormed.segment(), dWeights.finalNorm(), n);
         }
         // A row may have predicted several tokens: their gradients add up, in order.
         for (int i = 0; i < n; i++) {
             kernels.rmsNormBackward(
-                    at(picked, i, c),
-                    norm,
-                    at(rstd, i, 1),
+                    picked.fromRow(i),
+                    weights.finalNorm().segment(),
+                    Matrix.from(rstd, i),
                     dNormed.fromRow(i),
                     a.backward().dX().fromRow(scored.rows()[i]),
                     1,
@@ -124,7 +133,7 @@ final class OutputLayer {
             MemorySegment logits = a.head().logits().segment();
             computeLogits(first, chunk, vocabulary, a, logits);
             for (int i = 0; i < chunk; i++) {
-                result[first + i] = at(logits, i, vocabulary)
+                result[first + i] = Matrix.fromRow(logits, i, vocabulary)
                         .asSlice(0, (long) vocabulary * Float.BYTES)
                         .toArray(ValueLayout.JAVA_FLOAT);
             }
@@ -161,23 +170,13 @@ final class OutputLayer {
         }
         Activations.HeadBuffers head = a.head();
         for (int i = 0; i < rows.length; i++) {
-            LlamaModel.copyRow(x, rows[i], head.picked(), i);
+            x.copyRow(rows[i], head.picked(), i);
         }
-        float eps = (float) config.rmsNormEps();
-        compute.rows(
-                rows.length,
-                c,
-                (from, to) -> kernels.rmsNorm(
-                        head.picked().fromRow(from),
-                        weights.finalNorm().segment(),
-                        eps,
-                        head.normed().fromRow(from),
-                        head.rstd().from(0, from),
-                        to - from,
-                        c));
-    }
-
-    private static MemorySegment at(MemorySegment segment, int row, int width) {
-        return segment.asSlice((long) row * width * Float.BYTES);
+        norm.forward(
+                head.picked().segment(),
+                weights.finalNorm(),
+                head.normed().segment(),
+                head.rstd().segment(),
+                rows.length);
     }
 }

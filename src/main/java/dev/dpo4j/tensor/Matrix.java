@@ -32,6 +32,11 @@ public record Matrix(MemorySegment segment, int rows, int cols) {
         return segment.asSlice((long) row * cols * Float.BYTES);
     }
 
+    /** Memory of float32 from a row on, of rows of so many elements. */
+    public static MemorySegment fromRow(MemorySegment floats, int row, int cols) {
+        return from(floats, (long) row * cols);
+    }
+
     /** The memory from one element on; rows stay {@link #cols} apart. */
     public MemorySegment from(int row, int col) {
         return segment.asSlice(((long) row * cols + col) * Float.BYTES);
@@ -40,6 +45,12 @@ public record Matrix(MemorySegment segment, int rows, int cols) {
     /** Memory of float32 from one of its elements on. */
     public static MemorySegment from(MemorySegment floats, long element) {
         return floats.asSlice(element * Float.BYTES);
+    }
+
+    /** Copies a row to one of a matrix that is as wide. */
+    public void copyRow(int row, Matrix to, int toRow) {
+        long bytes = (long) cols * Float.BYTES;
+        MemorySegment.copy(segment, row * bytes, to.segment, toRow * bytes, bytes);
     }
 
     /** The number of elements. */
