@@ -47,7 +47,8 @@ public class AttentionBenchmark {
         compute = new Compute(Runtime.getRuntime().availableProcessors());
         attention = new Attention(compute, config);
         tree = TokenTree.of(new int[tokens]);
-        activations = new Activations(config, tokens, 1, tokens, 0, compute.threads(), Activations.Keep.ALL);
+        PassSize size = new PassSize(tokens, 1, tokens);
+        activations = new Activations(config, size, 0, compute.threads(), Activations.Keep.ALL);
         attention.forward(tree, 0, tokens, activations.layer(0), activations);
     }
 

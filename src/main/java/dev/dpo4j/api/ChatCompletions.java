@@ -38,7 +38,7 @@ class ChatCompletions {
             LoadedModel model = lease.model();
             int room = model.config().maxPositionEmbeddings() - prompt.length;
             int maxTokens = wanted == null ? Math.clamp(room, 1, limits.maxChatTokens()) : wanted;
-            completions.requireFits(model.config(), prompt, maxTokens, "messages");
+            completions.requireFits(model, prompt, maxTokens, "messages");
             Completions.Answer answer = completions.answer(model, tokenizer, prompt, maxTokens, options);
             return ChatCompletion.of(heads.next("chatcmpl-", model.id()), prompt.length, answer);
         }

@@ -68,7 +68,8 @@ class Completions {
      * @param param the field that the prompt came in
      * @throws ApiException if the tokens exceed the model's vocabulary, its positions or a request's memory
      */
-    void requireFits(LlamaConfig config, int[] prompt, int maxTokens, String param) {
+    void requireFits(LoadedModel model, int[] prompt, int maxTokens, String param) {
+        LlamaConfig config = model.config();
         if (Arrays.stream(prompt).anyMatch(id -> id >= config.vocabSize())) {
             throw ApiException.badRequest(
                     "vocabulary_mismatch",
@@ -84,7 +85,7 @@ class Completions {
                     "The prompt has %d tokens and the answer may have %d, but the model has %d positions. Shorten the prompt or lower the number of tokens."
                             .formatted(prompt.length, maxTokens, config.maxPositionEmbeddings()));
         }
-        long bytes = Generator.bytes(config, (int) tokens, compute.threads());
+        long bytes = Generator.bytes(model.on(compute), (int) tokens);
         if (bytes > limits.memory().toBytes()) {
             throw ApiException.badRequest(
                     "too_large",

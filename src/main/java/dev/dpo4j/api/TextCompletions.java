@@ -44,7 +44,7 @@ class TextCompletions {
             List<int[]> prompts =
                     new CompletionPrompts(tokenizer, model.config().vocabSize()).parse(request.prompt());
             for (int[] prompt : prompts) {
-                completions.requireFits(model.config(), prompt, maxTokens, "prompt");
+                completions.requireFits(model, prompt, maxTokens, "prompt");
             }
             List<Completions.Answer> answers = prompts.stream()
                     .map(prompt -> completions.answer(model, tokenizer, prompt, maxTokens, options))

@@ -31,15 +31,6 @@ public final class Activations implements AutoCloseable {
         }
     }
 
-    /** Each slice of attention's backward pass has gradients of keys and values of its own. */
-    private static final int MOST_SLICES = 8;
-
-    /** The most rows of logits that are computed at a time: with fewer, the head's weights are read more often; with more, others wait longer. */
-    static final int HEAD_CHUNK = 768;
-
-    /** Bytes of logits that are kept for the backward pass: computing them again costs a tenth of what the head costs. */
-    static final long KEPT_LOGITS_BYTES = 1L << 28;
-
     /**
      * What one layer computed; layers share matrices that are not kept.
      *
@@ -85,7 +76,7 @@ public final class Activations implements AutoCloseable {
      * @param picked (N, C) residual rows of the scored tokens
      * @param normed (N, C)
      * @param rstd (1, N)
-     * @param logits (kept + HEAD_CHUNK, V), or as many rows as there are scored tokens
+     * @param logits (kept + {@link OutputLayer#CHUNK}, V), or as many rows as there are scored tokens
      */
     record HeadBuffers(Matrix picked, Matrix normed, Matrix rstd, Matrix logits) {}
 
@@ -116,30 +107,23 @@ public final class Activations implements AutoCloseable {
             Matrix dPicked) {}
 
     /**
-     * Memory for trees of up to {@code capacity} rows with up to {@code scored} scored tokens.
+     * Memory for passes of up to a size.
      *
-     * @param context rows of the longest text in such a tree
      * @param rank of the adapter, 0 without
      * @param threads of the compute that will use it
      */
-    public Activations(LlamaConfig config, int capacity, int scored, int context, int rank, int threads, Keep keep) {
-        this(config, capacity, scored, context, rank, threads, keep, KEPT_LOGITS_BYTES);
+    public Activations(LlamaConfig config, PassSize size, int rank, int threads, Keep keep) {
+        this(config, size, rank, threads, keep, OutputLayer.KEPT_BYTES);
     }
 
     /** The same with so many bytes for logits that are kept; whole chunks of them are. */
-    Activations(
-            LlamaConfig config,
-            int capacity,
-            int scored,
-            int context,
-            int rank,
-            int threads,
-            Keep keep,
-            long keptLogitsBytes) {
-        this.keptLogits = keep == Keep.ALL ? keptLogits(config, keptLogitsBytes) : 0;
-        this.capacity = capacity;
+    Activations(LlamaConfig config, PassSize size, int rank, int threads, Keep keep, long keptLogitsBytes) {
+        this.keptLogits = keep == Keep.ALL ? OutputLayer.keptRows(config, keptLogitsBytes) : 0;
+        this.capacity = size.rows();
         this.keep = keep;
         this.threads = threads;
+        int scored = size.scored();
+        int context = size.context();
         int c = config.hiddenSize();
         int qkvWidth = config.queryWidth() + 2 * config.keyWidth();
         boolean backward = keep.backward();
@@ -167,7 +151,7 @@ public final class Activations implements AutoCloseable {
                 arena.uninitialised(scored, c),
                 arena.uninitialised(scored, c),
                 arena.uninitialised(1, scored),
-                arena.uninitialised(Math.min(scored, keptLogits + HEAD_CHUNK), config.vocabSize()));
+                arena.uninitialised(Math.min(scored, keptLogits + OutputLayer.CHUNK), config.vocabSize()));
         int backwardRows = backward ? capacity : 0;
         this.backward = new BackwardBuffers(
                 arena.uninitialised(backwardRows, c),
@@ -180,26 +164,6 @@ public final class Activations implements AutoCloseable {
                 dKeyValues(config, backwardRows, threads),
                 arena.uninitialised(backwardRows, rank),
                 arena.uninitialised(backward ? scored : 0, c));
-    }
-
-    /** Floats of memory a row needs, apart from what does not grow with rows. */
-    public static long floatsPerRow(LlamaConfig config, Keep keep) {
-        long c = config.hiddenSize();
-        long qkv = config.queryWidth() + 2L * config.keyWidth();
-        long layer = 2 + qkv + config.queryWidth() + config.heads() + c + 2L * config.intermediateSize();
-        long scratch = 2 * c + config.intermediateSize();
-        long backward = 2 * c + 3L * config.intermediateSize() + qkv + config.queryWidth() + config.heads();
-        return switch (keep) {
-            case NOTHING -> layer + scratch;
-            case KEYS -> layer + scratch + (config.layers() - 1) * qkv;
-            case RESIDUAL_STREAM -> layer + config.layers() * c + scratch + backward;
-            case ALL -> config.layers() * (layer + c) + scratch + backward;
-        };
-    }
-
-    /** Rows of logits, in whole chunks, that so many bytes can keep. */
-    static int keptLogits(LlamaConfig config, long bytes) {
-        return Math.toIntExact(bytes / ((long) config.vocabSize() * Float.BYTES) / HEAD_CHUNK) * HEAD_CHUNK;
     }
 
     private Layer layer(LlamaConfig config) {
@@ -220,17 +184,8 @@ public final class Activations implements AutoCloseable {
 
     private List<Matrix> dKeyValues(LlamaConfig config, int rows, int threads) {
         return Stream.generate(() -> arena.uninitialised(rows, 2 * config.keyWidth()))
-                .limit(attentionSlices(config, threads) - 1L)
+                .limit(Attention.slices(config, threads) - 1L)
                 .toList();
-    }
-
-    /** In how many slices attention's backward pass is cut: with the key heads, equally many parts for each thread, where that can be. */
-    static int attentionSlices(LlamaConfig config, int threads) {
-        int slices = 1;
-        while (slices < MOST_SLICES && slices * config.kvHeads() % threads != 0) {
-            slices++;
-        }
-        return slices;
     }
 
     private RopeSegments rope(LlamaConfig config, int positions) {

@@ -27,6 +27,9 @@ final class Attention {
     /** Terms of a product at a time: as many values as stay in a core's cache beside the probabilities. */
     private static final int MOST_TERMS = 1024;
 
+    /** Each slice of the backward pass has gradients of keys and values of its own. */
+    private static final int MOST_SLICES = 8;
+
     private final Compute compute;
     private final Kernels kernels;
     private final LlamaConfig config;
@@ -49,6 +52,15 @@ final class Attention {
         this.wide = OrderedMatrix.wholePanels(d);
         this.scale = (float) (1 / Math.sqrt(d));
         this.products = new CausalProducts(config, kernels);
+    }
+
+    /** In how many slices the backward pass is cut: with the key heads, equally many parts for each thread, where that can be. */
+    static int slices(LlamaConfig config, int threads) {
+        int slices = 1;
+        while (slices < MOST_SLICES && slices * config.kvHeads() % threads != 0) {
+            slices++;
+        }
+        return slices;
     }
 
     /**

@@ -30,11 +30,13 @@ public final class Generator {
         this.compute = model.compute();
     }
 
-    /** Bytes of memory that a text of so many tokens, prompt and all, takes while it is made. */
-    public static long bytes(LlamaConfig config, int tokens, int threads) {
-        long attention = threads * AttentionScratch.floats(config, tokens, false);
-        long rows = tokens * (Activations.floatsPerRow(config, Activations.Keep.KEYS) + config.headSize());
-        return (rows + attention + config.vocabSize()) * Float.BYTES;
+    /** Bytes of memory that a text of so many tokens, prompt and all, takes while a model makes it. */
+    public static long bytes(LlamaModel model, int tokens) {
+        return model.bytes(size(tokens), Activations.Keep.KEYS);
+    }
+
+    private static PassSize size(int tokens) {
+        return new PassSize(tokens, 1, tokens);
     }
 
     /**
@@ -49,8 +51,7 @@ public final class Generator {
         int capacity = capacity(prompt, sampling);
         int[] text = Arrays.copyOf(prompt, capacity);
         TokenSampler sampler = new TokenSampler(sampling);
-        try (Activations activations = new Activations(
-                config, capacity, 1, capacity, model.rank(), compute.threads(), Activations.Keep.KEYS)) {
+        try (Activations activations = model.activations(size(capacity), Activations.Keep.KEYS)) {
             int computed = 0;
             for (int size = prompt.length; size < capacity; size++) {
                 float[] logits = advance(text, computed, size, activations);

@@ -70,6 +70,16 @@ public final class LlamaModel {
         return rank;
     }
 
+    /** Memory for passes of up to a size, to be closed by the caller. */
+    public Activations activations(PassSize size, Activations.Keep keep) {
+        return new Activations(config, size, rank, compute.threads(), keep);
+    }
+
+    /** Bytes of that memory, before it is there. */
+    public long bytes(PassSize size, Activations.Keep keep) {
+        return size.bytes(config, rank, compute.threads(), keep);
+    }
+
     /**
      * Log-probabilities of the scored tokens.
      *

@@ -9,10 +9,16 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Final norm, projection onto the vocabulary, log-softmax and gather in one, for scored tokens only and at most {@link
- * Activations#HEAD_CHUNK} of them at a time, in chunks of about one size: nothing of size T × V ever exists. Where there is room for all logits they
+ * #CHUNK} of them at a time, in chunks of about one size: nothing of size T × V ever exists. Where there is room for all logits they
  * are kept for the backward pass; if not, those of the first chunks, as far as {@link Activations#keptLogits} goes, and it computes the others again.
  */
 final class OutputLayer {
+
+    /** The most rows of logits that are computed at a time: with fewer, the head's weights are read more often; with more, others wait longer. */
+    static final int CHUNK = 768;
+
+    /** Bytes of logits that are kept for the backward pass: computing them again costs a tenth of what the head costs. */
+    static final long KEPT_BYTES = 1L << 28;
 
     private final LlamaWeights weights;
     private final LlamaConfig config;
@@ -30,6 +36,11 @@ final class OutputLayer {
         this.norm = new RmsNorm(config, compute);
         this.c = config.hiddenSize();
         this.v = config.vocabSize();
+    }
+
+    /** Rows of logits, in whole chunks, that so many bytes can keep. */
+    static int keptRows(LlamaConfig config, long bytes) {
+        return Math.toIntExact(bytes / ((long) config.vocabSize() * Float.BYTES) / CHUNK) * CHUNK;
     }
 
     /** @param x (T, C) what leaves the last block */
@@ -128,8 +139,8 @@ final class OutputLayer {
     float[][] logits(int[] rows, int vocabulary, Matrix x, Activations a) {
         pickAndNorm(rows, x, a);
         float[][] result = new float[rows.length][];
-        for (int first = 0; first < rows.length; first += Activations.HEAD_CHUNK) {
-            int chunk = Math.min(Activations.HEAD_CHUNK, rows.length - first);
+        for (int first = 0; first < rows.length; first += CHUNK) {
+            int chunk = Math.min(CHUNK, rows.length - first);
             MemorySegment logits = a.head().logits().segment();
             computeLogits(first, chunk, vocabulary, a, logits);
             for (int i = 0; i < chunk; i++) {
@@ -143,7 +154,7 @@ final class OutputLayer {
 
     /** Rows of a chunk of {@code n} scored tokens. */
     private static int chunkRows(int n) {
-        int chunks = Math.max(1, (n + Activations.HEAD_CHUNK - 1) / Activations.HEAD_CHUNK);
+        int chunks = Math.max(1, (n + CHUNK - 1) / CHUNK);
         return (n + chunks - 1) / chunks;
     }
 

@@ -17,17 +17,32 @@ public record PassSize(int rows, int scored, int context) {
      */
     public long bytes(LlamaConfig config, int rank, int threads, Activations.Keep keep) {
         long c = config.hiddenSize();
-        long kept = keep == Activations.Keep.ALL ? Activations.keptLogits(config, Activations.KEPT_LOGITS_BYTES) : 0;
+        long kept = keep == Activations.Keep.ALL ? OutputLayer.keptRows(config, OutputLayer.KEPT_BYTES) : 0;
         long head = scored * (2 * c + 1)
-                + Math.min(scored, kept + Activations.HEAD_CHUNK) * (long) config.vocabSize()
+                + Math.min(scored, kept + OutputLayer.CHUNK) * (long) config.vocabSize()
                 + (keep.backward() ? scored * c : 0);
         long rope = (long) Math.min(context, rows) * config.headSize();
         // What floatsPerRow counts is: the layers, the stream, a norm's output, the MLP's hidden values and the
         // gradients of all that.
         long adapters = (keep.backward() ? 2L : 1L) * rank;
-        long slices = keep.backward() ? Activations.attentionSlices(config, threads) - 1L : 0;
-        long perRow = Activations.floatsPerRow(config, keep) + adapters + slices * 2 * config.keyWidth();
+        long slices = keep.backward() ? Attention.slices(config, threads) - 1L : 0;
+        long perRow = floatsPerRow(config, keep) + adapters + slices * 2 * config.keyWidth();
         return Float.BYTES
                 * (rows * perRow + head + rope + threads * AttentionScratch.floats(config, context, keep.backward()));
+    }
+
+    /** Floats of memory that a row takes, apart from what does not grow with rows. */
+    public static long floatsPerRow(LlamaConfig config, Activations.Keep keep) {
+        long c = config.hiddenSize();
+        long qkv = config.queryWidth() + 2L * config.keyWidth();
+        long layer = 2 + qkv + config.queryWidth() + config.heads() + c + 2L * config.intermediateSize();
+        long scratch = 2 * c + config.intermediateSize();
+        long backward = 2 * c + 3L * config.intermediateSize() + qkv + config.queryWidth() + config.heads();
+        return switch (keep) {
+            case NOTHING -> layer + scratch;
+            case KEYS -> layer + scratch + (config.layers() - 1) * qkv;
+            case RESIDUAL_STREAM -> layer + config.layers() * c + scratch + backward;
+            case ALL -> config.layers() * (layer + c) + scratch + backward;
+        };
     }
 }

@@ -3,7 +3,6 @@ package dev.dpo4j.train;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
-import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.safetensors.NamedTensor;
 import java.util.List;
@@ -309,14 +308,6 @@ public final class DpoTrainer {
 
     /** Memory for the largest batch of this run. */
     private Activations activations() {
-        PassSize largest = packing.largestPass(data, hyperparameters.batchSize());
-        return new Activations(
-                policy.config(),
-                largest.rows(),
-                largest.scored(),
-                largest.context(),
-                policy.rank(),
-                policy.compute().threads(),
-                packing.keep());
+        return policy.activations(packing.largestPass(data, hyperparameters.batchSize()), packing.keep());
     }
 }

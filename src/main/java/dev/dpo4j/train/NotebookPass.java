@@ -3,6 +3,7 @@ package dev.dpo4j.train;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaModel;
+import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.llama.ScoredTokens;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,14 +34,8 @@ public record NotebookPass(double[] promptOfZero, List<float[][]> logitsCorner) 
                 .toList();
         int[] rows = corners.stream().flatMapToInt(Arrays::stream).toArray();
         int vocabulary = Math.min(CORNER, model.config().vocabSize());
-        try (Activations activations = new Activations(
-                model.config(),
-                batch.tree().size(),
-                Math.max(prompt, rows.length),
-                preference.context(),
-                model.rank(),
-                model.compute().threads(),
-                Activations.Keep.NOTHING)) {
+        PassSize size = new PassSize(batch.tree().size(), Math.max(prompt, rows.length), preference.context());
+        try (Activations activations = model.activations(size, Activations.Keep.NOTHING)) {
             return model.compute().call(() -> {
                 double[] logProbs =
                         model.logProbs(batch.tree(), zeros, activations).logProbs();

@@ -59,11 +59,7 @@ public final class PreferenceScoring {
         PassSize size = size(batches(preferences, gradientNorm));
         long gradient = gradientNorm ? policy.config().parameters() * Float.BYTES : 0;
         return Math.max(
-                bytes(policy, size, keep(gradientNorm)) + gradient, bytes(reference, size, Activations.Keep.NOTHING));
-    }
-
-    private static long bytes(LlamaModel model, PassSize size, Activations.Keep keep) {
-        return size.bytes(model.config(), model.rank(), model.compute().threads(), keep);
+                policy.bytes(size, keep(gradientNorm)) + gradient, reference.bytes(size, Activations.Keep.NOTHING));
     }
 
     /**
@@ -86,7 +82,7 @@ public final class PreferenceScoring {
         MetricsSum metrics = new MetricsSum();
         Double norm = null;
         try (LlamaWeights gradient = gradientNorm ? LlamaWeights.allocate(policy.config()) : null;
-                Activations activations = activations(policy, batches, keep(gradientNorm))) {
+                Activations activations = policy.activations(size(batches), keep(gradientNorm))) {
             for (int b = 0; b < batches.size(); b++) {
                 beforeEach.run();
                 PreferenceBatch batch = batches.get(b);
@@ -209,8 +205,8 @@ public final class PreferenceScoring {
     private long bytesPerRow(boolean gradientNorm) {
         return Float.BYTES
                 * Math.max(
-                        Activations.floatsPerRow(policy.config(), keep(gradientNorm)),
-                        Activations.floatsPerRow(reference.config(), Activations.Keep.NOTHING));
+                        PassSize.floatsPerRow(policy.config(), keep(gradientNorm)),
+                        PassSize.floatsPerRow(reference.config(), Activations.Keep.NOTHING));
     }
 
     private static Activations.Keep keep(boolean gradientNorm) {
@@ -218,7 +214,7 @@ public final class PreferenceScoring {
     }
 
     private static List<BatchLogProbs> logProbs(LlamaModel model, List<PreferenceBatch> batches, Runnable beforeEach) {
-        try (Activations activations = activations(model, batches, Activations.Keep.NOTHING)) {
+        try (Activations activations = model.activations(size(batches), Activations.Keep.NOTHING)) {
             List<BatchLogProbs> logProbs = new ArrayList<>();
             for (PreferenceBatch batch : batches) {
                 beforeEach.run();
@@ -228,19 +224,7 @@ public final class PreferenceScoring {
         }
     }
 
-    /** Memory for the largest of some batches. */
-    private static Activations activations(LlamaModel model, List<PreferenceBatch> batches, Activations.Keep keep) {
-        PassSize size = size(batches);
-        return new Activations(
-                model.config(),
-                size.rows(),
-                size.scored(),
-                size.context(),
-                model.rank(),
-                model.compute().threads(),
-                keep);
-    }
-
+    /** The largest of each. */
     private static PassSize size(List<PreferenceBatch> batches) {
         int rows = 1;
         int scored = 1;

@@ -62,8 +62,9 @@ class AttentionTest {
         TokenTree tree = tree();
         int n = tree.size();
         int threads = compute.threads();
-        try (Activations a = new Activations(config, n, 1, 863, 0, threads, Activations.Keep.ALL);
-                Activations gradients = new Activations(config, n, 1, 863, 0, threads, Activations.Keep.ALL)) {
+        PassSize size = new PassSize(n, 1, 863);
+        try (Activations a = new Activations(config, size, 0, threads, Activations.Keep.ALL);
+                Activations gradients = new Activations(config, size, 0, threads, Activations.Keep.ALL)) {
             Attention attention = new Attention(compute, config);
             Activations.Layer layer = a.layer(0);
             Matrix dAttended = gradients.layer(0).attended();

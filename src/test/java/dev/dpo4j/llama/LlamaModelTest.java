@@ -81,14 +81,11 @@ class LlamaModelTest {
         }
 
         Activations activations(LlamaModel model, Activations.Keep keep) {
-            return new Activations(
-                    model.config(),
-                    tree.size(),
-                    scored.size(),
-                    tree.size(),
-                    model.rank(),
-                    model.compute().threads(),
-                    keep);
+            return model.activations(size(), keep);
+        }
+
+        PassSize size() {
+            return new PassSize(tree.size(), scored.size(), tree.size());
         }
     }
 
@@ -169,7 +166,7 @@ class LlamaModelTest {
                 }
             }
         }
-        assertThat(actual).hasSize(next).hasSizeGreaterThan(Activations.HEAD_CHUNK);
+        assertThat(actual).hasSize(next).hasSizeGreaterThan(OutputLayer.CHUNK);
     }
 
     @Test
@@ -226,9 +223,9 @@ class LlamaModelTest {
                     Stream.generate(() -> TinyLlama.tokens(random, 320))
                             .limit(5)
                             .toList())));
-            long chunk = (long) Activations.HEAD_CHUNK * model.config().vocabSize() * Float.BYTES;
+            long chunk = (long) OutputLayer.CHUNK * model.config().vocabSize() * Float.BYTES;
 
-            assertThat(packed.scored.size()).isGreaterThan(2 * Activations.HEAD_CHUNK); // with room for one, not all
+            assertThat(packed.scored.size()).isGreaterThan(2 * OutputLayer.CHUNK); // with room for one, not all
             float[] none = gradients(model, packed, 0);
             assertThat(gradients(model, packed, chunk)).containsExactly(none);
             assertThat(gradients(model, packed, 2 * chunk)).containsExactly(none);
@@ -424,9 +421,7 @@ class LlamaModelTest {
     private static float[] gradients(LlamaModel model, Packed packed, long keptLogitsBytes) {
         try (Activations a = new Activations(
                 model.config(),
-                packed.tree.size(),
-                packed.scored.size(),
-                packed.tree.size(),
+                packed.size(),
                 model.rank(),
                 model.compute().threads(),
                 Activations.Keep.ALL,

@@ -108,7 +108,7 @@ class TurnsTest {
     }
 
     private Activations activations() {
-        return new Activations(weights.config(), 24, 2, 24, 0, 1, Activations.Keep.ALL);
+        return new Activations(weights.config(), new PassSize(24, 2, 24), 0, 1, Activations.Keep.ALL);
     }
 
     private static ScoredTokens scored() {

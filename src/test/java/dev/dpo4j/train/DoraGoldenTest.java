@@ -14,6 +14,7 @@ import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
@@ -64,7 +65,11 @@ class DoraGoldenTest {
                 LoraWeights adapter = adapter(base, lora(golden.get("options")), compute);
                 LoraWeights gradients = adapter.zerosLike();
                 Activations a = new Activations(
-                        base.config(), batch.tree().size(), batch.scored().size(), 64, 7, 2, keep)) {
+                        base.config(),
+                        new PassSize(batch.tree().size(), batch.scored().size(), 64),
+                        7,
+                        2,
+                        keep)) {
             LlamaModel policy = new LlamaModel(base, adapter, compute);
             double[][] reference = BatchLogProbs.of(batch, policy.base(), a).sums(Summed.ANSWERS);
             BatchLogProbs forward = BatchLogProbs.of(batch, policy, a);

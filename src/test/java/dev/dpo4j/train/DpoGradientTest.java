@@ -14,6 +14,7 @@ import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.PaperLlama;
 import dev.dpo4j.llama.ParameterSet;
+import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.PreferenceLoss;
@@ -261,9 +262,7 @@ class DpoGradientTest {
         PreferenceBatch batch = PreferenceBatch.of(PREFERENCES);
         try (Activations a = new Activations(
                 policy.config(),
-                batch.tree().size(),
-                batch.scored().size(),
-                136,
+                new PassSize(batch.tree().size(), batch.scored().size(), 136),
                 policy.rank(),
                 2,
                 Activations.Keep.ALL)) {

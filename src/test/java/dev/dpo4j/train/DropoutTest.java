@@ -11,6 +11,7 @@ import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.llama.TokenLogProbs;
 import dev.dpo4j.safetensors.NamedTensor;
@@ -64,9 +65,10 @@ class DropoutTest {
                 Dropout dropout = new Dropout(lora, config.dropout());
                 Activations a = new Activations(
                         weights.config(),
-                        batch.tree().size(),
-                        batch.scored().size(),
-                        batch.tree().size(),
+                        new PassSize(
+                                batch.tree().size(),
+                                batch.scored().size(),
+                                batch.tree().size()),
                         lora.config().r(),
                         compute.threads(),
                         keep)) {

@@ -14,6 +14,7 @@ import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
 import dev.dpo4j.loss.Options;
@@ -57,9 +58,7 @@ class KtoGoldenTest {
                 LlamaWeights gradients = policyWeights.zerosLike();
                 Activations a = new Activations(
                         policyWeights.config(),
-                        batch.tree().size(),
-                        batch.scored().size(),
-                        16,
+                        new PassSize(batch.tree().size(), batch.scored().size(), 16),
                         0,
                         2,
                         Activations.Keep.ALL)) {

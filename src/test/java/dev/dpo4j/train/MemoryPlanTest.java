@@ -38,8 +38,7 @@ class MemoryPlanTest {
     void theActivationsOfAPlanAreThoseThatAreAllocated(Activations.Keep keep) {
         for (int rank : new int[] {0, 3}) {
             for (PassSize size : List.of(new PassSize(70, 50, 33), new PassSize(700, 900, 600))) {
-                try (Activations activations =
-                        new Activations(CONFIG, size.rows(), size.scored(), size.context(), rank, THREADS, keep)) {
+                try (Activations activations = new Activations(CONFIG, size, rank, THREADS, keep)) {
                     assertThat(size.bytes(CONFIG, rank, THREADS, keep))
                             .isCloseTo(activations.bytes(), within(EMPTY_MATRICES));
                 }

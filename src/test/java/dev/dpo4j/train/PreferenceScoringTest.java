@@ -10,6 +10,7 @@ import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
+import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
 import dev.dpo4j.loss.PreferenceLoss;
@@ -170,7 +171,7 @@ class PreferenceScoringTest {
         List<TokenizedPreference> small = List.of(preference(10));
         List<TokenizedPreference> large = List.of(preference(1000));
 
-        long rowBytes = Activations.floatsPerRow(Goldens.tinyConfig(), Activations.Keep.NOTHING) * Float.BYTES;
+        long rowBytes = PassSize.floatsPerRow(Goldens.tinyConfig(), Activations.Keep.NOTHING) * Float.BYTES;
         long more = scoring.bytes(large, false) - scoring.bytes(small, false);
         assertThat(more)
                 .isBetween(

@@ -10,6 +10,7 @@ import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.Gradients;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
+import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
@@ -99,7 +100,11 @@ class TrajectoryGoldenTest {
                 LlamaWeights first = weights.zerosLike();
                 LlamaWeights second = weights.zerosLike();
                 Activations a = new Activations(
-                        weights.config(), batch.tree().size(), batch.scored().size(), 16, 0, 2, Activations.Keep.ALL)) {
+                        weights.config(),
+                        new PassSize(batch.tree().size(), batch.scored().size(), 16),
+                        0,
+                        2,
+                        Activations.Keep.ALL)) {
             LlamaModel policy = new LlamaModel(weights, null, compute);
             double[][] reference = BatchLogProbs.of(batch, new LlamaModel(referenceWeights, null, compute), a)
                     .sums(Summed.ANSWERS);
