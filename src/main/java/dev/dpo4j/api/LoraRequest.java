@@ -118,7 +118,7 @@ record LoraRequest(
                 Optional.ofNullable(loraDropout).orElse(0.0),
                 Optional.ofNullable(useDora).orElse(false));
         List<String> adapted =
-                lora.layers(llama).stream().map(layer -> layer.layer().path()).toList();
+                lora.layers(llama).stream().map(layer -> layer.linear().path()).toList();
         requireMatches("rank_pattern", ofRanks, adapted);
         requireMatches("alpha_pattern", ofAlphas, adapted);
         return lora;

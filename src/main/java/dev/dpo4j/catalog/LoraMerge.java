@@ -29,11 +29,11 @@ final class LoraMerge {
 
     private static void add(LlamaWeights weights, LoraWeights lora) {
         for (AdaptedLayer adapted : lora.adapted()) {
-            MemorySegment weight = weights.tensor(adapted.layer().path() + ".weight");
+            MemorySegment weight = weights.tensor(adapted.linear().path() + ".weight");
             MemorySegment a = lora.tensor(adapted.nameOfA());
             MemorySegment b = lora.tensor(adapted.nameOfB());
             MemorySegment magnitude = adapted.dora() ? lora.tensor(adapted.nameOfMagnitude()) : null;
-            add(weight, a, b, magnitude, adapted.r(), adapted.layer().in(), adapted.scale());
+            add(weight, a, b, magnitude, adapted.r(), adapted.linear().in(), adapted.scale());
         }
     }
 

@@ -138,27 +138,28 @@ final class Attention {
      */
     void backward(TokenTree tree, Activations.Layer layer, Matrix dAttended, Matrix dQkv, Activations activations) {
         int rows = tree.size();
-        Activations.BackwardBuffers d = activations.backward();
+        Activations.BackwardBuffers buffers = activations.backward();
         List<List<AttentionBlock>> slices = AttentionBlock.slices(
-                AttentionBlock.of(tree, 0, rows, blockRows), 1 + d.dKeyValues().size());
+                AttentionBlock.of(tree, 0, rows, blockRows),
+                1 + buffers.dKeyValues().size());
         compute.zero(dQkv, rows);
         for (int slice = 1; slice < slices.size(); slice++) {
-            compute.zero(d.dKeyValues().get(slice - 1), rows);
+            compute.zero(buffers.dKeyValues().get(slice - 1), rows);
         }
-        rowDots(layer.attended(), dAttended, d.delta(), rows);
+        rowDots(layer.attended(), dAttended, buffers.delta(), rows);
         int kvHeads = config.kvHeads();
         compute.parallel(slices.size() * kvHeads, (part, worker) -> {
             int slice = part / kvHeads;
             int kvHead = part % kvHeads;
             AttentionScratch scratch = activations.attentionScratch(worker);
             for (List<AttentionBlock> blocks : AttentionBlock.ofOnePath(slices.get(slice), Integer.MAX_VALUE)) {
-                backward(blocks, kvHead, layer, dAttended, d.delta(), dQkv, scratch);
-                Matrix sums = slice == 0 ? dQkv : d.dKeyValues().get(slice - 1);
+                backward(blocks, kvHead, layer, dAttended, buffers.delta(), dQkv, scratch);
+                Matrix sums = slice == 0 ? dQkv : buffers.dKeyValues().get(slice - 1);
                 addKeyValues(blocks, scratch.backward(), sums, kvHead, slice == 0 ? config.queryWidth() : 0);
             }
         });
         for (int slice = 1; slice < slices.size(); slice++) {
-            addKeyValues(d.dKeyValues().get(slice - 1), dQkv, rows);
+            addKeyValues(buffers.dKeyValues().get(slice - 1), dQkv, rows);
         }
     }
 

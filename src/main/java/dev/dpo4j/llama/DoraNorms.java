@@ -39,10 +39,10 @@ final class DoraNorms {
 
     private static float[] norms(
             LlamaWeights base, AdaptedLayer adapted, LoraWeights lora, Matrix scratch, Compute compute) {
-        int in = adapted.layer().in();
-        int out = adapted.layer().out();
+        int in = adapted.linear().in();
+        int out = adapted.linear().out();
         int r = adapted.r();
-        MemorySegment w = base.tensor(adapted.layer().path() + ".weight");
+        MemorySegment w = base.tensor(adapted.linear().path() + ".weight");
         MemorySegment a = lora.tensor(adapted.nameOfA());
         MemorySegment b = lora.tensor(adapted.nameOfB());
         float scale = (float) adapted.scale();
@@ -66,7 +66,7 @@ final class DoraNorms {
     }
 
     private static int widestInput(List<AdaptedLayer> adapted) {
-        return adapted.stream().mapToInt(layer -> layer.layer().in()).max().orElse(0);
+        return adapted.stream().mapToInt(layer -> layer.linear().in()).max().orElse(0);
     }
 
     private static long bytes(int row, int width) {

@@ -41,7 +41,7 @@ public final class Dropout implements AutoCloseable {
         this.p = p;
         this.kept = (float) (1 / (1 - p));
         int widest = lora.adapted().stream()
-                .mapToInt(adapted -> adapted.layer().in())
+                .mapToInt(adapted -> adapted.linear().in())
                 .max()
                 .orElse(0);
         this.scratch = arena.uninitialised(CHUNK, widest);

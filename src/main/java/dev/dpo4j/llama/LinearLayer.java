@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One of a block's seven linear layers.
+ * One of the seven linear layers in each layer of a model.
  *
- * @param block which block, from 0
+ * @param layer in which it is, from 0
  * @param path its module's path in transformers, such as {@code model.layers.0.self_attn.q_proj}
  * @param in width of what enters
  * @param out width of what leaves
  */
-public record LinearLayer(int block, String path, int in, int out) {
+public record LinearLayer(int layer, String path, int in, int out) {
 
-    /** All of a model's, block by block. */
+    /** All of a model's, layer by layer. */
     public static List<LinearLayer> of(LlamaConfig config) {
         int c = config.hiddenSize();
         int f = config.intermediateSize();
@@ -34,7 +34,7 @@ public record LinearLayer(int block, String path, int in, int out) {
         return layers;
     }
 
-    /** Its name within the block, such as {@code q_proj}. */
+    /** Its name within the layer, such as {@code q_proj}. */
     public String name() {
         return path.substring(path.lastIndexOf('.') + 1);
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param vocabSize V, number of token ids
  * @param hiddenSize C, width of the residual stream
  * @param intermediateSize F, width inside the MLP
- * @param layers number of blocks
+ * @param layers number of layers, each of attention and MLP
  * @param heads H, query heads
  * @param kvHeads K, key and value heads; H is a multiple of it
  * @param headSize D, width of a head, even

@@ -13,7 +13,7 @@ import java.util.List;
 public final class LlamaWeights implements ParameterSet {
 
     /**
-     * A block's weights.
+     * A layer's weights.
      *
      * @param attentionNorm (1, C)
      * @param qkv ((H + 2K) D, C): query, key and value projections

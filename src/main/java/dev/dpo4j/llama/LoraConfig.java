@@ -31,7 +31,7 @@ public record LoraConfig(
         double dropout,
         boolean useDora) {
 
-    /** The linear layers of a Llama block, by their Hugging Face names. */
+    /** The linear layers of a layer, by their Hugging Face names. */
     public static final Set<String> LINEAR_LAYERS =
             Set.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
 

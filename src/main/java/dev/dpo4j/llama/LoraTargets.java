@@ -22,7 +22,7 @@ public record LoraTargets(LlamaConfig llama, Predicate<String> chosen) {
         return otherModules().stream().filter(chosen).findFirst();
     }
 
-    /** The linear layers that are chosen: a name for all layers of that name where every block's is among them; otherwise paths. */
+    /** The linear layers that are chosen: a name for all layers of that name where every layer's is among them; otherwise paths. */
     public Set<String> names() {
         Map<String, List<LinearLayer>> byName =
                 LinearLayer.of(llama).stream().collect(Collectors.groupingBy(LinearLayer::name));
@@ -40,11 +40,11 @@ public record LoraTargets(LlamaConfig llama, Predicate<String> chosen) {
         List<String> modules = new ArrayList<>(
                 List.of("lm_head", "model", "model.embed_tokens", "model.layers", "model.norm", "model.rotary_emb"));
         for (int i = 0; i < llama.layers(); i++) {
-            String block = "model.layers." + i;
-            modules.add(block);
+            String layer = "model.layers." + i;
+            modules.add(layer);
             for (String part :
                     List.of("self_attn", "mlp", "mlp.act_fn", "input_layernorm", "post_attention_layernorm")) {
-                modules.add(block + "." + part);
+                modules.add(layer + "." + part);
             }
         }
         return modules;

@@ -28,7 +28,7 @@ public final class LoraWeights implements ParameterSet {
      */
     record Adapter(Matrix a, Matrix b, @Nullable Matrix magnitude, float scale, int column, int index) {}
 
-    /** A block's adapters, by the matrix whose output they add to; each list may be empty. */
+    /** A layer's adapters, by the matrix whose output they add to; each list may be empty. */
     record Layer(List<Adapter> qkv, List<Adapter> output, List<Adapter> gateUp, List<Adapter> down) {}
 
     private final LlamaConfig llama;
@@ -53,29 +53,30 @@ public final class LoraWeights implements ParameterSet {
 
     /** The one place where PEFT's names meet our matrices. */
     private void add(int index, AdaptedLayer adapted) {
-        Matrix a = arena.matrix(adapted.r(), adapted.layer().in());
-        Matrix b = arena.matrix(adapted.layer().out(), adapted.r());
+        Matrix a = arena.matrix(adapted.r(), adapted.linear().in());
+        Matrix b = arena.matrix(adapted.linear().out(), adapted.r());
         tensors.add(new NamedTensor(adapted.nameOfA(), adapted.shapeOfA(), a.segment()));
         tensors.add(new NamedTensor(adapted.nameOfB(), adapted.shapeOfB(), b.segment()));
         Matrix magnitude = null;
         if (adapted.dora()) {
-            int out = adapted.layer().out();
+            int out = adapted.linear().out();
             magnitude = arena.matrix(1, out);
             tensors.add(new NamedTensor(adapted.nameOfMagnitude(), new long[] {out}, magnitude.segment()));
         }
-        Layer block = layers.get(adapted.layer().block());
+        Layer layer = layers.get(adapted.linear().layer());
         int q = llama.queryWidth();
         int k = llama.keyWidth();
         float scale = (float) adapted.scale();
-        switch (adapted.layer().name()) {
-            case "q_proj" -> block.qkv.add(new Adapter(a, b, magnitude, scale, 0, index));
-            case "k_proj" -> block.qkv.add(new Adapter(a, b, magnitude, scale, q, index));
-            case "v_proj" -> block.qkv.add(new Adapter(a, b, magnitude, scale, q + k, index));
-            case "o_proj" -> block.output.add(new Adapter(a, b, magnitude, scale, 0, index));
-            case "gate_proj" -> block.gateUp.add(new Adapter(a, b, magnitude, scale, 0, index));
-            case "up_proj" -> block.gateUp.add(new Adapter(a, b, magnitude, scale, llama.intermediateSize(), index));
-            case "down_proj" -> block.down.add(new Adapter(a, b, magnitude, scale, 0, index));
-            default -> throw new IllegalArgumentException(adapted.layer().path() + " is no layer of a block");
+        switch (adapted.linear().name()) {
+            case "q_proj" -> layer.qkv.add(new Adapter(a, b, magnitude, scale, 0, index));
+            case "k_proj" -> layer.qkv.add(new Adapter(a, b, magnitude, scale, q, index));
+            case "v_proj" -> layer.qkv.add(new Adapter(a, b, magnitude, scale, q + k, index));
+            case "o_proj" -> layer.output.add(new Adapter(a, b, magnitude, scale, 0, index));
+            case "gate_proj" -> layer.gateUp.add(new Adapter(a, b, magnitude, scale, 0, index));
+            case "up_proj" -> layer.gateUp.add(new Adapter(a, b, magnitude, scale, llama.intermediateSize(), index));
+            case "down_proj" -> layer.down.add(new Adapter(a, b, magnitude, scale, 0, index));
+            default ->
+                throw new IllegalArgumentException(adapted.linear().path() + " is none of a layer's linear layers");
         }
     }
 
@@ -120,16 +121,16 @@ public final class LoraWeights implements ParameterSet {
     private void takeMagnitudes(LlamaWeights base, Compute compute) {
         DoraNorms ofBase = compute.call(() -> norms(base, compute));
         for (int i = 0; i < adapted.size(); i++) {
-            AdaptedLayer layer = adapted.get(i);
+            AdaptedLayer target = adapted.get(i);
             float[] lengths = ofBase.of(i);
             for (int row = 0; row < lengths.length; row++) {
                 if (lengths[row] == 0) {
                     throw new IllegalArgumentException(
                             "use_dora needs rows with a direction, but row %d of %s.weight is all zeros: leave the layer out of target_modules"
-                                    .formatted(row, layer.layer().path()));
+                                    .formatted(row, target.linear().path()));
                 }
             }
-            MemorySegment.copy(lengths, 0, tensor(layer.nameOfMagnitude()), ValueLayout.JAVA_FLOAT, 0, lengths.length);
+            MemorySegment.copy(lengths, 0, tensor(target.nameOfMagnitude()), ValueLayout.JAVA_FLOAT, 0, lengths.length);
         }
     }
 

@@ -43,7 +43,7 @@ final class OutputLayer {
         return Math.toIntExact(bytes / ((long) config.vocabSize() * Float.BYTES) / CHUNK) * CHUNK;
     }
 
-    /** @param x (T, C) what leaves the last block */
+    /** @param x (T, C) what leaves the last layer */
     TokenLogProbs logProbs(ScoredTokens scored, Matrix x, Activations a) {
         int n = scored.size();
         for (int target : scored.targets()) {

@@ -6,10 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The four matrices of each block, with what an adapter adds to them: nothing, LoRA's or DoRA's. */
+/** The four matrices of each layer, with what an adapter adds to them: nothing, LoRA's or DoRA's. */
 final class Projections {
 
-    /** A matrix of a block. */
+    /** A matrix of a layer. */
     enum Projection {
         QKV,
         OUTPUT,

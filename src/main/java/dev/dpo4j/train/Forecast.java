@@ -84,8 +84,8 @@ public record Forecast(int stepsPerEpoch, int totalSteps, int evaluations, doubl
             double rows =
                     preferences.stream().mapToDouble(TokenizedPreference::rows).sum();
             double adapted = lora.layers(config).stream()
-                    .mapToDouble(
-                            layer -> (double) layer.layer().in() * layer.layer().out())
+                    .mapToDouble(layer ->
+                            (double) layer.linear().in() * layer.linear().out())
                     .sum();
             return (lora.dropout() == 0 ? 1 : recomputes ? 4 : 3) * 2 * rows * adapted;
         }

@@ -60,13 +60,13 @@ class AdapterConfigReaderTest {
     private static Map<String, List<Number>> layers(LoraConfig lora, LlamaConfig llama) {
         Map<String, List<Number>> layers = new TreeMap<>();
         for (AdaptedLayer layer : lora.layers(llama)) {
-            layers.put(layer.layer().path(), List.of(layer.r(), layer.scale()));
+            layers.put(layer.linear().path(), List.of(layer.r(), layer.scale()));
         }
         return layers;
     }
 
     @Test
-    void targetsOfEveryBlockAreNamedOnceAndOthersByTheirPaths() {
+    void targetsOfEveryLayerAreNamedOnceAndOthersByTheirPaths() {
         assertThat(lora("\"target_modules\": \"all-linear\"").targetModules()).isEqualTo(LoraConfig.LINEAR_LAYERS);
         assertThat(lora("\"target_modules\": \".*(q_proj|1.self_attn.v_proj)\"").targetModules())
                 .isEqualTo(Set.of("q_proj", "model.layers.1.self_attn.v_proj"));

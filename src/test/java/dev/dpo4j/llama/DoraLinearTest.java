@@ -19,7 +19,7 @@ class DoraLinearTest {
 
     private static final int ROWS = 150; // more than are dropped from at a time
 
-    /** Of the block's queries, keys and values, which are written, and of its output, which is added to what is there. */
+    /** Of the layer's queries, keys and values, which are written, and of its output, which is added to what is there. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void dropoutIsOfTheWholeUpdateAndNotOfTheBase(boolean qkv) {

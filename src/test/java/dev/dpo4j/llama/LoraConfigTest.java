@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LoraConfigTest {
 
-    private static final LlamaConfig LLAMA = TinyLlama.UNTIED; // 2 blocks, C 30, F 41, H D 60, K D 20
+    private static final LlamaConfig LLAMA = TinyLlama.UNTIED; // 2 layers, C 30, F 41, H D 60, K D 20
 
     @Test
     void theScaleIsAlphaByRankAndWithRsLoraByItsRoot() {

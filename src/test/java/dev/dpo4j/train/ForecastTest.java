@@ -28,12 +28,12 @@ class ForecastTest {
         Forecast forecast =
                 Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(2).build(), data, false);
 
-        // Per block: queries, output [c, q]; keys, values [c, k]; gate, up, down [c, f].
-        double block = 2.0 * CONFIG.hiddenSize() * (CONFIG.queryWidth() + CONFIG.keyWidth())
+        // Per layer: queries, output [c, q]; keys, values [c, k]; gate, up, down [c, f].
+        double layer = 2.0 * CONFIG.hiddenSize() * (CONFIG.queryWidth() + CONFIG.keyWidth())
                 + 3.0 * CONFIG.hiddenSize() * CONFIG.intermediateSize();
         double attention = 4.0 * CONFIG.queryWidth();
         double head = 5.0 * CONFIG.hiddenSize() * CONFIG.vocabSize();
-        double forward = 2 * (CONFIG.layers() * 5 * (block + attention) + head);
+        double forward = 2 * (CONFIG.layers() * 5 * (layer + attention) + head);
         assertThat(forecast.operations()).isCloseTo(4 * forward * (2 * 3 + 1), within(1.0));
         assertThat(forecast.seconds(1)).isCloseTo(forecast.operations() / 0.8e9, within(1e-12));
     }
