@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Kernels {
 
+    /** Rows of a result that {@link #product} computes at a time; a few that are left over take as long. */
+    int TILE_ROWS = 6;
+
     /** The number of float lanes whose partial sums are kept apart in reductions: part of a checkpoint's fingerprint. */
     int lanes();
 

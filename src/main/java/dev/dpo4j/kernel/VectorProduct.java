@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorProduct {
 
-    private static final int ROWS = 6;
+    private static final int ROWS = Kernels.TILE_ROWS;
 
     /** Where the second to fourth vector of a row begin, in bytes, and how many bytes a row of the panel has. */
     private static final long V1 = (long) LANES * Float.BYTES;

@@ -143,7 +143,7 @@ public final class Compute implements AutoCloseable {
 
     /** Runs {@code parts} parts on all threads; parts must not depend on each other. */
     public void parallel(int parts, Part work) {
-        workers.run(parts, work::run);
+        workers.run(parts, work);
     }
 
     /**

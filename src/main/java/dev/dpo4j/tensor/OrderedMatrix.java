@@ -13,9 +13,6 @@ public final class OrderedMatrix {
     /** The widest panel of any kernels, a multiple of all others. */
     private static final int WIDEST = 64;
 
-    /** The kernel's tiles have so many rows. */
-    private static final int TILE = 6;
-
     private final Kernels kernels;
     private final MemorySegment memory;
     private final int mostDepth;
@@ -40,12 +37,12 @@ public final class OrderedMatrix {
 
     /** Rows of a result with which a product has no single ones left over, which would take as long as some. */
     public static int wholeTiles(int rows) {
-        return (rows + TILE - 1) / TILE * TILE;
+        return (rows + Kernels.TILE_ROWS - 1) / Kernels.TILE_ROWS * Kernels.TILE_ROWS;
     }
 
     /** The row with which the tile of a row begins. */
     public static int tileOf(int row) {
-        return row / TILE * TILE;
+        return row / Kernels.TILE_ROWS * Kernels.TILE_ROWS;
     }
 
     /** Columns of a panel: the least that a product can be cut into. */

@@ -18,18 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workers implements AutoCloseable {
 
-    /** One part of a piece of work. */
-    @FunctionalInterface
-    interface Part {
-        /**
-         * Does one part.
-         *
-         * @param part which part
-         * @param worker which of the threads does it: for scratch memory
-         */
-        void run(int part, int worker);
-    }
-
     /** Longer than what a pass does between two pieces of work, and too short to be missed by others. */
     private static final long AWAKE_NANOS = 100_000;
 
@@ -51,7 +39,7 @@ final class Workers implements AutoCloseable {
      * Runs all parts and returns when the last is done; the first exception of any part is thrown here. While the helpers work for
      * another caller, this one does all of its parts itself.
      */
-    void run(int parts, Part work) {
+    void run(int parts, Compute.Part work) {
         int wanted = Math.min(threads, parts) - 1;
         if (wanted <= 0 || !taken.compareAndSet(false, true)) {
             for (int part = 0; part < parts; part++) {
@@ -98,13 +86,13 @@ final class Workers implements AutoCloseable {
     private static final class Round {
 
         private final int parts;
-        private final Part work;
+        private final Compute.Part work;
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger helpersAtWork;
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private final Thread caller = Thread.currentThread();
 
-        Round(int parts, Part work, int helpers) {
+        Round(int parts, Compute.Part work, int helpers) {
             this.parts = parts;
             this.work = work;
             this.helpersAtWork = new AtomicInteger(helpers);
