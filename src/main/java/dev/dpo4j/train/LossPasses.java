@@ -81,7 +81,7 @@ final class LossPasses {
                 .flatMap(List::stream)
                 .map(data.training()::get)
                 .toList());
-        MetricsSum metrics = new MetricsSum();
+        AnswerMetrics metrics = new AnswerMetrics();
         boolean first = true;
         for (List<Integer> rows : microSteps) {
             train(step, rows, totalWeight, first, metrics, betweenBatches, activations);
@@ -102,7 +102,7 @@ final class LossPasses {
             List<Integer> rows,
             double totalWeight,
             boolean first,
-            MetricsSum metrics,
+            AnswerMetrics metrics,
             Runnable betweenBatches,
             Activations activations) {
         List<PreferenceBatch> ofRows = batches.training(rows);
@@ -150,7 +150,7 @@ final class LossPasses {
      * @param step that it comes after, for messages
      */
     PreferenceMetrics validate(int step, Runnable betweenBatches, Activations activations) {
-        MetricsSum metrics = new MetricsSum();
+        AnswerMetrics metrics = new AnswerMetrics();
         for (List<Integer> rows : batches.validationRows()) {
             List<AnswerLogProbs> answers = new ArrayList<>();
             List<TokenTotals> totals = new ArrayList<>();

@@ -79,7 +79,7 @@ public final class PreferenceScoring {
                 together ? losses(batches, ofReference, meanChosenTokens, beforeEach) : List.of();
         double totalWeight = PreferenceWeights.sum(preferences);
         List<PreferenceScores.Preference> scores = new ArrayList<>();
-        MetricsSum metrics = new MetricsSum();
+        AnswerMetrics metrics = new AnswerMetrics();
         Double norm = null;
         try (LlamaWeights gradient = gradientNorm ? LlamaWeights.allocate(policy.config()) : null;
                 Activations activations = policy.activations(size(batches), keep(gradientNorm))) {
@@ -133,7 +133,7 @@ public final class PreferenceScoring {
             @Nullable BatchLogProbs given,
             Function<List<AnswerLogProbs>, List<PreferenceLosses>> lossesOf,
             double totalWeight,
-            MetricsSum metrics,
+            AnswerMetrics metrics,
             Activations activations,
             @Nullable LlamaWeights gradient) {
         TokenLogProbs forward = policy.logProbs(batch.tree(), batch.scored(), activations);

@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 /** Adds up steps until one is reported, for its {@link StepReport}. What was added before a restart is in the {@link TrainingProgress}. */
 final class StepReports {
 
-    private MetricsSum metrics;
+    private StepMetrics metrics;
     private int steps;
     private StepReport.Work work = StepReport.Work.NONE;
     private @Nullable StepReport last;
 
     /** Goes on where a run stood. */
     StepReports(TrainingProgress start) {
-        metrics = new MetricsSum();
+        metrics = new StepMetrics();
         metrics.addSums(start.sinceLastReport(), start.stepsSinceLastReport());
         steps = start.stepsSinceLastReport();
     }
@@ -31,7 +31,7 @@ final class StepReports {
     /** The report on the steps that were added since the one before. */
     StepReport report(int step, double epoch, double gradNorm, double learningRate, long numTokens) {
         last = new StepReport(step, epoch, metrics.mean(), gradNorm, learningRate, numTokens, work);
-        metrics = new MetricsSum();
+        metrics = new StepMetrics();
         steps = 0;
         work = StepReport.Work.NONE;
         return last;

@@ -68,7 +68,7 @@ class KtoGoldenTest {
             BatchLogProbs forward = BatchLogProbs.of(batch, policy, a);
             List<PreferenceLosses> losses = loss.of(forward.answers(reference, loss));
 
-            MetricsSum sums = new MetricsSum();
+            AnswerMetrics sums = new AnswerMetrics();
             double[][] policySums = forward.sums(Summed.ANSWERS);
             for (int p = 0; p < losses.size(); p++) {
                 sums.add(losses.get(p), policySums[p], forward.totals().get(p), 1);

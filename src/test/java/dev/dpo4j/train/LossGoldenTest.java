@@ -61,7 +61,7 @@ class LossGoldenTest {
                     .orElseThrow();
             assertClose(sum, golden.get("loss").asDouble(), "loss");
 
-            MetricsSum sums = new MetricsSum();
+            AnswerMetrics sums = new AnswerMetrics();
             for (int p = 0; p < losses.size(); p++) {
                 sums.add(losses.get(p), new double[2], ofPolicy.totals().get(p), 1);
             }

@@ -3,18 +3,14 @@ package dev.dpo4j.train;
 import dev.dpo4j.loss.LabelledAnswer;
 import dev.dpo4j.loss.PairLoss;
 import dev.dpo4j.loss.PreferenceLosses;
-import org.jspecify.annotations.Nullable;
 
-/** Adds up metrics with weights and gives their mean. */
-final class MetricsSum {
+/** Adds up the metrics of preferences, or of labelled answers, by their weights, and gives their mean. */
+final class AnswerMetrics {
 
     private double weight;
-    // What rewards and log-probabilities of such answers are of: the weight, but where answers have labels.
-    private double chosen;
+    private double chosen; // the weight of those that have such an answer: of all, but where answers have labels
     private double rejected;
-    private double both;
-    private boolean labelled; // answers, or means of them
-    private boolean unpaired; // answers, not means of them
+    private boolean labelled;
     private double kl;
     private double loss;
     private double rewardsChosen;
@@ -56,7 +52,6 @@ final class MetricsSum {
         int k = losses.pairs().size();
         chosen += count;
         rejected += count;
-        both += count;
         logpsChosen += count * policy[0];
         for (int i = 0; i < k; i++) {
             PairLoss pair = losses.pairs().get(i);
@@ -70,7 +65,6 @@ final class MetricsSum {
 
     private void addLabelled(LabelledAnswer answer, double policy, double count) {
         labelled = true;
-        unpaired = true;
         kl += count * answer.kl();
         if (answer.good()) {
             chosen += count;
@@ -83,71 +77,9 @@ final class MetricsSum {
         }
     }
 
-    /** Adds a mean as one unit: steps count alike, as in TRL. */
-    void add(PreferenceMetrics mean) {
-        addSums(mean, 1);
-    }
-
-    /** Takes up sums that {@link #sums} gave. */
-    void addSums(@Nullable PreferenceMetrics sums, int units) {
-        if (sums == null) {
-            return;
-        }
-        double withChosen = units;
-        double withRejected = units;
-        double withBoth = units;
-        LabelMetrics labels = sums.labels();
-        if (labels != null) {
-            labelled = true;
-            kl += labels.kl();
-            withChosen -= labels.withoutChosen();
-            withRejected -= labels.withoutRejected();
-            withBoth -= labels.withoutMargins();
-        }
-        weight += units;
-        chosen += withChosen;
-        rejected += withRejected;
-        both += withBoth;
-        loss += sums.loss();
-        rewardsChosen += sums.rewardsChosen();
-        rewardsRejected += sums.rewardsRejected();
-        accuracies += sums.rewardsAccuracies();
-        margins += sums.rewardsMargins();
-        logpsChosen += sums.logpsChosen();
-        logpsRejected += sums.logpsRejected();
-        logitsChosen += sums.logitsChosen();
-        logitsRejected += sums.logitsRejected();
-        entropy += sums.entropy();
-        greedy += sums.meanTokenAccuracy();
-        chosenTokens += withChosen;
-        rejectedTokens += withRejected;
-        tokens += units;
-    }
-
-    /** The sums of means as they are; null when nothing was added. */
-    @Nullable
-    PreferenceMetrics sums() {
-        if (weight == 0) {
-            return null;
-        }
-        return new PreferenceMetrics(
-                loss,
-                rewardsChosen,
-                rewardsRejected,
-                accuracies,
-                margins,
-                logpsChosen,
-                logpsRejected,
-                logitsChosen,
-                logitsRejected,
-                entropy,
-                greedy,
-                labelled ? new LabelMetrics(kl, weight - chosen, weight - rejected, weight - both) : null);
-    }
-
     /** The means: of preferences or labelled answers, and of tokens; 0 of what there is none of. */
     PreferenceMetrics mean() {
-        boolean margin = unpaired ? chosen > 0 && rejected > 0 : both > 0;
+        boolean margin = chosen > 0 && rejected > 0;
         return new PreferenceMetrics(
                 loss / weight,
                 mean(rewardsChosen, chosen),
@@ -165,9 +97,9 @@ final class MetricsSum {
                         : null);
     }
 
-    /** Answers that have no pair have a margin in their means alone. */
+    /** Labelled answers have no pair, and a margin in their means alone. */
     private double meanMargin() {
-        return unpaired ? rewardsChosen / chosen - rewardsRejected / rejected : margins / both;
+        return labelled ? rewardsChosen / chosen - rewardsRejected / rejected : margins / weight;
     }
 
     private static double mean(double sum, double of) {

@@ -13,14 +13,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which weight each pair has in the metrics. */
-class MetricsSumTest {
+class AnswerMetricsTest {
 
-    private static final double[] ONE_REJECTED = {-2, -5};
-    private static final double[] THREE_REJECTED = {-4, -1, -8, -3};
+    static final double[] ONE_REJECTED = {-2, -5};
+    static final double[] THREE_REJECTED = {-4, -1, -8, -3};
 
     @Test
     void eachOfKRejectedAnswersWeighsAKth() {
-        MetricsSum sum = new MetricsSum();
+        AnswerMetrics sum = new AnswerMetrics();
         add(sum, ONE_REJECTED, new double[] {-3, -4});
         add(sum, THREE_REJECTED, new double[] {-4, -4, -4, -3});
         PreferenceMetrics mean = sum.mean();
@@ -44,7 +44,7 @@ class MetricsSumTest {
                 new double[] {1, 2, 3, /* */ 4, 5, 6, 7, 8, 9},
                 new double[] {10, 20, 30, /* */ 40, 50, 60, 70, 80, 90},
                 new boolean[] {true, true, true, /* */ false, true, true, true, true, true});
-        MetricsSum sum = new MetricsSum();
+        AnswerMetrics sum = new AnswerMetrics();
         sum.add(losses(ONE_REJECTED), ONE_REJECTED, TokenTotals.of(figures, new int[] {0, 1, 3}), 1);
         double[] two = {-1, -2, -3};
         sum.add(losses(two), two, TokenTotals.of(figures, new int[] {3, 5, 6, 9}), 1);
@@ -56,43 +56,7 @@ class MetricsSumTest {
         assertThat(mean.meanTokenAccuracy()).isEqualTo(2 / 3.0);
     }
 
-    @Test
-    void meansOfStepsCountAlikeWhateverTheirSize() {
-        MetricsSum large = new MetricsSum();
-        add(large, ONE_REJECTED, ONE_REJECTED);
-        add(large, ONE_REJECTED, ONE_REJECTED);
-        MetricsSum small = new MetricsSum();
-        add(small, THREE_REJECTED, THREE_REJECTED);
-
-        MetricsSum steps = new MetricsSum();
-        steps.add(large.mean());
-        steps.add(small.mean());
-
-        assertThat(steps.mean().logpsChosen()).isEqualTo((-2 - 4) / 2.0);
-    }
-
-    @Test
-    void savedSumsGoOnAsTheyWere() {
-        MetricsSum uninterrupted = new MetricsSum();
-        MetricsSum before = new MetricsSum();
-        for (int i = 1; i <= 3; i++) {
-            MetricsSum step = new MetricsSum();
-            add(step, ONE_REJECTED, new double[] {-3 / (double) i, -0.1});
-            uninterrupted.add(step.mean());
-            before.add(step.mean());
-        }
-        MetricsSum after = new MetricsSum();
-        after.addSums(before.sums(), 3);
-        MetricsSum next = new MetricsSum();
-        add(next, THREE_REJECTED, new double[] {-0.7, -1, -2, -3});
-        uninterrupted.add(next.mean());
-        after.add(next.mean());
-
-        assertThat(after.mean()).isEqualTo(uninterrupted.mean());
-        assertThat(new MetricsSum().sums()).isNull();
-    }
-
-    /** TRL's: what there is none of in a step is not there, and the report's mean is over the steps that have it. */
+    /** TRL's: what there is none of in a step is not there. */
     @Test
     void labelledAnswersAreToldOfWhereThereAreAny() {
         PreferenceMetrics mixed = step(answer(true, 1), answer(true, 4), answer(false, -2));
@@ -110,39 +74,13 @@ class MetricsSumTest {
         assertThat(good.hasRejected()).isFalse();
         assertThat(good.hasMargins()).isFalse();
         assertThat(good.logitsRejected()).isZero();
-
-        MetricsSum steps = new MetricsSum();
-        steps.add(mixed);
-        steps.add(good);
-        MetricsSum resumed = new MetricsSum();
-        resumed.addSums(steps.sums(), 2);
-        steps.add(step(answer(false, 0)));
-        resumed.add(step(answer(false, 0)));
-        PreferenceMetrics all = steps.mean();
-
-        assertThat(all.rewardsChosen()).isEqualTo((1.25 + 1.5) / 2);
-        assertThat(all.rewardsRejected()).isEqualTo((-1 + 0) / 2.0);
-        assertThat(all.rewardsMargins()).isEqualTo(2.25);
-        assertThat(all.loss())
-                .isEqualTo((mixed.loss() + good.loss() + step(answer(false, 0)).loss()) / 3);
-        assertThat(all.labels()).isEqualTo(new LabelMetrics(0.5, 0, 0, 0));
-        assertThat(resumed.mean()).isEqualTo(all);
-        assertThat(of(good, step(answer(false, 0))).hasMargins()).isFalse();
-    }
-
-    private static PreferenceMetrics of(PreferenceMetrics... steps) {
-        MetricsSum sum = new MetricsSum();
-        for (PreferenceMetrics step : steps) {
-            sum.add(step);
-        }
-        return sum.mean();
     }
 
     /** Of a reference at -10; good ones have two tokens of logits 5, bad ones three. */
-    private static PreferenceMetrics step(AnswerLogProbs... answers) {
+    static PreferenceMetrics step(AnswerLogProbs... answers) {
         PreferenceLoss kto = LossOptions.of(List.of(LossType.KTO)).loss(0.5);
         List<PreferenceLosses> losses = kto.of(List.of(answers));
-        MetricsSum sum = new MetricsSum();
+        AnswerMetrics sum = new AnswerMetrics();
         for (int i = 0; i < answers.length; i++) {
             boolean good = Boolean.TRUE.equals(answers[i].label());
             TokenTotals totals = good ? new TokenTotals(2, 0, 3, 10, 0, 1) : new TokenTotals(0, 3, 3, 0, 15, 0);
@@ -151,7 +89,7 @@ class MetricsSumTest {
         return sum.mean();
     }
 
-    private static AnswerLogProbs answer(boolean good, double ratio) {
+    static AnswerLogProbs answer(boolean good, double ratio) {
         return new AnswerLogProbs(
                 new double[] {-10 + ratio, -7.5},
                 new double[] {-10, -8},
@@ -163,10 +101,10 @@ class MetricsSumTest {
 
     @Test
     void aPreferenceOfWeightThreeCountsAsThree() {
-        MetricsSum weighted = new MetricsSum();
+        AnswerMetrics weighted = new AnswerMetrics();
         add(weighted, ONE_REJECTED, new double[] {-3, -4}, 1);
         add(weighted, THREE_REJECTED, new double[] {-4, -4, -4, -3}, 3);
-        MetricsSum repeated = new MetricsSum();
+        AnswerMetrics repeated = new AnswerMetrics();
         add(repeated, ONE_REJECTED, new double[] {-3, -4});
         for (int i = 0; i < 3; i++) {
             add(repeated, THREE_REJECTED, new double[] {-4, -4, -4, -3});
@@ -178,11 +116,11 @@ class MetricsSumTest {
                 .isEqualTo(repeated.mean());
     }
 
-    private static void add(MetricsSum sum, double[] policy, double[] reference) {
+    static void add(AnswerMetrics sum, double[] policy, double[] reference) {
         add(sum, policy, reference, 1);
     }
 
-    private static void add(MetricsSum sum, double[] policy, double[] reference, double count) {
+    private static void add(AnswerMetrics sum, double[] policy, double[] reference, double count) {
         sum.add(
                 PreferenceLosses.of(
                         PreferenceLoss.sigmoid(0.5), new AnswerLogProbs(policy, reference, new int[policy.length])),
