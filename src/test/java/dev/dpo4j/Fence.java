@@ -99,7 +99,8 @@ record Fence(String name, Function<String, ArchRule> rule, Set<Class<?>> offende
                                         "tokenizer",
                                         "llama",
                                         "learningrate",
-                                        "train"))
+                                        "train",
+                                        "digest"))
                                 .should()
                                 .dependOnClassesThat(resideInAnyPackage("org.springframework..")
                                         .and(DescribedPredicate.not(

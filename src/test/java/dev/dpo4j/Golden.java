@@ -13,9 +13,9 @@ public final class Golden {
     private Golden() {}
 
     /**
-     * Reads one of them.
+     * The figures of a file.
      *
-     * @param name of the file, as in {@code losses-open.json}
+     * @param name as in {@code losses-open.json}
      */
     public static JsonNode read(String name) {
         try (InputStream in = Objects.requireNonNull(Golden.class.getResourceAsStream("/goldens/" + name), name)) {

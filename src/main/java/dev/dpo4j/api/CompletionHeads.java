@@ -1,11 +1,9 @@
 package dev.dpo4j.api;
 
+import dev.dpo4j.digest.Sha256;
 import dev.dpo4j.tensor.Compute;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.HexFormat;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -13,7 +11,7 @@ import org.springframework.stereotype.Component;
 @Component
 class CompletionHeads {
 
-    private static final int FINGERPRINT_BYTES = 5;
+    private static final int FINGERPRINT_DIGITS = 10;
 
     private final Clock clock;
     private final String fingerprint;
@@ -37,11 +35,6 @@ class CompletionHeads {
     }
 
     private static String fingerprint(String machine) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(machine.getBytes(StandardCharsets.UTF_8));
-            return "fp_" + HexFormat.of().formatHex(hash, 0, FINGERPRINT_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return "fp_" + Sha256.of(machine.getBytes(StandardCharsets.UTF_8)).substring(0, FINGERPRINT_DIGITS);
     }
 }

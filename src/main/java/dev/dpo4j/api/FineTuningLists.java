@@ -1,8 +1,8 @@
 package dev.dpo4j.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.dpo4j.dataset.Page;
 import dev.dpo4j.job.Checkpoint;
-import dev.dpo4j.job.CursorPage;
 import dev.dpo4j.job.Job;
 import dev.dpo4j.job.JobEvent;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -26,8 +26,8 @@ final class FineTuningLists {
     @Schema(name = "FineTuningJobList")
     record Jobs(String object, List<FineTuningJob> data, boolean hasMore) {
 
-        static Jobs of(CursorPage<Job> page) {
-            return new Jobs(LIST, page.map(FineTuningJob::of).data(), page.hasMore());
+        static Jobs of(Page<Job> page) {
+            return new Jobs(LIST, page.map(FineTuningJob::of).items(), page.hasMore());
         }
     }
 
@@ -41,8 +41,8 @@ final class FineTuningLists {
     @Schema(name = "FineTuningJobEventList")
     record Events(String object, List<FineTuningJobEvent> data, boolean hasMore) {
 
-        static Events of(CursorPage<JobEvent> page) {
-            return new Events(LIST, page.map(FineTuningJobEvent::of).data(), page.hasMore());
+        static Events of(Page<JobEvent> page) {
+            return new Events(LIST, page.map(FineTuningJobEvent::of).items(), page.hasMore());
         }
     }
 
@@ -64,9 +64,9 @@ final class FineTuningLists {
             @Schema(types = {"string", "null"}) @Nullable String firstId,
             @Schema(types = {"string", "null"}) @Nullable String lastId) {
 
-        static Checkpoints of(CursorPage<Checkpoint> page) {
+        static Checkpoints of(Page<Checkpoint> page) {
             List<FineTuningJobCheckpoint> data =
-                    page.map(FineTuningJobCheckpoint::of).data();
+                    page.map(FineTuningJobCheckpoint::of).items();
             return new Checkpoints(
                     LIST,
                     data,

@@ -14,7 +14,8 @@
             "llama",
             "tensor",
             "tokenizer",
-            "safetensors"
+            "safetensors",
+            "digest"
         })
 package dev.dpo4j.api;
 

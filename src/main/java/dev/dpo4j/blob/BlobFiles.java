@@ -1,5 +1,6 @@
 package dev.dpo4j.blob;
 
+import dev.dpo4j.digest.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,11 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -29,8 +27,6 @@ import org.springframework.stereotype.Component;
 public class BlobFiles {
 
     private static final Logger log = LoggerFactory.getLogger(BlobFiles.class);
-
-    private static final int BUFFER = 1 << 20;
 
     private final BlobStore blobs;
     private final Path directory;
@@ -91,14 +87,9 @@ public class BlobFiles {
         if (!Files.exists(file)) {
             return false;
         }
-        MessageDigest digest = Sha256.digest();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            byte[] buffer = new byte[BUFFER];
-            while (in.read(buffer) >= 0) {
-                // the stream does the work
-            }
+        try (InputStream in = Files.newInputStream(file)) {
+            return Sha256.of(in).equals(sha256);
         }
-        return HexFormat.of().formatHex(digest.digest()).equals(sha256);
     }
 
     private void removeLeastRecentlyUsed() throws IOException {

@@ -1,9 +1,9 @@
 package dev.dpo4j.blob;
 
+import dev.dpo4j.digest.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
@@ -12,8 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
@@ -29,8 +27,6 @@ class BlobFolder {
     static final String NAME = "blobs";
 
     private static final String UNFINISHED = ".part";
-
-    private static final int BUFFER = 1 << 20;
 
     private final Path folder;
 
@@ -72,7 +68,8 @@ class BlobFolder {
         FileChannel channel = null;
         try {
             channel = FileChannel.open(file, StandardOpenOption.READ);
-            if (channel.size() != blob.length() || !sha256(channel).equals(blob.sha256())) {
+            if (channel.size() != blob.length()
+                    || !Sha256.of(Channels.newInputStream(channel)).equals(blob.sha256())) {
                 throw BlobCorruptException.ofFile(blob.id(), file, "does not have the SHA-256 it is named after");
             }
             whole = true;
@@ -127,16 +124,6 @@ class BlobFolder {
 
     private Path file(String sha256) {
         return folder.resolve(sha256);
-    }
-
-    private static String sha256(FileChannel channel) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-        while (channel.read(buffer) >= 0) {
-            digest.update(buffer.flip());
-            buffer.clear();
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** A name is durable only when its folder is. Where folders cannot be opened (Windows), the file system sees to it. */

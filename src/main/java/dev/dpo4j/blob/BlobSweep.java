@@ -68,9 +68,8 @@ class BlobSweep implements SmartInitializingSingleton {
                 .toList();
         Set<String> dead = new HashSet<>();
         old.forEach(blob -> dead.add(blob.id()));
-        // Twice: while the first round looks at one owner after the other, a blob may pass from one that has not been
-        // asked yet to
-        // one that has.
+        // Twice: while the first round looks at one owner after the other, a blob may pass from one that has not
+        // been asked yet to one that has.
         dead.removeAll(claimed(owners));
         dead.removeAll(claimed(owners));
         old.stream().filter(blob -> !blob.complete()).forEach(blob -> dead.add(blob.id()));

@@ -1,8 +1,8 @@
 package dev.dpo4j.blob;
 
+import dev.dpo4j.digest.Sha256;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 
 /**
  * Writes one blob. It is durable, and exists for readers, only with {@link #finish()}. For one thread.
@@ -51,7 +51,7 @@ public final class BlobWriter extends OutputStream {
     /** Writes what is left and completes the blob; when this returns, it is durable. */
     public Blob finish() {
         requireOpen();
-        Blob blob = new Blob(id, length, HexFormat.of().formatHex(whole.digest()));
+        Blob blob = new Blob(id, length, Sha256.hex(whole));
         sink.finish(blob);
         store.complete(blob);
         finished = true;

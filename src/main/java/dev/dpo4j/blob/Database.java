@@ -116,7 +116,7 @@ public class Database implements AutoCloseable {
     }
 
     /** What is set aside now. */
-    public long bytesSetAside() {
+    long bytesSetAside() {
         return setAside.get();
     }
 

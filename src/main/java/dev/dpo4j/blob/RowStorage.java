@@ -1,5 +1,6 @@
 package dev.dpo4j.blob;
 
+import dev.dpo4j.digest.Sha256;
 import java.io.InputStream;
 import java.util.Optional;
 import org.springframework.stereotype.Component;

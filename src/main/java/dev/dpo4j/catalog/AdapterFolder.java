@@ -4,11 +4,10 @@ import dev.dpo4j.llama.AdaptedLayer;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
-import dev.dpo4j.safetensors.NamedTensor;
+import dev.dpo4j.safetensors.ExactSink;
 import dev.dpo4j.safetensors.SafetensorsReader;
-import dev.dpo4j.safetensors.TensorInfo;
+import dev.dpo4j.safetensors.TensorShapes;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -58,19 +57,8 @@ record AdapterFolder(
         if (weights == null) {
             throw new IOException("it has " + CONFIG + ", but no " + WEIGHTS);
         }
-        return new AdapterFolder(folder, config, shapes(weights), weights, tokenizerFiles);
-    }
-
-    private static Map<String, long[]> shapes(Path weights) throws IOException {
-        Map<String, long[]> shapes = new HashMap<>();
-        for (TensorInfo tensor : SafetensorsReader.header(weights).tensors()) {
-            if (!tensor.type().readable()) {
-                throw new IOException("tensor \"" + tensor.name() + "\" has dtype " + tensor.type()
-                        + ": only F32, F16 and BF16 are supported");
-            }
-            shapes.put(tensor.name(), tensor.shape());
-        }
-        return shapes;
+        return new AdapterFolder(
+                folder, config, TensorShapes.of(SafetensorsReader.header(weights)), weights, tokenizerFiles);
     }
 
     /** Changes whenever its weights do. */
@@ -104,15 +92,8 @@ record AdapterFolder(
 
     /** Reads all weights. */
     void fill(LoraWeights target) throws IOException {
-        Map<String, MemorySegment> destinations = new HashMap<>();
-        Map<String, long[]> expected = new HashMap<>();
-        for (NamedTensor tensor : target.tensors()) {
-            destinations.put(tensor.name(), tensor.data());
-            expected.put(tensor.name(), tensor.shape());
-        }
-        // Once more: the file may be another one by now.
-        TensorShapes.requireEqual(CONFIG, expected, shapes(weights));
-        SafetensorsReader.read(weights, tensor -> destinations.get(tensor.name()));
+        // What it holds is looked at once more: the file may be another one by now.
+        SafetensorsReader.read(weights, new ExactSink(CONFIG, target.tensors()));
     }
 
     /** The files to download: its own. */

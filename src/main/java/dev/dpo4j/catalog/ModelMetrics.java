@@ -56,7 +56,7 @@ class ModelMetrics {
         BASE,
         /** All weights of a model that a job tuned. */
         TUNED,
-        /** A tuned model's adapter alone. */
+        /** An adapter alone, a tuned model's or a folder's. */
         ADAPTER,
         /** An adapter folded into a copy of its base's weights; the time to load these two is in it, if they had to be. */
         MERGED

@@ -6,6 +6,7 @@ import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.SafetensorsHeader;
 import dev.dpo4j.safetensors.SafetensorsReader;
 import dev.dpo4j.safetensors.TensorInfo;
+import dev.dpo4j.safetensors.TensorShapes;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;

@@ -1,13 +1,12 @@
 package dev.dpo4j.catalog;
 
+import dev.dpo4j.digest.Sha256;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.ParameterSet;
 import dev.dpo4j.safetensors.NamedTensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Hashes for everything that decides what a model computes. */
@@ -19,9 +18,9 @@ final class WeightsIdentity {
 
     /** SHA-256, hexadecimal, over names and values of all tensors. Takes about a second for a billion bytes. */
     static String of(ParameterSet weights) {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Sha256.digest();
         add(sha256, weights);
-        return HexFormat.of().formatHex(sha256.digest());
+        return Sha256.hex(sha256);
     }
 
     /**
@@ -30,13 +29,13 @@ final class WeightsIdentity {
      * @param weights the identities of what it consists of: its weights, its adapter
      */
     static String of(LoadedModel model, List<String> weights) {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Sha256.digest();
         sha256.update(model.config().toString().getBytes(StandardCharsets.UTF_8));
         if (model.lora() != null) {
             sha256.update(scales(model.lora()).getBytes(StandardCharsets.UTF_8));
         }
         weights.forEach(identity -> sha256.update(identity.getBytes(StandardCharsets.UTF_8)));
-        return HexFormat.of().formatHex(sha256.digest());
+        return Sha256.hex(sha256);
     }
 
     /** The scale of all layers where they have one; otherwise each layer's. */
@@ -57,14 +56,6 @@ final class WeightsIdentity {
                 MemorySegment.copy(data, done, MemorySegment.ofArray(chunk), 0, n);
                 sha256.update(chunk, 0, n);
             }
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
     }
 }

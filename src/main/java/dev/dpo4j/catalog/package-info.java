@@ -3,7 +3,7 @@
  * them once and keeping them within a memory budget.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"llama", "tensor", "tokenizer", "safetensors", "blob"})
+@ApplicationModule(allowedDependencies = {"llama", "tensor", "tokenizer", "safetensors", "blob", "digest"})
 package dev.dpo4j.catalog;
 
 import org.jspecify.annotations.NullMarked;

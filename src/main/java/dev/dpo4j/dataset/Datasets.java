@@ -1,6 +1,7 @@
 package dev.dpo4j.dataset;
 
 import dev.dpo4j.blob.Database;
+import dev.dpo4j.digest.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;

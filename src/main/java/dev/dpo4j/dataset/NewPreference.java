@@ -1,5 +1,6 @@
 package dev.dpo4j.dataset;
 
+import dev.dpo4j.digest.Sha256;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;

@@ -16,11 +16,12 @@ public record Page<T>(List<T> items, boolean hasMore) {
     }
 
     /** The first {@code limit} of items that were fetched with one more than that. */
-    static <T> Page<T> of(List<T> fetched, int limit) {
+    public static <T> Page<T> of(List<T> fetched, int limit) {
         return new Page<>(fetched.subList(0, Math.min(limit, fetched.size())), fetched.size() > limit);
     }
 
-    <R> Page<R> map(Function<T, R> change) {
-        return new Page<>(items.stream().map(change).toList(), hasMore);
+    /** The same page of something else. */
+    public <R> Page<R> map(Function<? super T, ? extends R> change) {
+        return new Page<R>(items.stream().<R>map(change).toList(), hasMore);
     }
 }

@@ -1,10 +1,10 @@
 package dev.dpo4j.dataset;
 
+import dev.dpo4j.digest.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.data.domain.Limit;
@@ -106,6 +106,6 @@ public class PreferenceSource {
                 hashes.forEach(hash -> all.update(hash.getBytes(StandardCharsets.US_ASCII)));
             }
         });
-        return HexFormat.of().formatHex(all.digest());
+        return Sha256.hex(all);
     }
 }

@@ -1,5 +1,6 @@
 package dev.dpo4j.dataset;
 
+import dev.dpo4j.digest.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.List;

@@ -18,7 +18,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +35,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class CheckpointStore implements BlobOwner {
-
-    private static final List<JobStatus> ENDED =
-            Arrays.stream(JobStatus.values()).filter(JobStatus::terminal).toList();
 
     private static final Logger log = LoggerFactory.getLogger(CheckpointStore.class);
 
@@ -154,12 +150,12 @@ class CheckpointStore implements BlobOwner {
      * its checkpoints are as models. Does nothing when there is nothing to free.
      */
     void freeIfEnded(String jobId) {
-        checkpoints.optimizerBlobsIf(jobId, ENDED).forEach(blobs::delete);
+        checkpoints.optimizerBlobsIf(jobId, JobStatus.ENDED).forEach(blobs::delete);
     }
 
     @Override
     public Set<String> blobIds() {
-        Set<String> needed = new HashSet<>(checkpoints.optimizerBlobsOfJobsNot(ENDED));
+        Set<String> needed = new HashSet<>(checkpoints.optimizerBlobsOfJobsNot(JobStatus.ENDED));
         needed.addAll(checkpoints.weightsBlobs());
         return needed;
     }

@@ -5,9 +5,11 @@ import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.ParameterSet;
+import dev.dpo4j.safetensors.ExactSink;
 import dev.dpo4j.safetensors.NamedTensor;
 import dev.dpo4j.safetensors.SafetensorsException;
 import dev.dpo4j.safetensors.SafetensorsReader;
+import dev.dpo4j.safetensors.WrongTensorsException;
 import dev.dpo4j.tensor.Compute;
 import dev.dpo4j.train.DpoTrainer;
 import dev.dpo4j.train.KnownReference;
@@ -20,10 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link DpoTrainer} with the memory it trains in, freed when the run is over. */
@@ -142,24 +141,14 @@ final class DpoTrainingRun implements TrainingRun {
 
     /** Fills tensors from a saved file, which must hold exactly them. */
     private static void load(SavedState.Tensors saved, List<NamedTensor> tensors) {
-        Map<String, NamedTensor> byName =
-                tensors.stream().collect(Collectors.toMap(NamedTensor::name, Function.identity()));
         try (InputStream in = saved.source().get()) {
-            SafetensorsReader.read(saved.name(), in, OptionalLong.of(saved.length()), tensor -> {
-                NamedTensor wanted = byName.remove(tensor.name());
-                if (wanted == null || wanted.size() != tensor.size()) {
-                    throw new IllegalStateException(
-                            "The " + saved.name() + " do not fit the job: " + tensor.name() + " is not expected");
-                }
-                return wanted.data();
-            });
+            SafetensorsReader.read(saved.name(), in, OptionalLong.of(saved.length()), new ExactSink("job", tensors));
+        } catch (WrongTensorsException e) {
+            throw new IllegalStateException("The " + saved.name() + " do not fit the job: " + e.getMessage(), e);
         } catch (SafetensorsException e) {
             throw new IllegalStateException("The " + saved.name() + " cannot be read: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException("The " + saved.name() + " cannot be read", e);
-        }
-        if (!byName.isEmpty()) {
-            throw new IllegalStateException("The " + saved.name() + " lack " + byName.keySet());
         }
     }
 

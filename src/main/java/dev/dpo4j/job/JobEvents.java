@@ -1,6 +1,7 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.blob.Database;
+import dev.dpo4j.dataset.Page;
 import java.time.Clock;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -56,10 +57,10 @@ public class JobEvents {
      * @param after the id of the event to continue after; null: from the newest
      */
     @Transactional(readOnly = true)
-    public CursorPage<JobEvent> newestFirst(String jobId, @Nullable String after, int limit) {
+    public Page<JobEvent> newestFirst(String jobId, @Nullable String after, int limit) {
         requireJob(jobId);
         long before = after == null ? Long.MAX_VALUE : sequence(jobId, after);
-        CursorPage<JobEvent> page = CursorPage.of(events.before(jobId, before, Limit.of(limit + 1)), limit)
+        Page<JobEvent> page = Page.of(events.before(jobId, before, Limit.of(limit + 1)), limit)
                 .map(JobEventRow::toEvent);
         database.sync(); // as below
         return page;

@@ -1,16 +1,11 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.dataset.FileUser;
-import java.util.Arrays;
-import java.util.List;
 import org.springframework.stereotype.Component;
 
 /** Keeps files from being deleted under the jobs that still read them. */
 @Component
 class JobFiles implements FileUser {
-
-    private static final List<JobStatus> ENDED =
-            Arrays.stream(JobStatus.values()).filter(JobStatus::terminal).toList();
 
     private final JobRows jobs;
 
@@ -20,6 +15,6 @@ class JobFiles implements FileUser {
 
     @Override
     public boolean uses(String fileId) {
-        return jobs.needs(fileId, ENDED);
+        return jobs.needs(fileId, JobStatus.ENDED);
     }
 }

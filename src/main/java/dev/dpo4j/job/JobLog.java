@@ -4,8 +4,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Repeats a job's events in the service's log, once they are committed; but for the figures of its steps, which are many. */
 @Component
@@ -20,12 +18,9 @@ class JobLog {
         if (event.type() == EventType.METRICS) {
             return;
         }
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                try (JobScope _ = new JobScope(jobId)) {
-                    log.atLevel(Level.valueOf(event.level().name())).log(event.message());
-                }
+        AfterCommit.run(() -> {
+            try (JobScope _ = new JobScope(jobId)) {
+                log.atLevel(Level.valueOf(event.level().name())).log(event.message());
             }
         });
     }

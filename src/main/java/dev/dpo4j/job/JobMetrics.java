@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -15,8 +14,6 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** What this node has done for jobs since its start. No meter is tagged with a job: their number has no end. */
 @Component
@@ -64,8 +61,7 @@ class JobMetrics {
         this.damagedCheckpoints = Counter.builder("dpo4j.checkpoints.damaged")
                 .description("Checkpoints whose stored bytes were not what had been written")
                 .register(registry);
-        this.ended = Arrays.stream(JobStatus.values())
-                .filter(JobStatus::terminal)
+        this.ended = JobStatus.ENDED.stream()
                 .collect(Collectors.toMap(
                         Function.identity(),
                         outcome -> Counter.builder("dpo4j.jobs.ended")
@@ -140,11 +136,6 @@ class JobMetrics {
         if (counter == null) {
             throw new IllegalArgumentException(outcome + " is no end");
         }
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                counter.increment();
-            }
-        });
+        AfterCommit.run(counter::increment);
     }
 }

@@ -2,7 +2,6 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.catalog.ModelUser;
 import dev.dpo4j.catalog.TunedModel;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -11,9 +10,6 @@ import org.springframework.stereotype.Component;
 /** Keeps tuned models from being deleted under the jobs that train them further, and lets checkpoints go with theirs. */
 @Component
 class JobModels implements ModelUser {
-
-    private static final List<JobStatus> ENDED =
-            Arrays.stream(JobStatus.values()).filter(JobStatus::terminal).toList();
 
     private final JobRows jobs;
     private final CheckpointRows checkpoints;
@@ -25,7 +21,7 @@ class JobModels implements ModelUser {
 
     @Override
     public boolean uses(String modelId) {
-        return jobs.existsByModelAndStatusNotIn(modelId, ENDED);
+        return jobs.existsByModelAndStatusNotIn(modelId, JobStatus.ENDED);
     }
 
     /** The checkpoints of the job that made it: nobody could delete them any more. */

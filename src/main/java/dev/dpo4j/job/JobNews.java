@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Wakes those who wait for events in this process. It says only that something happened to some job: the database says what.
@@ -55,11 +53,6 @@ public class JobNews {
     }
 
     void announceAfterCommit() {
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                announce();
-            }
-        });
+        AfterCommit.run(this::announce);
     }
 }

@@ -65,14 +65,7 @@ public class JobPreviews {
      * @throws dev.dpo4j.catalog.ModelMemoryException if there is no room for its model, perhaps only now
      */
     public JobPreview of(NewJob job, IntPredicate shown) {
-        JobSpec spec = new JobSpec(
-                JobIds.JOB,
-                clock.instant(),
-                job.model(),
-                job.trainingData(),
-                job.validationData(),
-                job.suffix(),
-                job.hyperparameters());
+        JobSpec spec = job.spec(JobIds.JOB, clock.instant());
         oneAtATime.lock();
         try (ModelLease lease = JobModel.lease(catalog, spec)) {
             LlamaConfig config = lease.model().config();

@@ -1,6 +1,7 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.catalog.TunedModel;
+import dev.dpo4j.dataset.Page;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -47,14 +48,7 @@ public class JobService {
     @Transactional
     public Job create(NewJob request) {
         Instant now = now();
-        JobSpec spec = new JobSpec(
-                JobIds.create(JobIds.JOB),
-                now,
-                request.model(),
-                request.trainingData(),
-                request.validationData(),
-                request.suffix(),
-                request.hyperparameters());
+        JobSpec spec = request.spec(JobIds.create(JobIds.JOB), now);
         JobRow job = jobs.save(new JobRow(request, spec, now));
         events.append(job, NewEvent.info("Created fine-tuning job: " + spec.jobId()));
         queue.enqueue(ticket(job));
@@ -83,7 +77,7 @@ public class JobService {
      * @param after the id of the job to continue after; null: from the newest
      */
     @Transactional(readOnly = true)
-    public CursorPage<Job> list(JobFilter filter, @Nullable String after, int limit) {
+    public Page<Job> list(JobFilter filter, @Nullable String after, int limit) {
         Specification<JobRow> wanted = JobFilters.matching(filter);
         if (after != null) {
             wanted = wanted.and(
@@ -92,7 +86,7 @@ public class JobService {
         List<JobRow> rows = jobs.findBy(
                 wanted,
                 query -> query.sortBy(JobFilters.NEWEST_FIRST).limit(limit + 1).all());
-        return CursorPage.of(rows, limit).map(JobRow::toJob);
+        return Page.of(rows, limit).map(JobRow::toJob);
     }
 
     /** Ends a job for good. A run of it notices within a second, or after its batch. */
@@ -141,7 +135,7 @@ public class JobService {
      * @param after the id of the checkpoint to continue after; null: from the newest
      */
     @Transactional(readOnly = true)
-    public CursorPage<Checkpoint> checkpoints(String jobId, @Nullable String after, int limit) {
+    public Page<Checkpoint> checkpoints(String jobId, @Nullable String after, int limit) {
         JobSpec spec = row(jobId).spec();
         int before = after == null
                 ? Integer.MAX_VALUE
@@ -149,7 +143,7 @@ public class JobService {
                         .findByIdAndJobId(after, jobId)
                         .orElseThrow(() -> new UnknownCursorException(after))
                         .step();
-        return CursorPage.of(checkpoints.before(jobId, before, Limit.of(limit + 1)), limit)
+        return Page.of(checkpoints.before(jobId, before, Limit.of(limit + 1)), limit)
                 .map(checkpoint -> checkpoint.toCheckpoint(spec));
     }
 

@@ -1,6 +1,8 @@
 package dev.dpo4j.job;
 
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -13,6 +15,10 @@ public enum JobStatus {
     SUCCEEDED,
     FAILED,
     CANCELLED;
+
+    /** Those that nothing comes after. */
+    static final List<JobStatus> ENDED =
+            Arrays.stream(values()).filter(JobStatus::terminal).toList();
 
     private Set<JobStatus> next() {
         return switch (this) {

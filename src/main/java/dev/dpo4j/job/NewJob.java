@@ -2,6 +2,7 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.dataset.TrainingData;
 import dev.dpo4j.train.Hyperparameters;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,5 +26,15 @@ public record NewJob(
 
     public NewJob {
         metadata = Map.copyOf(metadata);
+    }
+
+    /**
+     * What it runs.
+     *
+     * @param id of the job that comes of it
+     * @param createdAt when it does
+     */
+    JobSpec spec(String id, Instant createdAt) {
+        return new JobSpec(id, createdAt, model, trainingData, validationData, suffix, hyperparameters);
     }
 }

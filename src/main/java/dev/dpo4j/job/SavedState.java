@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * @param weights what is trained
  * @param optimizer the optimizer's state and the reference log-probabilities
  */
-public record SavedState(TrainingProgress progress, String fingerprint, Tensors weights, Tensors optimizer) {
+record SavedState(TrainingProgress progress, String fingerprint, Tensors weights, Tensors optimizer) {
 
     /**
      * A stored safetensors file.
@@ -21,5 +21,5 @@ public record SavedState(TrainingProgress progress, String fingerprint, Tensors 
      * @param length its size in bytes
      * @param source opens it from its beginning; to be closed by the caller
      */
-    public record Tensors(String name, long length, Supplier<InputStream> source) {}
+    record Tensors(String name, long length, Supplier<InputStream> source) {}
 }

@@ -2,8 +2,6 @@ package dev.dpo4j.job;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** The queue in db-scheduler's table. */
 class ScheduledTrainingQueue implements TrainingQueue {
@@ -29,11 +27,6 @@ class ScheduledTrainingQueue implements TrainingQueue {
             throw new IllegalStateException("Run " + ticket.runNumber() + " of job " + ticket.jobId()
                     + " is scheduled already: nothing is changed");
         }
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                scheduler.triggerCheckForDueExecutions();
-            }
-        });
+        AfterCommit.run(scheduler::triggerCheckForDueExecutions);
     }
 }

@@ -3,7 +3,7 @@ package dev.dpo4j.job;
 import org.jspecify.annotations.Nullable;
 
 /** A job cannot be run, for a reason its owner can understand and remove. It becomes the job's error. */
-public final class TrainingFailedException extends RuntimeException {
+final class TrainingFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public final class TrainingFailedException extends RuntimeException {
      * @param message what is wrong, where, and what to do
      * @param param the request's field that is to blame; null: none
      */
-    public TrainingFailedException(String code, String message, @Nullable String param) {
+    TrainingFailedException(String code, String message, @Nullable String param) {
         super(message);
         this.code = code;
         this.param = param;

@@ -5,7 +5,7 @@ import dev.dpo4j.train.TrainingListener;
 import dev.dpo4j.train.TrainingResult;
 
 /** One start of a training, ready to go: model loaded, data tokenised. Closed when it is over, however it ended. */
-public interface TrainingRun extends AutoCloseable {
+interface TrainingRun extends AutoCloseable {
 
     /**
      * Trains, on the calling thread, until all steps are done or the listener asks to stop.

@@ -3,7 +3,7 @@ package dev.dpo4j.job;
 import org.jspecify.annotations.Nullable;
 
 /** Makes trainings out of specs: where jobs meet models, data and the trainer. */
-public interface TrainingRuns {
+interface TrainingRuns {
 
     /**
      * Checks a job's model and data as far as can be done without training.

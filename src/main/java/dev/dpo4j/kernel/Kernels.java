@@ -71,12 +71,6 @@ public interface Kernels {
     /** {@code y += x} over n elements. */
     void add(MemorySegment x, MemorySegment y, long n);
 
-    /** {@code y += a x} over n elements. */
-    void addScaled(float a, MemorySegment x, MemorySegment y, long n);
-
-    /** {@code x *= a} over n elements. */
-    void scale(float a, MemorySegment x, long n);
-
     /** The sum of squares: squares and lane sums in double. */
     double sumOfSquares(MemorySegment x, long n);
 

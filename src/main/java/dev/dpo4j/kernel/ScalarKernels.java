@@ -89,20 +89,6 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void addScaled(float a, MemorySegment x, MemorySegment y, long n) {
-        for (long i = 0; i < n; i++) {
-            put(y, i, Math.fma(at(x, i), a, at(y, i)));
-        }
-    }
-
-    @Override
-    public void scale(float a, MemorySegment x, long n) {
-        for (long i = 0; i < n; i++) {
-            put(x, i, at(x, i) * a);
-        }
-    }
-
-    @Override
     public double sumOfSquares(MemorySegment x, long n) {
         double sum = 0;
         for (long from = 0; from < n; from += BLOCK) {

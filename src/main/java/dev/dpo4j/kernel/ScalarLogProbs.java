@@ -59,8 +59,8 @@ final class ScalarLogProbs {
             int target = targets[first + r];
             // 1 - exp(logit - lse) without cancellation where the target is nearly certain
             float ofTarget = (float) (-slope * StrictMath.expm1(at(x, target) - logSumExp));
-            float high =
-                    (float) logSumExp; // the log-sum-exp as two floats, so that its rounding does not scale a whole row
+            // the log-sum-exp as two floats, so that its rounding does not scale a whole row
+            float high = (float) logSumExp;
             float low = (float) (logSumExp - high);
             for (int v = 0; v < width; v++) {
                 put(x, v, Exp.exp(at(x, v) - high - low) * (float) -slope);

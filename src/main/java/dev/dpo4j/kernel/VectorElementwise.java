@@ -11,16 +11,14 @@ import static dev.dpo4j.kernel.Vectors.DOUBLE_LANES;
 import static dev.dpo4j.kernel.Vectors.LANES;
 import static dev.dpo4j.kernel.Vectors.SPECIES;
 import static dev.dpo4j.kernel.Vectors.blockSize;
-import static dev.dpo4j.kernel.Vectors.broadcast;
 import static dev.dpo4j.kernel.Vectors.load;
 import static dev.dpo4j.kernel.Vectors.loadDoubles;
 import static dev.dpo4j.kernel.Vectors.store;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
 
-/** Sums and multiples of whole arrays, a block at a time. */
+/** Sums of whole arrays and of their squares, a block at a time. */
 final class VectorElementwise {
 
     private VectorElementwise() {}
@@ -39,41 +37,6 @@ final class VectorElementwise {
         }
         for (; i < n; i++) {
             put(y, i, at(y, i) + at(x, i));
-        }
-    }
-
-    static void addScaled(float a, MemorySegment x, MemorySegment y, long n) {
-        for (long from = 0; from < n; from += BLOCK) {
-            int count = blockSize(n, from);
-            addScaledBlock(a, slice(x, from, count), slice(y, from, count), count);
-        }
-    }
-
-    private static void addScaledBlock(float a, MemorySegment x, MemorySegment y, int n) {
-        FloatVector factor = broadcast(a);
-        int i = 0;
-        for (; i < SPECIES.loopBound(n); i += LANES) {
-            store(load(x, i).fma(factor, load(y, i)), y, i);
-        }
-        for (; i < n; i++) {
-            put(y, i, Math.fma(at(x, i), a, at(y, i)));
-        }
-    }
-
-    static void scale(float a, MemorySegment x, long n) {
-        for (long from = 0; from < n; from += BLOCK) {
-            int count = blockSize(n, from);
-            scaleBlock(a, slice(x, from, count), count);
-        }
-    }
-
-    static void scaleBlock(float a, MemorySegment x, int n) {
-        int i = 0;
-        for (; i < SPECIES.loopBound(n); i += LANES) {
-            store(load(x, i).mul(a), x, i);
-        }
-        for (; i < n; i++) {
-            put(x, i, at(x, i) * a);
         }
     }
 

@@ -58,16 +58,6 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void addScaled(float a, MemorySegment x, MemorySegment y, long n) {
-        VectorElementwise.addScaled(a, x, y, n);
-    }
-
-    @Override
-    public void scale(float a, MemorySegment x, long n) {
-        VectorElementwise.scale(a, x, n);
-    }
-
-    @Override
     public double sumOfSquares(MemorySegment x, long n) {
         return VectorElementwise.sumOfSquares(x, n);
     }

@@ -30,7 +30,7 @@ final class VectorSoftmax {
             exponentials(s, scale, shift, valid);
             double sum = sum(s, valid, lanes);
             put(lse, r, (float) (shift + StrictMath.log(sum)));
-            VectorElementwise.scaleBlock((float) (1 / sum), s, valid);
+            multiply(s, (float) (1 / sum), valid);
             zero(s, valid, columns);
         }
     }
@@ -45,6 +45,17 @@ final class VectorSoftmax {
         }
         for (; i < n; i++) {
             put(s, i, Exp.exp(Math.fma(at(s, i), scale, -shift)));
+        }
+    }
+
+    /** {@code s *= factor} */
+    private static void multiply(MemorySegment s, float factor, int n) {
+        int i = 0;
+        for (; i < SPECIES.loopBound(n); i += LANES) {
+            store(load(s, i).mul(factor), s, i);
+        }
+        for (; i < n; i++) {
+            put(s, i, at(s, i) * factor);
         }
     }
 

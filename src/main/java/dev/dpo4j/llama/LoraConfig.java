@@ -91,11 +91,6 @@ public record LoraConfig(
                 .toList();
     }
 
-    /** The same as a DoRA. */
-    public LoraConfig asDora() {
-        return new LoraConfig(r, alpha, targetModules, useRslora, rankPattern, alphaPattern, dropout, true);
-    }
-
     /** The largest rank on a model. */
     public int largestRank(LlamaConfig config) {
         return layers(config).stream().mapToInt(AdaptedLayer::r).max().orElse(0);

@@ -8,10 +8,10 @@ package dev.dpo4j.llama;
  * @param sin (positions, D/2), row-major
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier; never compared
-public record RopeTable(float[] cos, float[] sin) {
+record RopeTable(float[] cos, float[] sin) {
 
     /** The table for positions 0 to {@code positions - 1}. */
-    public static RopeTable of(LlamaConfig config, int positions) {
+    static RopeTable of(LlamaConfig config, int positions) {
         float[] frequencies = inverseFrequencies(config);
         int half = frequencies.length;
         float[] cos = new float[Math.multiplyExact(positions, half)];

@@ -26,9 +26,4 @@ public record Sampling(int maxTokens, double temperature, double topP, long seed
         }
         stopTokenIds = Set.copyOf(stopTokenIds);
     }
-
-    /** Always the likeliest token. */
-    public static Sampling greedy(int maxTokens, Set<Integer> stopTokenIds) {
-        return new Sampling(maxTokens, 0, 1, 0, stopTokenIds);
-    }
 }

@@ -41,8 +41,8 @@ public final class SeededWeights {
         skip(random, linears, destination);
         draw(random, config, embedding, destination);
         draw(random, config, linears, destination);
-        // The head's constructor draws even when its weight is then tied to the embedding; nothing follows it in that
-        // case.
+        // The head's constructor draws even when its weight is then tied to the embedding.
+        // In that case nothing follows it.
         skip(random, head, destination);
         draw(random, config, head, destination);
     }

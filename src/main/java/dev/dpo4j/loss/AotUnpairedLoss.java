@@ -10,9 +10,9 @@ import java.util.List;
  * @param beta positive
  * @param labelSmoothing the share of preferences that are taken to be wrong, 0 to 0.5
  */
-public record AotUnpairedLoss(double beta, double labelSmoothing) implements PairedLoss {
+record AotUnpairedLoss(double beta, double labelSmoothing) implements PairedLoss {
 
-    public AotUnpairedLoss {
+    AotUnpairedLoss {
         Parameters.requirePositive("beta", beta);
         Parameters.requireInRange("label_smoothing", labelSmoothing, 0, 0.5);
     }

@@ -6,9 +6,9 @@ package dev.dpo4j.loss;
  *
  * @param beta strength of the pull towards the reference, positive
  */
-public record ApoDownLoss(double beta) implements PairwiseLoss {
+record ApoDownLoss(double beta) implements PairwiseLoss {
 
-    public ApoDownLoss {
+    ApoDownLoss {
         Parameters.requirePositive("beta", beta);
     }
 

@@ -6,9 +6,9 @@ package dev.dpo4j.loss;
  *
  * @param beta strength of the pull towards the reference, positive
  */
-public record ApoZeroLoss(double beta) implements PairwiseLoss {
+record ApoZeroLoss(double beta) implements PairwiseLoss {
 
-    public ApoZeroLoss {
+    ApoZeroLoss {
         Parameters.requirePositive("beta", beta);
     }
 

@@ -7,9 +7,9 @@ package dev.dpo4j.loss;
  * @param beta strength of the pull towards the reference, positive
  * @param weights what good and bad answers count, w
  */
-public record ApoZeroUnpairedLoss(double beta, LabelWeights weights) implements LabelledLoss {
+record ApoZeroUnpairedLoss(double beta, LabelWeights weights) implements LabelledLoss {
 
-    public ApoZeroUnpairedLoss {
+    ApoZeroUnpairedLoss {
         Parameters.requirePositive("beta", beta);
         weights.requirePositive();
     }

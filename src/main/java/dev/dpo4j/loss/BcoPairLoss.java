@@ -6,9 +6,9 @@ package dev.dpo4j.loss;
  *
  * @param beta strength of the pull towards the reference, positive
  */
-public record BcoPairLoss(double beta) implements PairwiseLoss {
+record BcoPairLoss(double beta) implements PairwiseLoss {
 
-    public BcoPairLoss {
+    BcoPairLoss {
         Parameters.requirePositive("beta", beta);
     }
 

@@ -8,9 +8,9 @@ package dev.dpo4j.loss;
  * @param tau how soon the one becomes the other, positive
  * @param divergence what makes scores of log-ratios
  */
-public record DiscopopLoss(double beta, double tau, Divergence divergence) implements PairwiseLoss {
+record DiscopopLoss(double beta, double tau, Divergence divergence) implements PairwiseLoss {
 
-    public DiscopopLoss {
+    DiscopopLoss {
         Parameters.requirePositive("beta", beta);
         Parameters.requirePositive("discopop_tau", tau);
     }

@@ -4,7 +4,7 @@ package dev.dpo4j.loss;
  * What holds the policy to the reference: DPO's reverse Kullback-Leibler divergence, or another (Wang et al., arXiv 2309.16240). Each
  * makes another score of an answer's log-ratio, up to what cancels between two answers.
  */
-public sealed interface Divergence {
+sealed interface Divergence {
 
     /** DPO's own. */
     Divergence REVERSE_KL = new ReverseKl();

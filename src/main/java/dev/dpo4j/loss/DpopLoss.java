@@ -7,9 +7,9 @@ package dev.dpo4j.loss;
  * @param beta strength of the pull towards the reference, positive
  * @param lambda weight of the penalty, positive
  */
-public record DpopLoss(double beta, double lambda) implements PairwiseLoss {
+record DpopLoss(double beta, double lambda) implements PairwiseLoss {
 
-    public DpopLoss {
+    DpopLoss {
         Parameters.requirePositive("beta", beta);
         Parameters.requirePositive("dpop_lambda", lambda);
     }

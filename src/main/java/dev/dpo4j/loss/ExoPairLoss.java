@@ -8,9 +8,9 @@ package dev.dpo4j.loss;
  * @param labelSmoothing e, over 0 and at most 0.5
  * @param divergence what makes scores of log-ratios
  */
-public record ExoPairLoss(double beta, double labelSmoothing, Divergence divergence) implements PairwiseLoss {
+record ExoPairLoss(double beta, double labelSmoothing, Divergence divergence) implements PairwiseLoss {
 
-    public ExoPairLoss {
+    ExoPairLoss {
         Parameters.requirePositive("beta", beta);
         if (!(labelSmoothing > 0 && labelSmoothing <= 0.5)) {
             throw new InvalidLossException(

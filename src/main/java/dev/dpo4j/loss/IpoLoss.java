@@ -7,9 +7,9 @@ package dev.dpo4j.loss;
  * @param beta its tau: the margin it aims at is 1 / (2 beta); positive
  * @param divergence what makes scores of log-ratios
  */
-public record IpoLoss(double beta, Divergence divergence) implements PairwiseLoss {
+record IpoLoss(double beta, Divergence divergence) implements PairwiseLoss {
 
-    public IpoLoss {
+    IpoLoss {
         Parameters.requirePositive("beta", beta);
     }
 

@@ -7,9 +7,9 @@ package dev.dpo4j.loss;
  * @param beta strength of the pull towards the reference, positive
  * @param weights what good and bad answers count, w
  */
-public record KtoLoss(double beta, LabelWeights weights) implements LabelledLoss {
+record KtoLoss(double beta, LabelWeights weights) implements LabelledLoss {
 
-    public KtoLoss {
+    KtoLoss {
         Parameters.requirePositive("beta", beta);
         weights.requirePositive();
     }

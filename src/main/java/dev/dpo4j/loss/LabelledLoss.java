@@ -1,7 +1,7 @@
 package dev.dpo4j.loss;
 
 /** A loss of answers that are labelled good or bad, each to a prompt of its own. */
-public sealed interface LabelledLoss extends Loss permits KtoLoss, ApoZeroUnpairedLoss {
+sealed interface LabelledLoss extends Loss permits KtoLoss, ApoZeroUnpairedLoss {
 
     /**
      * The loss of one answer.

@@ -6,4 +6,4 @@ package dev.dpo4j.loss;
  * @param loss its value
  * @param slope its derivative by the answer's summed log-probability under the policy
  */
-public record LabelledTerm(double loss, double slope) {}
+record LabelledTerm(double loss, double slope) {}

@@ -6,9 +6,9 @@ package dev.dpo4j.loss;
  *
  * @param beta strength of the pull towards the reference, positive
  */
-public record NcaPairLoss(double beta) implements PairwiseLoss {
+record NcaPairLoss(double beta) implements PairwiseLoss {
 
-    public NcaPairLoss {
+    NcaPairLoss {
         Parameters.requirePositive("beta", beta);
     }
 

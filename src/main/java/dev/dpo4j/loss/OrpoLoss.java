@@ -8,14 +8,14 @@ package dev.dpo4j.loss;
  *
  * @param beta the paper's lambda, positive
  */
-public record OrpoLoss(double beta) implements PairwiseLoss {
+record OrpoLoss(double beta) implements PairwiseLoss {
 
     private static final SftLoss LIKELIHOOD = new SftLoss();
 
     /** An answer that is surely given has infinite odds; this is as sure as one may be. */
     private static final double HIGHEST_LOG_PROB = -1e-9;
 
-    public OrpoLoss {
+    OrpoLoss {
         Parameters.requirePositive("beta", beta);
     }
 

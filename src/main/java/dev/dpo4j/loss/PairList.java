@@ -17,7 +17,7 @@ final class PairList {
     PairList(List<List<PairLogProbs>> preferences) {
         this.preferences = preferences;
         preferences.forEach(pairs::addAll);
-        this.terms = new ArrayList<>(Collections.nCopies(pairs.size(), new PairTerm(0, 0, 0)));
+        this.terms = new ArrayList<>(Collections.nCopies(pairs.size(), PairTerm.ZERO));
     }
 
     int size() {
@@ -38,11 +38,7 @@ final class PairList {
 
     /** Adds to a pair's term. */
     void add(int pair, double loss, double slopeChosen, double slopeRejected) {
-        PairTerm term = terms.get(pair);
-        terms.set(
-                pair,
-                new PairTerm(
-                        term.loss() + loss, term.slopeChosen() + slopeChosen, term.slopeRejected() + slopeRejected));
+        terms.set(pair, terms.get(pair).plus(new PairTerm(loss, slopeChosen, slopeRejected)));
     }
 
     /** The terms, scaled so that the mean over preferences of the mean over their pairs is the mean over all pairs. */
@@ -51,11 +47,9 @@ final class PairList {
         int next = 0;
         for (List<PairLogProbs> preference : preferences) {
             double share = (double) preferences.size() * preference.size() / pairs.size();
-            List<PairTerm> scaled = new ArrayList<>();
-            for (PairTerm term : terms.subList(next, next += preference.size())) {
-                scaled.add(new PairTerm(share * term.loss(), share * term.slopeChosen(), share * term.slopeRejected()));
-            }
-            all.add(scaled);
+            all.add(terms.subList(next, next += preference.size()).stream()
+                    .map(term -> term.times(share))
+                    .toList());
         }
         return all;
     }

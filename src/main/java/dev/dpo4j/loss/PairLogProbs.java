@@ -14,7 +14,7 @@ package dev.dpo4j.loss;
  * @param wholeChosen of all tokens of the preferred answer under the policy
  * @param wholeRejected of all tokens of the other under the policy
  */
-public record PairLogProbs(
+record PairLogProbs(
         double policyChosen,
         double policyRejected,
         double referenceChosen,
@@ -25,52 +25,13 @@ public record PairLogProbs(
         double wholeChosen,
         double wholeRejected) {
 
-    /** A pair of which nothing is reduced. */
-    public PairLogProbs(
-            double policyChosen,
-            double policyRejected,
-            double referenceChosen,
-            double referenceRejected,
-            int chosenTokens,
-            int rejectedTokens,
-            double meanChosenTokens) {
-        this(
-                policyChosen,
-                policyRejected,
-                referenceChosen,
-                referenceRejected,
-                chosenTokens,
-                rejectedTokens,
-                meanChosenTokens,
-                policyChosen,
-                policyRejected);
-    }
-
-    /** A pair that is computed alone. */
-    public PairLogProbs(
-            double policyChosen,
-            double policyRejected,
-            double referenceChosen,
-            double referenceRejected,
-            int chosenTokens,
-            int rejectedTokens) {
-        this(
-                policyChosen,
-                policyRejected,
-                referenceChosen,
-                referenceRejected,
-                chosenTokens,
-                rejectedTokens,
-                chosenTokens);
-    }
-
     /** The preferred answer's log-ratio {@code log pi(y|x) / ref(y|x)}. */
-    public double chosenRatio() {
+    double chosenRatio() {
         return policyChosen - referenceChosen;
     }
 
     /** The other answer's log-ratio. */
-    public double rejectedRatio() {
+    double rejectedRatio() {
         return policyRejected - referenceRejected;
     }
 }

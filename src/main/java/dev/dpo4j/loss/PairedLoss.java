@@ -3,7 +3,7 @@ package dev.dpo4j.loss;
 import java.util.List;
 
 /** A loss of preferences: of a chosen answer and rejected ones to the same prompt. */
-public sealed interface PairedLoss extends Loss permits PairwiseLoss, PlackettLuceLoss, AotLoss, AotUnpairedLoss {
+sealed interface PairedLoss extends Loss permits PairwiseLoss, PlackettLuceLoss, AotLoss, AotUnpairedLoss {
 
     /**
      * The loss of preferences that are computed together.

@@ -3,7 +3,7 @@ package dev.dpo4j.loss;
 import java.util.List;
 
 /** A loss of a pair of answers. */
-public sealed interface PairwiseLoss extends PairedLoss
+sealed interface PairwiseLoss extends PairedLoss
         permits SigmoidLoss,
                 SigmoidNormLoss,
                 HingeLoss,

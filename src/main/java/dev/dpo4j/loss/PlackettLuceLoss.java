@@ -12,9 +12,9 @@ import java.util.List;
  * @param beta strength of the pull towards the reference, positive
  * @param ranked whether the rejected answers stand from the best to the worst
  */
-public record PlackettLuceLoss(double beta, boolean ranked) implements PairedLoss {
+record PlackettLuceLoss(double beta, boolean ranked) implements PairedLoss {
 
-    public PlackettLuceLoss {
+    PlackettLuceLoss {
         Parameters.requirePositive("beta", beta);
     }
 

@@ -29,7 +29,7 @@ public record PreferenceLoss(
      *
      * @param weight what it counts in the sum
      */
-    public record Term(Loss loss, double weight) {}
+    record Term(Loss loss, double weight) {}
 
     public PreferenceLoss {
         terms = List.copyOf(terms);
@@ -43,12 +43,6 @@ public record PreferenceLoss(
                 > 1) {
             throw new IllegalArgumentException("A loss is of preferences or of labelled answers");
         }
-    }
-
-    /** The DPO paper's. */
-    public static PreferenceLoss sigmoid(double beta) {
-        return new PreferenceLoss(
-                beta, List.of(new Term(new SigmoidLoss(beta, 0, Divergence.REVERSE_KL), 1)), false, false, null);
     }
 
     /** Whether the losses of preferences that belong together can only be computed together. */
@@ -101,48 +95,26 @@ public record PreferenceLoss(
         return losses;
     }
 
-    /** The loss of a single pair of answers, whose sums are what the loss is to see of them. */
-    public PairLoss of(PairLogProbs pair) {
-        AnswerLogProbs preference = new AnswerLogProbs(
-                new double[] {pair.policyChosen(), pair.policyRejected()},
-                new double[] {pair.referenceChosen(), pair.referenceRejected()},
-                new int[] {pair.chosenTokens(), pair.rejectedTokens()});
-        return new PreferenceLoss(beta, terms, referenceFree, weighted, null)
-                .of(List.of(preference), pair.meanChosenTokens())
-                .getFirst()
-                .pairs()
-                .getFirst();
-    }
-
     private Stream<PairedLoss> pairedLosses() {
         return terms.stream().map(Term::loss).map(PairedLoss.class::cast);
     }
 
     private PairLoss sum(PairLogProbs pair, List<PairTerm> ofPair, double weightOfPair) {
-        double loss = 0;
-        double slopeChosen = 0;
-        double slopeRejected = 0;
-        double wholeSlopeChosen = 0;
-        double wholeSlopeRejected = 0;
+        PairTerm sum = PairTerm.ZERO;
         for (int t = 0; t < terms.size(); t++) {
-            double weight = terms.get(t).weight() * weightOfPair;
-            loss += weight * ofPair.get(t).loss();
-            slopeChosen += weight * ofPair.get(t).slopeChosen();
-            slopeRejected += weight * ofPair.get(t).slopeRejected();
-            wholeSlopeChosen += weight * ofPair.get(t).wholeSlopeChosen();
-            wholeSlopeRejected += weight * ofPair.get(t).wholeSlopeRejected();
+            sum = sum.plus(ofPair.get(t).times(terms.get(t).weight() * weightOfPair));
         }
         double chosen = pair.chosenRatio();
         double rejected = pair.rejectedRatio();
         return new PairLoss(
-                loss,
+                sum.loss(),
                 chosen - rejected,
                 beta * chosen,
                 beta * rejected,
-                slopeChosen,
-                slopeRejected,
-                wholeSlopeChosen,
-                wholeSlopeRejected);
+                sum.slopeChosen(),
+                sum.slopeRejected(),
+                sum.wholeSlopeChosen(),
+                sum.wholeSlopeRejected());
     }
 
     private static double meanChosenTokens(List<AnswerLogProbs> preferences) {

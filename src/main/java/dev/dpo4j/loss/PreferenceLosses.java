@@ -25,11 +25,6 @@ public record PreferenceLosses(
         this(loss, pairs, slopes, null);
     }
 
-    /** Of a preference that is computed alone. */
-    public static PreferenceLosses of(PreferenceLoss loss, AnswerLogProbs preference) {
-        return loss.of(List.of(preference)).getFirst();
-    }
-
     static PreferenceLosses mean(List<PairLoss> pairs) {
         int rejected = pairs.size();
         double[] slopes = new double[rejected + 1];

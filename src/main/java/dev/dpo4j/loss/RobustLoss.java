@@ -8,9 +8,9 @@ package dev.dpo4j.loss;
  * @param labelSmoothing e, the share of flipped preferences, 0 to below 0.5
  * @param divergence what makes scores of log-ratios
  */
-public record RobustLoss(double beta, double labelSmoothing, Divergence divergence) implements PairwiseLoss {
+record RobustLoss(double beta, double labelSmoothing, Divergence divergence) implements PairwiseLoss {
 
-    public RobustLoss {
+    RobustLoss {
         Parameters.requirePositive("beta", beta);
         Parameters.requireFromZeroToBelow("label_smoothing", labelSmoothing, 0.5); // at a half nothing is left to learn
     }

@@ -5,7 +5,7 @@ package dev.dpo4j.loss;
  * log pi(c|x) / sum n(c)}. What is given for one preference is its share of that, so that the mean over preferences is the whole; TRL gives
  * every pair the whole. LD-DPO reduces nothing of it, here as in TRL: it compares no answers.
  */
-public record SftLoss() implements PairwiseLoss {
+record SftLoss() implements PairwiseLoss {
 
     @Override
     public PairTerm of(PairLogProbs pair) {

@@ -8,9 +8,9 @@ package dev.dpo4j.loss;
  * @param labelSmoothing the share of preferences that are taken to be wrong, 0 to 0.5
  * @param divergence what makes scores of log-ratios
  */
-public record SigmoidLoss(double beta, double labelSmoothing, Divergence divergence) implements PairwiseLoss {
+record SigmoidLoss(double beta, double labelSmoothing, Divergence divergence) implements PairwiseLoss {
 
-    public SigmoidLoss {
+    SigmoidLoss {
         Parameters.requirePositive("beta", beta);
         Parameters.requireInRange("label_smoothing", labelSmoothing, 0, 0.5);
     }

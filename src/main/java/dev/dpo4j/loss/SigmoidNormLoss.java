@@ -7,9 +7,9 @@ package dev.dpo4j.loss;
  * @param beta strength of the pull towards the reference, positive
  * @param divergence what makes scores of log-ratios
  */
-public record SigmoidNormLoss(double beta, Divergence divergence) implements PairwiseLoss {
+record SigmoidNormLoss(double beta, Divergence divergence) implements PairwiseLoss {
 
-    public SigmoidNormLoss {
+    SigmoidNormLoss {
         Parameters.requirePositive("beta", beta);
     }
 

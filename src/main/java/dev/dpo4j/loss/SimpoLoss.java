@@ -9,9 +9,9 @@ package dev.dpo4j.loss;
  * @param labelSmoothing the share of preferences that are taken to be wrong, 0 to 0.5
  * @param gamma the margin to reach, 0 or more
  */
-public record SimpoLoss(double beta, double labelSmoothing, double gamma) implements PairwiseLoss {
+record SimpoLoss(double beta, double labelSmoothing, double gamma) implements PairwiseLoss {
 
-    public SimpoLoss {
+    SimpoLoss {
         Parameters.requirePositive("beta", beta);
         Parameters.requireInRange("label_smoothing", labelSmoothing, 0, 0.5);
         Parameters.requireNotNegative("simpo_gamma", gamma);

@@ -6,9 +6,9 @@ package dev.dpo4j.loss;
  *
  * @param beta each answer's log-ratio is drawn to 1 / (2 beta) from 0; positive
  */
-public record SppoHardLoss(double beta) implements PairwiseLoss {
+record SppoHardLoss(double beta) implements PairwiseLoss {
 
-    public SppoHardLoss {
+    SppoHardLoss {
         Parameters.requirePositive("beta", beta);
     }
 

@@ -1,19 +1,17 @@
 package dev.dpo4j.move;
 
+import dev.dpo4j.digest.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,16 +93,11 @@ final class BlobsInFiles {
     }
 
     private static boolean isWhole(Path file) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            byte[] buffer = new byte[PART_SIZE];
-            while (in.read(buffer) >= 0) {
-                // the stream does the work
-            }
+        try (InputStream in = Files.newInputStream(file)) {
+            return Sha256.of(in).equals(String.valueOf(file.getFileName()));
         } catch (NoSuchFileException e) {
             return false;
         }
-        return HexFormat.of().formatHex(digest.digest()).equals(String.valueOf(file.getFileName()));
     }
 
     /** Removes what no blob of a database has its bytes in: what was being written at a crash, or is newer than a backup. */

@@ -1,5 +1,6 @@
 package dev.dpo4j.move;
 
+import dev.dpo4j.digest.Sha256;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

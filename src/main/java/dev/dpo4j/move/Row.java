@@ -1,5 +1,6 @@
 package dev.dpo4j.move;
 
+import dev.dpo4j.digest.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

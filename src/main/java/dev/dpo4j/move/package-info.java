@@ -3,7 +3,7 @@
  * smaller file in its place. Knows tables only as the databases describe them.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"digest"})
 package dev.dpo4j.move;
 
 import org.jspecify.annotations.NullMarked;

@@ -24,9 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param tensors in the order of their bytes
  * @param metadata the free text under {@code __metadata__}
- * @param headerBytes bytes before the first tensor's first byte
  */
-public record SafetensorsHeader(List<TensorInfo> tensors, Map<String, String> metadata, long headerBytes) {
+public record SafetensorsHeader(List<TensorInfo> tensors, Map<String, String> metadata) {
 
     static final int MAX_HEADER_BYTES = 16 << 20;
 
@@ -107,7 +106,7 @@ public record SafetensorsHeader(List<TensorInfo> tensors, Map<String, String> me
         }
         tensors.sort(Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));
         checkLayout(source, tensors, dataLength);
-        return new SafetensorsHeader(tensors, metadata, Long.BYTES + (long) json.length);
+        return new SafetensorsHeader(tensors, metadata);
     }
 
     private static JsonNode readTree(String source, byte[] json) throws SafetensorsException {

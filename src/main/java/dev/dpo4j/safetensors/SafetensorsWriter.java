@@ -24,11 +24,6 @@ public final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
-    /** How many bytes {@link #write} will write. */
-    public static long length(List<NamedTensor> tensors, Map<String, String> metadata) {
-        return Long.BYTES + header(tensors, metadata).length + dataBytes(tensors);
-    }
-
     /**
      * Writes the tensors; neither flushes nor closes the stream.
      *
@@ -90,10 +85,6 @@ public final class SafetensorsWriter {
         byte[] padded = Arrays.copyOf(json, Math.ceilDiv(json.length, Long.BYTES) * Long.BYTES);
         Arrays.fill(padded, json.length, padded.length, (byte) ' ');
         return padded;
-    }
-
-    private static long dataBytes(List<NamedTensor> tensors) {
-        return tensors.stream().mapToLong(t -> t.data().byteSize()).sum();
     }
 
     private static void write(OutputStream out, NamedTensor tensor, TensorReader reader, byte[] chunk)

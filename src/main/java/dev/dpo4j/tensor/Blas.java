@@ -26,8 +26,8 @@ final class Blas {
     private static final String CONFIG;
 
     static {
-        Nd4j.getBackend(); // loads the native library and, with it, OpenBLAS; it sets OpenBLAS's threads, so ours
-        // come after
+        // Loads the native library and, with it, OpenBLAS. It sets OpenBLAS's threads, so ours come after.
+        Nd4j.getBackend();
         Loader.load(openblas.class);
         openblas.blas_set_num_threads(1); // one owner of threads: Workers
         Linker linker = Linker.nativeLinker();

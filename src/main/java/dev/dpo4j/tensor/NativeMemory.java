@@ -13,7 +13,10 @@ import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.Pointer;
 
-/** The process's memory as the operating system sees it: heap, weights, activations and everything else. */
+/**
+ * Memory of the C library, outside the heap: large blocks get their pages at once, and wait a while for the next who wants one before they go
+ * back to the operating system. Also tells how much memory the process takes.
+ */
 public final class NativeMemory {
 
     /** glibc's {@code M_MMAP_THRESHOLD}. */
@@ -71,7 +74,10 @@ public final class NativeMemory {
      */
     record Block(MemorySegment start, MemorySegment memory) {}
 
-    /** Bytes of physical memory the process has now, without pages that it shares with files or others; 0 where that is not known. */
+    /**
+     * Bytes of physical memory the process has now, for heap, weights, activations and everything else, without pages that it shares with files
+     * or others; 0 where that is not known.
+     */
     public static long residentBytes() {
         return Pointer.physicalBytes();
     }

@@ -11,7 +11,7 @@ import java.util.Map;
  * A model's chat template: renders a conversation exactly as transformers' {@code apply_chat_template} does, or says why
  * it cannot.
  */
-public final class ChatTemplate {
+final class ChatTemplate {
 
     private final Template template;
     private final String origin;
@@ -28,7 +28,7 @@ public final class ChatTemplate {
      * @param origin the file it comes from, for error messages
      * @throws TokenizerException naming the line of what is malformed or not supported
      */
-    public static ChatTemplate parse(String source, String origin) {
+    static ChatTemplate parse(String source, String origin) {
         try {
             return new ChatTemplate(Template.parse(source), origin);
         } catch (JinjaException e) {
@@ -44,7 +44,7 @@ public final class ChatTemplate {
      * @param clock for templates that print today's date
      * @throws TokenizerException naming the line of what the template refuses or needs but is not supported
      */
-    public String render(
+    String render(
             List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, String> specialTokens, Clock clock) {
         Map<String, Object> variables = new LinkedHashMap<>(specialTokens);
         variables.put("messages", messages.stream().map(ChatTemplate::fields).toList());

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +34,7 @@ public final class Tokenizer implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
     private final Vocabulary vocabulary;
     private final Map<String, String> specialTokens;
-    private final Optional<ChatTemplateSource> chatTemplate;
-    private final Supplier<ChatTemplate> parsedTemplate;
+    private final Supplier<ChatTemplate> chatTemplate;
     private final Clock clock;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private boolean closed;
@@ -45,9 +43,8 @@ public final class Tokenizer implements AutoCloseable {
         this.tokenizer = tokenizer;
         this.vocabulary = Vocabulary.of(files.tokenizer());
         this.specialTokens = files.specialTokens();
-        this.chatTemplate = files.chatTemplate();
         this.clock = clock;
-        this.parsedTemplate = parsedOnce(files.chatTemplate());
+        this.chatTemplate = parsedOnce(files.chatTemplate());
     }
 
     /** A template that cannot be parsed is no reason to refuse the model: text and ids work without it. */
@@ -71,16 +68,7 @@ public final class Tokenizer implements AutoCloseable {
 
     /**
      * Loads the tokenizer of a Hugging Face model folder: tokenizer.json and, where they exist, tokenizer_config.json,
-     * special_tokens_map.json and chat_template.jinja. Chat templates that print the date use this machine's clock.
-     *
-     * @throws TokenizerException naming the file and what is wrong with it
-     */
-    public static Tokenizer load(Path folder) {
-        return load(folder, Clock.system(ZoneId.systemDefault()));
-    }
-
-    /**
-     * Loads the tokenizer of a Hugging Face model folder.
+     * special_tokens_map.json and chat_template.jinja.
      *
      * @param clock what chat templates that print the date go by
      * @throws TokenizerException naming the file and what is wrong with it
@@ -141,36 +129,17 @@ public final class Tokenizer implements AutoCloseable {
         return tokenId("bos_token");
     }
 
-    /** The beginning-of-sequence token. */
-    public @Nullable String bosToken() {
-        return specialTokens.get("bos_token");
-    }
-
     private @Nullable Integer tokenId(String name) {
         return Optional.ofNullable(specialTokens.get(name))
                 .flatMap(vocabulary::id)
                 .orElse(null);
     }
 
-    /** Whether the folder holds a chat template; whether it can be rendered shows when it is. */
-    public boolean hasChatTemplate() {
-        return chatTemplate.isPresent();
-    }
-
     /**
-     * A conversation as the text the model was trained on.
+     * Token ids of a conversation: the text that the model's template makes of it, with no special tokens but those the template wrote.
      *
      * @param addGenerationPrompt whether it ends with the opening of the assistant's turn
-     * @throws TokenizerException when there is no template, or naming its line and what it refuses or needs
-     */
-    public String renderChat(List<ChatMessage> messages, boolean addGenerationPrompt) {
-        return parsedTemplate.get().render(messages, addGenerationPrompt, specialTokens, clock);
-    }
-
-    /**
-     * Token ids of a conversation: the rendered text, with no special tokens but those the template wrote.
-     *
-     * @throws TokenizerException as {@link #renderChat} and {@link #encode}
+     * @throws TokenizerException when there is no template, naming its line and what it refuses or needs, and as {@link #encode}
      */
     public int[] encodeChat(List<ChatMessage> messages, boolean addGenerationPrompt) {
         return encodeChat(messages, addGenerationPrompt, clock);
@@ -180,10 +149,10 @@ public final class Tokenizer implements AutoCloseable {
      * The same as it is at another time: some templates print the date.
      *
      * @param at what such a template goes by
-     * @throws TokenizerException as {@link #renderChat} and {@link #encode}
+     * @throws TokenizerException likewise
      */
     public int[] encodeChat(List<ChatMessage> messages, boolean addGenerationPrompt, Clock at) {
-        return encode(parsedTemplate.get().render(messages, addGenerationPrompt, specialTokens, at), false);
+        return encode(chatTemplate.get().render(messages, addGenerationPrompt, specialTokens, at), false);
     }
 
     /** One more than the highest token id. */

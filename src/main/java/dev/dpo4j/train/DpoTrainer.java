@@ -147,8 +147,7 @@ public final class DpoTrainer {
             return result(false);
         } finally {
             // What reads the weights must have ended before they are freed. A checkpoint's failure comes before all
-            // that
-            // happened behind it, as if it had been written at once.
+            // that happened behind it, as if it had been written at once.
             saving.await();
         }
     }

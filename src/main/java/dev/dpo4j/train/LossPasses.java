@@ -259,8 +259,8 @@ final class LossPasses {
         if (atStart && same) {
             double[][] ofPolicy = logProbs.sums(Summed.of(loss));
             startCheck.require(of.name().toLowerCase(Locale.ROOT), batch, ofPolicy, ofReference);
-            // Of two roundings of one number the difference is noise, and any accuracy could come of it: 0 is what it
-            // is.
+            // Of two roundings of one number the difference is noise, and any accuracy could come of it:
+            // 0 is what it is.
             ofReference = ofPolicy;
         }
         return new Scored(logProbs, logProbs.answers(ofReference, loss));

@@ -1,10 +1,9 @@
 package dev.dpo4j.train;
 
+import dev.dpo4j.digest.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * Names for log-probabilities, made of all that decides them: the same name, the same number, wherever model and data come from. Only
@@ -20,7 +19,7 @@ public record ReferenceKeys(String model, String machine) {
 
     /** SHA-256, hexadecimal, for the log-probability of an answer to a prompt, both in token ids. */
     String of(int[] prompt, int[] answer) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (String text : new String[] {ARITHMETIC, model, machine}) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             add(digest, bytes.length);
@@ -32,18 +31,10 @@ public record ReferenceKeys(String model, String machine) {
                 add(digest, token);
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     private static void add(MessageDigest digest, int number) {
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(number).array());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

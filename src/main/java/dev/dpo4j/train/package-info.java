@@ -4,7 +4,7 @@
  */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"llama", "tensor", "kernel", "loss", "learningrate", "safetensors", "dataset"})
+        allowedDependencies = {"llama", "tensor", "kernel", "loss", "learningrate", "safetensors", "dataset", "digest"})
 package dev.dpo4j.train;
 
 import org.jspecify.annotations.NullMarked;

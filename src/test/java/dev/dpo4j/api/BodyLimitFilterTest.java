@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dpo4j.ServiceTest;
 import dev.dpo4j.blob.Database;
+import dev.dpo4j.blob.SetAside;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
@@ -29,19 +30,19 @@ class BodyLimitFilterTest {
     void anUploadsRoomIsSetAsideUntilItHasBeenSpooled() throws ServletException, IOException {
         List<Long> setAside = new ArrayList<>();
         FilterChain spooling = (request, response) -> {
-            setAside.add(database.bytesSetAside());
+            setAside.add(SetAside.bytes(database));
             filter.doFilter(upload(), new MockHttpServletResponse(), (second, ignored) -> {
-                setAside.add(database.bytesSetAside());
+                setAside.add(SetAside.bytes(database));
                 BodyLimitFilter.spooled((MockHttpServletRequest) second);
-                setAside.add(database.bytesSetAside());
+                setAside.add(SetAside.bytes(database));
             });
-            setAside.add(database.bytesSetAside());
+            setAside.add(SetAside.bytes(database));
         };
 
         filter.doFilter(upload(), new MockHttpServletResponse(), spooling);
 
         assertThat(setAside).containsExactly(1000L, 2000L, 1000L, 1000L);
-        assertThat(database.bytesSetAside()).isZero();
+        assertThat(SetAside.bytes(database)).isZero();
     }
 
     private static MockHttpServletRequest upload() {

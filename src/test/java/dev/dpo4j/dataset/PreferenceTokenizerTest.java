@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dpo4j.Golden;
+import dev.dpo4j.tokenizer.FolderTokenizer;
 import dev.dpo4j.tokenizer.NativeCache;
 import dev.dpo4j.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -31,7 +32,7 @@ class PreferenceTokenizerTest {
     @BeforeAll
     static void load() {
         NativeCache.directory(Path.of("target/natives"));
-        tokenizer = Tokenizer.load(TINY);
+        tokenizer = FolderTokenizer.load(TINY);
     }
 
     @AfterAll
@@ -158,7 +159,7 @@ class PreferenceTokenizerTest {
     void conversationThatTheTemplateCannotTakeIsRefused() throws IOException {
         Files.copy(TINY.resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
         String row = "{\"prompt\":[{\"role\":\"user\",\"content\":\"Q\"}],\"chosen\":\"A\",\"rejected\":\"B\"}";
-        try (Tokenizer plain = Tokenizer.load(folder)) {
+        try (Tokenizer plain = FolderTokenizer.load(folder)) {
             assertRefused(new PreferenceTokenizer(plain, 391), row, "/prompt", "The model has no chat template");
             assertRefused(
                     new PreferenceTokenizer(plain, 391),
@@ -170,7 +171,7 @@ class PreferenceTokenizerTest {
                 folder.resolve("chat_template.jinja"),
                 "{% for m in messages %}{% if m.role == 'assistant' %}{{ raise_exception('no assistants') }}{% endif %}"
                         + "{{ m.content }}{% endfor %}");
-        try (Tokenizer picky = Tokenizer.load(folder)) {
+        try (Tokenizer picky = FolderTokenizer.load(folder)) {
             assertRefused(
                     new PreferenceTokenizer(picky, 391),
                     row,
@@ -178,7 +179,7 @@ class PreferenceTokenizerTest {
                     "line 1: the template refuses the conversation: no assistants");
         }
         Files.writeString(folder.resolve("chat_template.jinja"), "{{ messages[0].content }}");
-        try (Tokenizer forgetful = Tokenizer.load(folder)) {
+        try (Tokenizer forgetful = FolderTokenizer.load(folder)) {
             assertRefused(
                     new PreferenceTokenizer(forgetful, 391),
                     row,
@@ -188,7 +189,7 @@ class PreferenceTokenizerTest {
         Files.writeString(
                 folder.resolve("chat_template.jinja"),
                 "{% if add_generation_prompt %}x{% else %}{{ messages[1].content }}{% endif %}");
-        try (Tokenizer other = Tokenizer.load(folder)) {
+        try (Tokenizer other = FolderTokenizer.load(folder)) {
             assertRefused(
                     new PreferenceTokenizer(other, 391),
                     row,

@@ -3,6 +3,7 @@ package dev.dpo4j.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dpo4j.Golden;
+import dev.dpo4j.tokenizer.FolderTokenizer;
 import dev.dpo4j.tokenizer.NativeCache;
 import dev.dpo4j.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -46,7 +47,7 @@ class TrlTokenisationTest {
         JsonNode golden = JSON.readTree(Files.readString(shared.resolve("goldens/trajectory-open.json")));
         JsonNode data = JSON.readTree(Files.readString(shared.resolve("data/dpo_en_demo.json")));
         assertThat(golden.path("rows").size()).isEqualTo(12);
-        try (Tokenizer tokenizer = Tokenizer.load(smolLm2())) {
+        try (Tokenizer tokenizer = FolderTokenizer.load(smolLm2())) {
             PreferenceTokenizer preferences = new PreferenceTokenizer(tokenizer, 49152);
             for (int i = 0; i < golden.path("rows").size(); i++) {
                 JsonNode row = data.get(golden.path("rows").get(i).intValue());
@@ -69,7 +70,7 @@ class TrlTokenisationTest {
     @Test
     @Tag("real")
     void smolLm2DoesNotTruncate() {
-        try (Tokenizer tokenizer = Tokenizer.load(smolLm2())) {
+        try (Tokenizer tokenizer = FolderTokenizer.load(smolLm2())) {
             assertThat(tokenizer.encode(" word".repeat(3_000), true)).hasSize(3_000);
         }
     }
@@ -80,7 +81,7 @@ class TrlTokenisationTest {
     }
 
     private static void assertRowsMatch(String golden, Path model) throws IOException {
-        try (Tokenizer tokenizer = Tokenizer.load(model)) {
+        try (Tokenizer tokenizer = FolderTokenizer.load(model)) {
             JsonNode rows = Golden.read(golden).path("rows");
             assertThat(rows.size()).isEqualTo(15);
             PreferenceTokenizer preferences = new PreferenceTokenizer(tokenizer, tokenizer.vocabularySize());

@@ -161,7 +161,7 @@ class JobRunnerTest {
                                 .containsEntry("step", 5)
                                 .containsKey("eval_rewards/margins"));
         assertThat(metrics(id)).hasSize(5);
-        assertThat(service.checkpoints(id, null, 10).data())
+        assertThat(service.checkpoints(id, null, 10).items())
                 .first()
                 .satisfies(checkpoint -> assertThat(checkpoint.metrics())
                         .containsEntry("step", 5)
@@ -195,7 +195,7 @@ class JobRunnerTest {
         run(id);
 
         assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(10));
-        assertThat(service.checkpoints(id, null, 10).data())
+        assertThat(service.checkpoints(id, null, 10).items())
                 .extracting(Checkpoint::step)
                 .containsExactly(30, 10);
         assertThat(messages(id))
@@ -272,7 +272,7 @@ class JobRunnerTest {
 
         run(id);
 
-        assertThat(service.checkpoints(id, null, 10).data())
+        assertThat(service.checkpoints(id, null, 10).items())
                 .satisfiesExactly(
                         of7 -> assertThat(of7.metrics())
                                 .containsEntry("step", 7)
@@ -288,7 +288,7 @@ class JobRunnerTest {
         training.loggingSteps(3);
         String id = create(4, 4);
         run(id);
-        assertThat(service.checkpoints(id, null, 10).data())
+        assertThat(service.checkpoints(id, null, 10).items())
                 .singleElement()
                 .satisfies(checkpoint -> assertThat(checkpoint.metrics()).containsOnlyKeys("step"));
     }
@@ -405,7 +405,7 @@ class JobRunnerTest {
         assertThat(seen).containsExactly(1, 2, 3);
         assertThat(metrics(id)).extracting(JobRunnerTest::step).containsExactly(1, 2);
         assertThat(service.get(id).status()).isEqualTo(JobStatus.RUNNING);
-        assertThat(service.checkpoints(id, null, 10).data())
+        assertThat(service.checkpoints(id, null, 10).items())
                 .extracting(Checkpoint::step)
                 .containsExactly(2, 1);
     }
@@ -419,7 +419,7 @@ class JobRunnerTest {
         assertThatThrownBy(() -> checkpoints.write(stale, FakeSnapshots.ofStep(1), "fake", Map.of(), 2))
                 .isInstanceOf(FenceLostException.class);
         assertThat(blobCount()).isEqualTo(before);
-        assertThat(service.checkpoints(id, null, 10).data()).isEmpty();
+        assertThat(service.checkpoints(id, null, 10).items()).isEmpty();
     }
 
     @Test
@@ -427,7 +427,7 @@ class JobRunnerTest {
         String id = create(6, 1);
         long before = blobCount();
         run(id);
-        assertThat(service.checkpoints(id, null, 10).data())
+        assertThat(service.checkpoints(id, null, 10).items())
                 .extracting(Checkpoint::step)
                 .containsExactly(6, 5);
         assertThat(blobCount()).as("weights alone: the job has ended").isEqualTo(before + 2);
@@ -453,7 +453,7 @@ class JobRunnerTest {
                 .isEqualTo(Outcome.DONE);
 
         assertThat(blobCount()).isEqualTo(before + 2);
-        assertThat(service.checkpoints(id, null, 10).data())
+        assertThat(service.checkpoints(id, null, 10).items())
                 .hasSize(2)
                 .allSatisfy(checkpoint ->
                         assertThat(blobs.find(checkpoint.weightsBlobId())).isPresent());
@@ -482,7 +482,7 @@ class JobRunnerTest {
         catalog.delete(Objects.requireNonNull(service.get(id).fineTunedModel()));
 
         assertThat(blobCount()).isEqualTo(before);
-        assertThat(service.checkpoints(id, null, 10).data()).isEmpty();
+        assertThat(service.checkpoints(id, null, 10).items()).isEmpty();
     }
 
     @Test
@@ -491,7 +491,7 @@ class JobRunnerTest {
         dieBefore(6);
         assertThatThrownBy(() -> run(id)).isInstanceOf(QueryTimeoutException.class);
         training.reset();
-        Checkpoint newest = service.checkpoints(id, null, 1).data().getFirst();
+        Checkpoint newest = service.checkpoints(id, null, 1).items().getFirst();
         BlobDamage.of(jdbc, environment).change(newest.weightsBlobId());
 
         run(id);
@@ -514,7 +514,7 @@ class JobRunnerTest {
         });
         assertThat(run(id)).isEqualTo(Outcome.DONE);
         assertThat(service.get(id).status()).isEqualTo(JobStatus.PAUSED);
-        assertThat(service.checkpoints(id, null, 10).data())
+        assertThat(service.checkpoints(id, null, 10).items())
                 .extracting(Checkpoint::step)
                 .containsExactly(3);
         training.reset();
@@ -540,7 +540,7 @@ class JobRunnerTest {
         assertThat(run(id)).isEqualTo(Outcome.DONE);
         assertThat(service.get(id).status()).isEqualTo(JobStatus.CANCELLED);
         assertThat(messages(id)).last().isEqualTo("The job was cancelled");
-        assertThat(service.checkpoints(id, null, 10).data()).isEmpty();
+        assertThat(service.checkpoints(id, null, 10).items()).isEmpty();
         assertThat(run(id)).isEqualTo(Outcome.DONE);
         assertThat(service.get(id).status()).isEqualTo(JobStatus.CANCELLED);
     }
@@ -719,7 +719,7 @@ class JobRunnerTest {
     void aCheckpointIsAModelByItsName() {
         String id = create(6, 1);
         run(id);
-        Checkpoint checkpoint = service.checkpoints(id, null, 10).data().getLast();
+        Checkpoint checkpoint = service.checkpoints(id, null, 10).items().getLast();
         assertThat(service.checkpointModel(checkpoint.model()))
                 .hasValueSatisfying(model -> assertThat(model.weightsBlobId()).isEqualTo(checkpoint.weightsBlobId()));
         assertThat(service.checkpointModel(checkpoint.model().replace("step-5", "step-1")))

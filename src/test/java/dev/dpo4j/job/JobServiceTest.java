@@ -5,6 +5,7 @@ import static dev.dpo4j.job.JobFixtures.newJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dpo4j.dataset.Page;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,9 +88,9 @@ class JobServiceTest {
             newestFirst.addFirst(service.create(labelled(Map.of("set", label))).id());
         }
         JobFilter filter = new JobFilter(Map.of("set", label), false);
-        CursorPage<Job> first = service.list(filter, null, 2);
-        CursorPage<Job> second = service.list(filter, first.data().getLast().id(), 2);
-        CursorPage<Job> third = service.list(filter, second.data().getLast().id(), 2);
+        Page<Job> first = service.list(filter, null, 2);
+        Page<Job> second = service.list(filter, first.items().getLast().id(), 2);
+        Page<Job> third = service.list(filter, second.items().getLast().id(), 2);
         assertThat(ids(first)).isEqualTo(newestFirst.subList(0, 2));
         assertThat(ids(second)).isEqualTo(newestFirst.subList(2, 4));
         assertThat(ids(third)).isEqualTo(newestFirst.subList(4, 5));
@@ -124,13 +125,13 @@ class JobServiceTest {
         String id = service.create(newJob(3, null)).id();
         service.pause(id);
         service.resume(id);
-        CursorPage<JobEvent> page = events.newestFirst(id, null, 2);
-        assertThat(page.data())
+        Page<JobEvent> page = events.newestFirst(id, null, 2);
+        assertThat(page.items())
                 .extracting(JobEvent::message)
                 .containsExactly("The job was resumed", "The job was paused");
         assertThat(page.hasMore()).isTrue();
-        CursorPage<JobEvent> rest = events.newestFirst(id, page.data().getLast().id(), 2);
-        assertThat(rest.data()).extracting(JobEvent::sequence).containsExactly(1L);
+        Page<JobEvent> rest = events.newestFirst(id, page.items().getLast().id(), 2);
+        assertThat(rest.items()).extracting(JobEvent::sequence).containsExactly(1L);
         assertThat(rest.hasMore()).isFalse();
     }
 
@@ -167,7 +168,7 @@ class JobServiceTest {
                 .single();
     }
 
-    private static List<String> ids(CursorPage<Job> page) {
-        return page.data().stream().map(Job::id).toList();
+    private static List<String> ids(Page<Job> page) {
+        return page.items().stream().map(Job::id).toList();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dpo4j.learningrate.LrSchedulerKwargs;
 import dev.dpo4j.llama.LoraConfig;
+import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.train.AdamOptions;
 import dev.dpo4j.train.Amount;
@@ -35,7 +36,7 @@ class JsonTest {
 
     @Test
     void aDoraIsReadAsItWasWritten() {
-        LoraConfig dora = new LoraConfig(4, 8, Set.of("q_proj")).asDora();
+        LoraConfig dora = TinyLlama.dora(new LoraConfig(4, 8, Set.of("q_proj")));
         assertThat(Json.read(Json.write(dora), LoraConfig.class)).isEqualTo(dora);
         assertThat(dora.useDora()).isTrue();
     }

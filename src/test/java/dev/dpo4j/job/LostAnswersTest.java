@@ -111,7 +111,7 @@ class LostAnswersTest {
         TunedModel model =
                 models.find(Objects.requireNonNull(job.fineTunedModel())).orElseThrow();
         assertThat(weight(model.weightsBlobId())).isEqualTo(FakeTraining.weightAfter(STEPS));
-        List<Checkpoint> checkpoints = service.checkpoints(id, null, 10).data();
+        List<Checkpoint> checkpoints = service.checkpoints(id, null, 10).items();
         assertThat(checkpoints).extracting(Checkpoint::step).containsExactly(3, 2);
         for (Checkpoint checkpoint : checkpoints) {
             assertThat(weight(checkpoint.weightsBlobId())).isEqualTo(FakeTraining.weightAfter(checkpoint.step()));

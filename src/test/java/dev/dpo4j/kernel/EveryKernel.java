@@ -44,10 +44,6 @@ final class EveryKernel {
         MemorySegment y = gaussian(width);
         kernels.add(x, y, width);
         wrote("add", y);
-        kernels.addScaled(0.3f, x, y, width);
-        wrote("addScaled", y);
-        kernels.scale(0.7f, x, width);
-        wrote("scale", x);
         wrote("sumOfSquares", kernels.sumOfSquares(x, width));
     }
 

@@ -41,7 +41,7 @@ class GeneratorTest {
         int[] prompt = prompt(promptLength);
 
         Generation generation =
-                new Generator(model, () -> {}).generate(prompt, Sampling.greedy(20, Set.of()), token -> true);
+                new Generator(model, () -> {}).generate(prompt, Greedy.sampling(20, Set.of()), token -> true);
 
         assertThat(generation.end()).isEqualTo(Generation.End.LENGTH);
         assertThat(generation.tokens()).containsExactly(recomputed(model, prompt, 20));
@@ -64,7 +64,7 @@ class GeneratorTest {
             int[] prompt = prompt(11);
 
             int[] tokens = new Generator(tuned, () -> {})
-                    .generate(prompt, Sampling.greedy(20, Set.of()), token -> true)
+                    .generate(prompt, Greedy.sampling(20, Set.of()), token -> true)
                     .tokens();
 
             assertThat(tokens).containsExactly(recomputed(tuned, prompt, 20));
@@ -81,7 +81,7 @@ class GeneratorTest {
         List<Integer> told = new ArrayList<>();
 
         Generation generation =
-                new Generator(model, () -> {}).generate(prompt, Sampling.greedy(20, Set.of(stop)), told::add);
+                new Generator(model, () -> {}).generate(prompt, Greedy.sampling(20, Set.of(stop)), told::add);
 
         assertThat(generation.end()).isEqualTo(Generation.End.STOP_TOKEN);
         assertThat(generation.tokens()).containsExactly(Arrays.copyOf(all, end));
@@ -95,7 +95,7 @@ class GeneratorTest {
         List<Integer> told = new ArrayList<>();
 
         Generation generation = new Generator(model, () -> {})
-                .generate(prompt, Sampling.greedy(20, Set.of()), token -> {
+                .generate(prompt, Greedy.sampling(20, Set.of()), token -> {
                     told.add(token);
                     return told.size() < 5;
                 });
@@ -109,7 +109,7 @@ class GeneratorTest {
         int[] prompt = prompt(2 * Generator.PROMPT_CHUNK + 1);
         AtomicInteger computations = new AtomicInteger();
         new Generator(model, computations::incrementAndGet)
-                .generate(prompt, Sampling.greedy(4, Set.of()), token -> true);
+                .generate(prompt, Greedy.sampling(4, Set.of()), token -> true);
         assertThat(computations)
                 .as("three parts of the prompt, three more tokens")
                 .hasValue(6);
@@ -121,7 +121,7 @@ class GeneratorTest {
                                 throw new IllegalStateException("enough");
                             }
                         })
-                        .generate(prompt, Sampling.greedy(4, Set.of()), told::add))
+                        .generate(prompt, Greedy.sampling(4, Set.of()), told::add))
                 .hasMessage("enough");
         assertThat(told).hasSize(2);
     }
@@ -141,10 +141,10 @@ class GeneratorTest {
         int[] prompt = prompt(positions - 2);
 
         assertThat(generator
-                        .generate(prompt, Sampling.greedy(2, Set.of()), token -> true)
+                        .generate(prompt, Greedy.sampling(2, Set.of()), token -> true)
                         .tokens())
                 .hasSize(2);
-        assertThatThrownBy(() -> generator.generate(prompt, Sampling.greedy(3, Set.of()), token -> true))
+        assertThatThrownBy(() -> generator.generate(prompt, Greedy.sampling(3, Set.of()), token -> true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("A prompt of 1022 tokens and 3 more exceed the model's 1024 positions");
     }
@@ -152,7 +152,7 @@ class GeneratorTest {
     @Test
     void refusesAnEmptyPrompt() {
         assertThatThrownBy(() -> new Generator(model, () -> {})
-                        .generate(new int[0], Sampling.greedy(1, Set.of()), token -> true))
+                        .generate(new int[0], Greedy.sampling(1, Set.of()), token -> true))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -161,7 +161,7 @@ class GeneratorTest {
         weights.finalNorm().segment().setAtIndex(ValueLayout.JAVA_FLOAT, 3, Float.NaN);
 
         assertThatThrownBy(() ->
-                        new Generator(model, () -> {}).generate(prompt(4), Sampling.greedy(1, Set.of()), token -> true))
+                        new Generator(model, () -> {}).generate(prompt(4), Greedy.sampling(1, Set.of()), token -> true))
                 .isInstanceOf(NonFiniteLogitsException.class)
                 .hasMessageContaining("position 4");
     }

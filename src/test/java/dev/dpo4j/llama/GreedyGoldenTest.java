@@ -37,7 +37,7 @@ class GreedyGoldenTest {
             for (JsonNode golden : cases) {
                 Generation generation = generator.generate(
                         ids(golden.get("prompt_ids")),
-                        Sampling.greedy(40, Set.copyOf(config.eosTokenIds())),
+                        Greedy.sampling(40, Set.copyOf(config.eosTokenIds())),
                         token -> true);
 
                 assertThat(generation.tokens())

@@ -31,7 +31,7 @@ public final class TinyLlama {
             Map.of(".*k_proj", 2.0));
 
     /** A DoRA on every linear layer. */
-    public static final LoraConfig DORA = LORA.asDora();
+    public static final LoraConfig DORA = dora(LORA);
 
     /** The scale of {@link #PATTERNED_LORA} on a layer. */
     public static double scaleOfPatternedLora(String path) {
@@ -43,6 +43,19 @@ public final class TinyLlama {
 
     private static LlamaConfig config(boolean tied, RopeScaling scaling) {
         return new LlamaConfig(331, 30, 41, 2, 6, 2, 10, 1e-5, 10_000, scaling, 512, tied, 0.02, null, List.of());
+    }
+
+    /** The same adapter as a DoRA. */
+    public static LoraConfig dora(LoraConfig lora) {
+        return new LoraConfig(
+                lora.r(),
+                lora.alpha(),
+                lora.targetModules(),
+                lora.useRslora(),
+                lora.rankPattern(),
+                lora.alphaPattern(),
+                lora.dropout(),
+                true);
     }
 
     /** Weights of deviation 0.15, norms around 1. */

@@ -18,7 +18,7 @@ class TokenSamplerTest {
 
     @Test
     void temperatureZeroTakesTheLikeliestTokenAndTheFirstOfEquals() {
-        TokenSampler sampler = new TokenSampler(Sampling.greedy(1, Set.of()));
+        TokenSampler sampler = new TokenSampler(Greedy.sampling(1, Set.of()));
 
         assertThat(sampler.next(LOGITS)).isEqualTo(1);
         assertThat(sampler.next(new float[] {-3, 2, 2, 1})).isEqualTo(1);

@@ -77,7 +77,7 @@ class TurnsTest {
     void generationLetsAWaitingComputationInAfterALayer() throws InterruptedException {
         Seen seen = whatAShortOneSees(
                 "swiGlu",
-                () -> new Generator(model, () -> {}).generate(text, Sampling.greedy(4, Set.of()), token -> true));
+                () -> new Generator(model, () -> {}).generate(text, Greedy.sampling(4, Set.of()), token -> true));
 
         assertThat(seen).isEqualTo(new Seen(1, 0));
         assertThat(forwardLayers).hasValue(4 * LAYERS);

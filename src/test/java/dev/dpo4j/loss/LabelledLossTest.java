@@ -51,7 +51,7 @@ class LabelledLossTest {
     @Test
     void withoutThatDistanceItIsApoZero() {
         PreferenceLoss unpaired = Options.of(LossType.APO_ZERO_UNPAIRED).build().loss(0.2);
-        PairLoss pair = Options.of(LossType.APO_ZERO).build().loss(0.2).of(new PairLogProbs(-3.5, -6, -4, -5, 3, 4));
+        PairLoss pair = Alone.of(Options.of(LossType.APO_ZERO).build().loss(0.2), Alone.pair(-3.5, -6, -4, -5, 3, 4));
 
         List<PreferenceLosses> losses = unpaired.of(List.of(unmatched(true, 0.5), unmatched(false, -1)));
 

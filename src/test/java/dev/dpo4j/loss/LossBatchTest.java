@@ -216,14 +216,14 @@ class LossBatchTest {
         double best = Math.log(Math.exp(0.125) + Math.exp(-0.3) + Math.exp(0.15)) - 0.125;
         double second = Math.log(Math.exp(-0.3) + Math.exp(0.15)) + 0.3;
 
-        assertThat(PreferenceLosses.of(plackettLuce(false), OF_THREE).loss()).isCloseTo(best, within(1e-15));
-        assertThat(PreferenceLosses.of(plackettLuce(true), OF_THREE).loss()).isCloseTo(best + second, within(1e-15));
+        assertThat(Alone.of(plackettLuce(false), OF_THREE).loss()).isCloseTo(best, within(1e-15));
+        assertThat(Alone.of(plackettLuce(true), OF_THREE).loss()).isCloseTo(best + second, within(1e-15));
     }
 
     @Test
     void plackettLuceOfOneRejectedAnswerIsDpo() {
-        PreferenceLosses one = PreferenceLosses.of(plackettLuce(true), SECOND);
-        PreferenceLosses dpo = PreferenceLosses.of(PreferenceLoss.sigmoid(0.5), SECOND);
+        PreferenceLosses one = Alone.of(plackettLuce(true), SECOND);
+        PreferenceLosses dpo = Alone.of(LossOptions.SIGMOID.loss(0.5), SECOND);
 
         assertThat(one.loss()).isCloseTo(dpo.loss(), within(1e-15));
         assertThat(one.slopes()[0]).isCloseTo(dpo.slopes()[0], within(1e-15));

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class LossFamilyTest {
 
-    static final PairLogProbs FIRST = new PairLogProbs(-2.5, -2.6, -2.75, -2.0, 3, 2);
-    static final PairLogProbs SECOND = new PairLogProbs(-2.1, -4.0, -1.8, -4.3, 2, 4);
+    static final PairLogProbs FIRST = Alone.pair(-2.5, -2.6, -2.75, -2.0, 3, 2);
+    static final PairLogProbs SECOND = Alone.pair(-2.1, -4.0, -1.8, -4.3, 2, 4);
 
     /** The mean loss, and its slopes by the first and second pair's chosen and rejected answer. */
     @ParameterizedTest
@@ -85,8 +85,8 @@ class LossFamilyTest {
             double rejected2,
             double tolerance) {
         PreferenceLoss made = options(type, smoothing, divergence, alpha).loss(0.1);
-        PairLoss first = made.of(FIRST);
-        PairLoss second = made.of(SECOND);
+        PairLoss first = Alone.of(made, FIRST);
+        PairLoss second = Alone.of(made, SECOND);
         double digits = tolerance * Math.max(1, Math.abs(loss));
         assertThat((first.loss() + second.loss()) / 2).isCloseTo(loss, within(digits));
         assertThat(first.slopeChosen() / 2).isCloseTo(chosen1, within(tolerance));
@@ -112,21 +112,24 @@ class LossFamilyTest {
     @ParameterizedTest
     @MethodSource("allLosses")
     void slopesAreCentralDifferencesOfTheLoss(PreferenceLoss loss) {
-        PairLogProbs far = new PairLogProbs(-20, -9, -12, -14, 7, 5);
-        PairLogProbs falling = new PairLogProbs(-6, -8, -3, -4, 3, 4); // both less likely than under the reference
+        PairLogProbs far = Alone.pair(-20, -9, -12, -14, 7, 5);
+        PairLogProbs falling = Alone.pair(-6, -8, -3, -4, 3, 4); // both less likely than under the reference
         for (PairLogProbs at : List.of(FIRST, SECOND, far, falling)) {
-            PairLoss pair = loss.of(at);
+            PairLoss pair = Alone.of(loss, at);
             double scale = 1 + Math.abs(pair.loss());
             assertThat(pair.slopeChosen())
                     .isCloseTo(
                             slope(
-                                    x -> loss.of(moved(at, x, at.policyRejected()))
+                                    x -> Alone.of(loss, moved(at, x, at.policyRejected()))
                                             .loss(),
                                     at.policyChosen()),
                             within(1e-7 * scale));
             assertThat(pair.slopeRejected())
                     .isCloseTo(
-                            slope(x -> loss.of(moved(at, at.policyChosen(), x)).loss(), at.policyRejected()),
+                            slope(
+                                    x -> Alone.of(loss, moved(at, at.policyChosen(), x))
+                                            .loss(),
+                                    at.policyRejected()),
                             within(1e-7 * scale));
         }
     }
@@ -136,8 +139,8 @@ class LossFamilyTest {
     void extremePairsGiveNumbers(PreferenceLoss loss) {
         for (double size : new double[] {200, 600}) {
             for (PairLogProbs at :
-                    List.of(new PairLogProbs(-size, 0, 0, -size, 3, 4), new PairLogProbs(0, -size, -size, 0, 3, 4))) {
-                PairLoss pair = loss.of(at);
+                    List.of(Alone.pair(-size, 0, 0, -size, 3, 4), Alone.pair(0, -size, -size, 0, 3, 4))) {
+                PairLoss pair = Alone.of(loss, at);
                 if (size == 600 && squaresAnExponential(loss)) { // (exp(600) / n)² is more than a double holds
                     assertThat(pair.loss()).isInfinite();
                     continue;
@@ -187,9 +190,10 @@ class LossFamilyTest {
     void dpopPunishesAChosenAnswerThatBecomesLessLikely() {
         PreferenceLoss dpop = options("dpop", 0, "reverse_kl", 0.5).loss(0.1);
 
-        assertThat(dpop.of(FIRST)).isEqualTo(PreferenceLoss.sigmoid(0.1).of(FIRST)); // 0.25 above the reference
+        // first: log-ratio 0.25
+        assertThat(Alone.of(dpop, FIRST)).isEqualTo(Alone.of(LossOptions.SIGMOID.loss(0.1), FIRST));
         // second: log-ratios -0.3 and 0.3: 0.1 (-0.3 - 0.3 - 50 · 0.3) = -1.56
-        assertThat(dpop.of(SECOND).loss()).isCloseTo(Math.log1p(Math.exp(1.56)), within(1e-12));
+        assertThat(Alone.of(dpop, SECOND).loss()).isCloseTo(Math.log1p(Math.exp(1.56)), within(1e-12));
     }
 
     static LossOptions options(String type, double smoothing, String divergence, double alpha) {
@@ -207,7 +211,9 @@ class LossFamilyTest {
                 pair.referenceRejected(),
                 pair.chosenTokens(),
                 pair.rejectedTokens(),
-                pair.meanChosenTokens());
+                pair.meanChosenTokens(),
+                chosen,
+                rejected);
     }
 
     private static double slope(DoubleUnaryOperator f, double x) {

@@ -100,8 +100,8 @@ final class LossPicture {
             };
         }
         return x -> {
-            PairLoss pair = loss.of(
-                    new PairLogProbs(REFERENCE + x / 2, REFERENCE - x / 2, REFERENCE, REFERENCE, TOKENS, TOKENS));
+            PairLoss pair = Alone.of(
+                    loss, Alone.pair(REFERENCE + x / 2, REFERENCE - x / 2, REFERENCE, REFERENCE, TOKENS, TOKENS));
             return new Point(pair.loss(), pair.slopeChosen(), pair.slopeRejected());
         };
     }

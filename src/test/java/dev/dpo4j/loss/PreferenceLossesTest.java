@@ -10,19 +10,19 @@ import org.junit.jupiter.api.Test;
 /** One chosen answer against several rejected ones. */
 class PreferenceLossesTest {
 
-    private static final PreferenceLoss LOSS = PreferenceLoss.sigmoid(0.5);
+    private static final PreferenceLoss LOSS = LossOptions.SIGMOID.loss(0.5);
     private static final double[] POLICY = {-2.5, -2.6, -4.0, -1.0};
     private static final int[] TOKENS = {3, 2, 4, 1};
     private static final double[] REFERENCE = {-2.75, -2.0, -4.3, -1.0};
 
     @Test
     void theLossIsTheMeanOverTheRejectedAnswers() {
-        PreferenceLosses losses = PreferenceLosses.of(LOSS, new AnswerLogProbs(POLICY, REFERENCE, TOKENS));
+        PreferenceLosses losses = Alone.of(LOSS, new AnswerLogProbs(POLICY, REFERENCE, TOKENS));
 
         List<PairLoss> pairs = List.of(
-                LOSS.of(new PairLogProbs(-2.5, -2.6, -2.75, -2.0, 3, 2)),
-                LOSS.of(new PairLogProbs(-2.5, -4.0, -2.75, -4.3, 3, 4)),
-                LOSS.of(new PairLogProbs(-2.5, -1.0, -2.75, -1.0, 3, 1)));
+                Alone.of(LOSS, Alone.pair(-2.5, -2.6, -2.75, -2.0, 3, 2)),
+                Alone.of(LOSS, Alone.pair(-2.5, -4.0, -2.75, -4.3, 3, 4)),
+                Alone.of(LOSS, Alone.pair(-2.5, -1.0, -2.75, -1.0, 3, 1)));
         assertThat(losses.pairs()).isEqualTo(pairs);
         // logits 0.85, -0.05 and 0.25; -log sigmoid of half of each
         assertThat(losses.loss())
@@ -33,7 +33,7 @@ class PreferenceLossesTest {
 
     @Test
     void theChosenAnswersSlopeIsTheSumOverItsPairs() {
-        PreferenceLosses losses = PreferenceLosses.of(LOSS, new AnswerLogProbs(POLICY, REFERENCE, TOKENS));
+        PreferenceLosses losses = Alone.of(LOSS, new AnswerLogProbs(POLICY, REFERENCE, TOKENS));
 
         assertThat(losses.slopes()).hasSize(4);
         double sum = 0;
@@ -48,18 +48,18 @@ class PreferenceLossesTest {
 
     @Test
     void slopesAreCentralDifferencesOfTheMean() {
-        double[] slopes = PreferenceLosses.of(LOSS, new AnswerLogProbs(POLICY, REFERENCE, TOKENS))
-                .slopes();
+        double[] slopes =
+                Alone.of(LOSS, new AnswerLogProbs(POLICY, REFERENCE, TOKENS)).slopes();
         double h = 1e-5;
         for (int i = 0; i < POLICY.length; i++) {
             double[] up = POLICY.clone();
             double[] down = POLICY.clone();
             up[i] += h;
             down[i] -= h;
-            double difference = PreferenceLosses.of(LOSS, new AnswerLogProbs(up, REFERENCE, TOKENS))
-                            .loss()
-                    - PreferenceLosses.of(LOSS, new AnswerLogProbs(down, REFERENCE, TOKENS))
-                            .loss();
+            double difference =
+                    Alone.of(LOSS, new AnswerLogProbs(up, REFERENCE, TOKENS)).loss()
+                            - Alone.of(LOSS, new AnswerLogProbs(down, REFERENCE, TOKENS))
+                                    .loss();
             assertThat(slopes[i]).isCloseTo(difference / (2 * h), within(1e-8));
         }
     }
@@ -68,8 +68,7 @@ class PreferenceLossesTest {
     void refusesAPreferenceWithoutARejectedAnswerOrWithoutItsReference() {
         for (double[] reference : new double[][] {{-1}, {-1, -2, -3}}) {
             double[] policy = reference.length == 1 ? new double[] {-1} : new double[] {-1, -2};
-            assertThatThrownBy(() ->
-                            PreferenceLosses.of(LOSS, new AnswerLogProbs(policy, reference, new int[policy.length])))
+            assertThatThrownBy(() -> Alone.of(LOSS, new AnswerLogProbs(policy, reference, new int[policy.length])))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }

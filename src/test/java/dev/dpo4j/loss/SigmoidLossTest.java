@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SigmoidLossTest {
 
-    private static final PairLogProbs FIRST = new PairLogProbs(-2.5, -2.6, -2.75, -2.0, 3, 2);
-    private static final PairLogProbs SECOND = new PairLogProbs(-2.1, -4.0, -1.8, -4.3, 2, 4);
+    private static final PairLogProbs FIRST = Alone.pair(-2.5, -2.6, -2.75, -2.0, 3, 2);
+    private static final PairLogProbs SECOND = Alone.pair(-2.1, -4.0, -1.8, -4.3, 2, 4);
 
     @ParameterizedTest
     @CsvSource({
@@ -34,8 +34,8 @@ class SigmoidLossTest {
         "0.5, 0.6787063223, -0.0988302288, -0.1436106292",
     })
     void givesTrlsLossesAndSlopes(double beta, double loss, double slopeOfFirst, double slopeOfSecond) {
-        PairLoss first = PreferenceLoss.sigmoid(beta).of(FIRST);
-        PairLoss second = PreferenceLoss.sigmoid(beta).of(SECOND);
+        PairLoss first = Alone.of(LossOptions.SIGMOID.loss(beta), FIRST);
+        PairLoss second = Alone.of(LossOptions.SIGMOID.loss(beta), SECOND);
 
         assertThat((first.loss() + second.loss()) / 2).isCloseTo(loss, within(1e-10));
         assertThat(first.slopeChosen() / 2).isCloseTo(slopeOfFirst, within(1e-10));
@@ -46,8 +46,8 @@ class SigmoidLossTest {
 
     @Test
     void givesTrlsMetrics() {
-        PairLoss first = PreferenceLoss.sigmoid(0.1).of(FIRST);
-        PairLoss second = PreferenceLoss.sigmoid(0.1).of(SECOND);
+        PairLoss first = Alone.of(LossOptions.SIGMOID.loss(0.1), FIRST);
+        PairLoss second = Alone.of(LossOptions.SIGMOID.loss(0.1), SECOND);
 
         assertThat(first.logits()).isCloseTo(0.85, within(1e-12));
         assertThat(second.logits()).isCloseTo(-0.6, within(1e-12));
@@ -60,7 +60,7 @@ class SigmoidLossTest {
 
     @Test
     void aTieCostsLn2AndIsNotAccurate() {
-        PairLoss tie = PreferenceLoss.sigmoid(0.3).of(new PairLogProbs(-7, -9, -7, -9, 1, 1));
+        PairLoss tie = Alone.of(LossOptions.SIGMOID.loss(0.3), Alone.pair(-7, -9, -7, -9, 1, 1));
 
         assertThat(tie.loss()).isEqualTo(Math.log(2));
         assertThat(tie.slopeChosen()).isEqualTo(-0.15);
@@ -69,16 +69,16 @@ class SigmoidLossTest {
 
     @Test
     void extremePairsNeitherOverflowNorVanish() {
-        PairLoss hopeless = PreferenceLoss.sigmoid(0.5).of(new PairLogProbs(-10_000, 0, 0, -10_000, 1, 1));
+        PairLoss hopeless = Alone.of(LossOptions.SIGMOID.loss(0.5), Alone.pair(-10_000, 0, 0, -10_000, 1, 1));
         assertThat(hopeless.loss()).isEqualTo(10_000);
         assertThat(hopeless.slopeChosen()).isEqualTo(-0.5);
         assertThat(hopeless.slopeRejected()).isEqualTo(0.5);
 
-        PairLoss settled = PreferenceLoss.sigmoid(0.5).of(new PairLogProbs(0, -10_000, -10_000, 0, 1, 1));
+        PairLoss settled = Alone.of(LossOptions.SIGMOID.loss(0.5), Alone.pair(0, -10_000, -10_000, 0, 1, 1));
         assertThat(settled.loss()).isZero();
         assertThat(settled.slopeChosen()).isZero();
 
-        PairLoss nearlySettled = PreferenceLoss.sigmoid(1).of(new PairLogProbs(0, -50, 0, 0, 1, 1));
+        PairLoss nearlySettled = Alone.of(LossOptions.SIGMOID.loss(1), Alone.pair(0, -50, 0, 0, 1, 1));
         assertThat(nearlySettled.loss()).isCloseTo(Math.exp(-50), within(1e-36));
         assertThat(nearlySettled.slopeChosen()).isCloseTo(-Math.exp(-50), within(1e-36));
     }
@@ -86,7 +86,7 @@ class SigmoidLossTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.1, Double.NaN, Double.POSITIVE_INFINITY})
     void refusesABetaThatIsNotAPositiveNumber(double beta) {
-        assertThatThrownBy(() -> PreferenceLoss.sigmoid(beta))
+        assertThatThrownBy(() -> LossOptions.SIGMOID.loss(beta))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("beta must be a positive number, not " + beta);
     }

@@ -2,6 +2,7 @@ package dev.dpo4j.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dpo4j.digest.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -39,12 +39,6 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void theLengthIsKnownBefore() throws IOException {
-        assertThat(SafetensorsWriter.length(TENSORS, Map.of("a", "ü")))
-                .isEqualTo(write(TENSORS, Map.of("a", "ü")).length);
-    }
-
-    @Test
     void whatIsWrittenIsRead() throws IOException {
         float[] values = new float[100_003];
         for (int i = 0; i < values.length; i++) {

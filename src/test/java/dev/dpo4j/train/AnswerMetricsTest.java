@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dpo4j.kernel.TokenFigures;
+import dev.dpo4j.loss.Alone;
 import dev.dpo4j.loss.AnswerLogProbs;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
@@ -122,15 +123,13 @@ class AnswerMetricsTest {
 
     private static void add(AnswerMetrics sum, double[] policy, double[] reference, double count) {
         sum.add(
-                PreferenceLosses.of(
-                        PreferenceLoss.sigmoid(0.5), new AnswerLogProbs(policy, reference, new int[policy.length])),
+                Alone.of(LossOptions.SIGMOID.loss(0.5), new AnswerLogProbs(policy, reference, new int[policy.length])),
                 policy,
                 new TokenTotals(2, 3, -policy[0], policy[0], policy[1], 1),
                 count);
     }
 
     private static PreferenceLosses losses(double[] policy) {
-        return PreferenceLosses.of(
-                PreferenceLoss.sigmoid(0.5), new AnswerLogProbs(policy, policy, new int[policy.length]));
+        return Alone.of(LossOptions.SIGMOID.loss(0.5), new AnswerLogProbs(policy, policy, new int[policy.length]));
     }
 }

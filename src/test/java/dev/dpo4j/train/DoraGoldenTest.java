@@ -59,7 +59,7 @@ class DoraGoldenTest {
     private static void assertLossAndGradients(JsonNode golden, Activations.Keep keep) {
         List<TokenizedPreference> rows = Goldens.preferences(golden.get("rows"));
         PreferenceBatch batch = PreferenceBatch.of(rows);
-        PreferenceLoss loss = PreferenceLoss.sigmoid(DORA.at("/training/beta").asDouble());
+        PreferenceLoss loss = LossOptions.SIGMOID.loss(DORA.at("/training/beta").asDouble());
         try (Compute compute = Goldens.compute();
                 LlamaWeights base = Goldens.tiny(DORA.get("seed").longValue());
                 LoraWeights adapter = adapter(base, lora(golden.get("options")), compute);

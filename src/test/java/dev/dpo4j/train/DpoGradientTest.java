@@ -16,7 +16,9 @@ import dev.dpo4j.llama.PaperLlama;
 import dev.dpo4j.llama.ParameterSet;
 import dev.dpo4j.llama.PassSize;
 import dev.dpo4j.llama.TinyLlama;
+import dev.dpo4j.loss.Alone;
 import dev.dpo4j.loss.AnswerLogProbs;
+import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.loss.PreferenceLosses;
 import dev.dpo4j.tensor.Compute;
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DpoGradientTest {
 
-    private static final PreferenceLoss LOSS = PreferenceLoss.sigmoid(0.4);
+    private static final PreferenceLoss LOSS = LossOptions.SIGMOID.loss(0.4);
     private static final double STEP = 1e-5;
 
     /** One with two rejected answers and more rows than a block of attention has, one with an answer of one token and a weight. */
@@ -108,7 +110,7 @@ class DpoGradientTest {
     @Test
     void soIsThatOfADoraWhoseNormsStayAsTheyAre() {
         assertDoraSlopes(TinyLlama.DORA, layer -> 5.0 / 3);
-        assertDoraSlopes(TinyLlama.PATTERNED_LORA.asDora(), TinyLlama::scaleOfPatternedLora);
+        assertDoraSlopes(TinyLlama.dora(TinyLlama.PATTERNED_LORA), TinyLlama::scaleOfPatternedLora);
     }
 
     private static void assertDoraSlopes(LoraConfig lora, ToDoubleFunction<String> scale) {
@@ -243,7 +245,7 @@ class DpoGradientTest {
                     .mapToDouble(answer -> sum(paper.logProbs(preference.prompt(), answer)))
                     .toArray();
             loss += preference.weight()
-                    * PreferenceLosses.of(LOSS, new AnswerLogProbs(sums, REFERENCE[p], preference.lengths()))
+                    * Alone.of(LOSS, new AnswerLogProbs(sums, REFERENCE[p], preference.lengths()))
                             .loss();
         }
         return loss;

@@ -31,7 +31,7 @@ class DropoutTest {
     static final LoraConfig LORA =
             new LoraConfig(3, 5, LoraConfig.LINEAR_LAYERS, false, Map.of(), Map.of(), 0.4, false);
 
-    static final LoraConfig DORA = LORA.asDora();
+    static final LoraConfig DORA = TinyLlama.dora(LORA);
 
     private static final TokenizedData DATA =
             new TokenizedData(TinyRun.preferences(6), TinyRun.preferences(8).subList(6, 8), Cuts.NONE, Cuts.NONE);

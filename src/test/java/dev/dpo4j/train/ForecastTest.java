@@ -67,7 +67,10 @@ class ForecastTest {
                 .operations();
         double dora = Forecast.of(
                         CONFIG,
-                        TinyRun.hyperparameters().epochs(3).lora(lora.asDora()).build(),
+                        TinyRun.hyperparameters()
+                                .epochs(3)
+                                .lora(TinyLlama.dora(lora))
+                                .build(),
                         data,
                         false)
                 .operations();

@@ -50,7 +50,7 @@ class MemoryPlanTest {
     void theWeightsOfAPlanAreThoseThatAreAllocated() {
         LoraConfig lora = new LoraConfig(3, 6, Set.of("q_proj", "v_proj", "o_proj", "up_proj", "down_proj"));
         assertWeights(lora);
-        assertWeights(lora.asDora());
+        assertWeights(TinyLlama.dora(lora));
     }
 
     /** Of each layer as many magnitudes as it has rows, and 64 rows of the widest for each thread that measures them. */
@@ -58,7 +58,7 @@ class MemoryPlanTest {
     void dorasMagnitudesAndTheirScratchAreCounted() {
         LoraConfig lora = new LoraConfig(3, 6, Set.of("q_proj", "down_proj"));
         MemoryPlan plain = MemoryPlan.of(CONFIG, lora, false, DATA, BATCH, THREADS, PLENTY, PLENTY);
-        MemoryPlan dora = MemoryPlan.of(CONFIG, lora.asDora(), false, DATA, BATCH, THREADS, PLENTY, PLENTY);
+        MemoryPlan dora = MemoryPlan.of(CONFIG, TinyLlama.dora(lora), false, DATA, BATCH, THREADS, PLENTY, PLENTY);
 
         long magnitudes = 2L * (CONFIG.queryWidth() + CONFIG.hiddenSize()) * Float.BYTES;
         assertThat(dora.weights() - plain.weights()).isEqualTo(magnitudes);

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PreferenceScoringTest {
 
     private static final long MUCH = 1L << 30;
-    private static final PreferenceLoss LOSS = PreferenceLoss.sigmoid(0.1);
+    private static final PreferenceLoss LOSS = LossOptions.SIGMOID.loss(0.1);
 
     private static Compute compute;
     private static LlamaWeights one;

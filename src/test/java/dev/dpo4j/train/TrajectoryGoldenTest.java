@@ -108,7 +108,7 @@ class TrajectoryGoldenTest {
             LlamaModel policy = new LlamaModel(weights, null, compute);
             double[][] reference = BatchLogProbs.of(batch, new LlamaModel(referenceWeights, null, compute), a)
                     .sums(Summed.ANSWERS);
-            PreferenceLoss sigmoid = PreferenceLoss.sigmoid(0.1);
+            PreferenceLoss sigmoid = LossOptions.SIGMOID.loss(0.1);
             AdamW adamW = new AdamW(AdamOptions.DEFAULT, compute, weights, gradients, first, second, tensor -> true);
             for (int step = 1; step <= 10; step++) {
                 gradients.clear();
