@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.OffsetDateTime;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
@@ -20,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class RowsOfOld {
 
     /** The newest numbered migration. */
-    static final int LAST_VERSION = 8;
+    static final int LAST_VERSION = 10;
 
     private static final OffsetDateTime TIME = OffsetDateTime.parse("2026-11-01T12:00:00.123456Z");
     /** Answers to appends are forgotten after a while. */
@@ -33,6 +34,10 @@ final class RowsOfOld {
     private static final String MEMORY_PLAN = """
             {"packing": {"rows": 1141, "keep": "ALL"}, "base": 0, "weights": 10, "gradients": 10, "moments": 20, "activations": 30,
              "limit": 100}""";
+
+    private static final List<String> MANY_TARGETS = IntStream.range(0, 20)
+            .mapToObj(layer -> "model.layers." + layer + ".self_attn.q_proj")
+            .toList();
 
     private final JdbcClient sql;
     private final Path blobs;
@@ -53,6 +58,8 @@ final class RowsOfOld {
             case 6 -> memoryPlan();
             case 7 -> loraOptions();
             case 8 -> bestEvaluation();
+            case 9 -> manyTargets();
+            case 10 -> inputs();
             default -> throw new IllegalArgumentException("Rows of version " + version + " are wanted");
         }
     }
@@ -125,6 +132,21 @@ final class RowsOfOld {
             case 8 -> {
                 JsonNode best = ok(http.get("/v1/fine_tuning/jobs/" + JOB)).get("best_evaluation");
                 assertThat(best.toString()).isEqualTo("{\"step\":3,\"metric\":\"loss\",\"value\":0.25}");
+            }
+            case 9 -> {
+                JsonNode lora =
+                        ok(http.get("/v1/models/" + MODEL + "-of-many-targets")).get("lora");
+                assertThat(lora.get("target_modules")).hasSize(MANY_TARGETS.size());
+            }
+            // No call shows them; that a run looks at them is for its own tests.
+            case 10 -> {
+                assertThat(ok(http.get("/v1/fine_tuning/jobs/" + JOB + "/checkpoints"))
+                                .get("data"))
+                        .hasSize(1);
+                assertThat(sql.sql("select data_sha256 || base_sha256 from job_checkpoint")
+                                .query(String.class)
+                                .list())
+                        .containsExactly("1".repeat(64) + "2".repeat(64));
             }
             default -> throw new IllegalArgumentException("Version " + version + " is not known");
         }
@@ -238,6 +260,26 @@ final class RowsOfOld {
                         values (?, 'notebook', ?, ?, 'blob-weights', ?, 4, 8.0, 'q_proj',
                             '{"useRslora":true,"rankPattern":{"layers.1.*":2},"alphaPattern":{"q_proj":3.5}}', '{}')""")
                 .params(MODEL + "-patterned", JOB, TIME, sha256(new byte[] {1, 2, 3}))
+                .update();
+    }
+
+    private void manyTargets() {
+        sql.sql("""
+                        insert into tuned_model (id, base, job_id, created_at, weights_blob, weights_sha256, lora_rank, lora_alpha,
+                            lora_targets, config)
+                        values (?, 'notebook', ?, ?, 'blob-weights', ?, 4, 8.0, ?, '{}')""")
+                .params(
+                        MODEL + "-of-many-targets",
+                        JOB,
+                        TIME,
+                        sha256(new byte[] {1, 2, 3}),
+                        String.join(",", MANY_TARGETS))
+                .update();
+    }
+
+    private void inputs() {
+        sql.sql("update job_checkpoint set data_sha256 = ?, base_sha256 = ? where job_id = ?")
+                .params("1".repeat(64), "2".repeat(64), JOB)
                 .update();
     }
 

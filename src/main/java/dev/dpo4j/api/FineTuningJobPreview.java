@@ -46,7 +46,7 @@ record FineTuningJobPreview(
         @Nullable Integer validationPreferences,
         @Nullable Integer stepsPerEpoch,
         @Nullable Integer totalSteps,
-        @Nullable Integer evaluations,
+        @Nullable Long evaluations,
         FineTuningJob.@Nullable Memory memoryPlan,
 
         @Schema(

@@ -33,6 +33,14 @@ public final class ModelLease implements AutoCloseable {
     }
 
     /**
+     * SHA-256, hexadecimal, over names and values of the weights alone, without an adapter on them, and without the shape: what a version
+     * adds to that changes nothing here. It takes as long.
+     */
+    public String baseIdentity() {
+        return weights.identity();
+    }
+
+    /**
      * The model's weights, without an adapter, for the caller to change and to close. They are those of the lease when nobody else uses
      * them, so that a model that is trained is not held a second time as it was; whoever wants that loads it again.
      */

@@ -7,6 +7,7 @@ import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.tensor.Compute;
+import dev.dpo4j.train.DataIdentity;
 import dev.dpo4j.train.KnownReference;
 import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.ReferenceCache;
@@ -51,21 +52,25 @@ class CatalogTrainingRuns implements TrainingRuns {
         boolean leaseInUse = false;
         try {
             TokenizedData data = preferences.load(spec, lease.model());
+            LoraConfig lora = spec.hyperparameters().lora();
+            Inputs inputs = new Inputs(DataIdentity.of(data), lora == null ? null : lease.baseIdentity());
+            if (saved != null) {
+                inputs.requireSameAs(saved.inputs(), spec);
+            }
             LlamaConfig config = lease.model().config();
             // A saved run has its reference's log-probabilities with it.
             KnownReference reference = saved == null ? knownOf(lease) : KnownReference.NOTHING;
             MemoryPlan memory = plan(spec, config, data);
-            LoraConfig lora = spec.hyperparameters().lora();
             if (lora != null) {
                 LoraWeights given = lease.model().lora(); // only of an adapter that is trained further
                 LoraWeights adapter = given == null ? fresh(lease, lora, spec) : given.copy();
                 DpoTrainingRun run =
-                        DpoTrainingRun.ofAdapter(spec, lease, adapter, reference, data, compute, memory, saved);
+                        DpoTrainingRun.ofAdapter(spec, lease, adapter, reference, data, compute, memory, inputs, saved);
                 leaseInUse = true;
                 return run;
             }
             LlamaWeights weights = lease.own();
-            return DpoTrainingRun.ofAllWeights(spec, weights, reference, data, compute, memory, saved);
+            return DpoTrainingRun.ofAllWeights(spec, weights, reference, data, compute, memory, inputs, saved);
         } finally {
             if (!leaseInUse) {
                 lease.close();

@@ -11,6 +11,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Persistable;
 
 /** A checkpoint's manifest: the row that makes its two blobs a checkpoint. */
@@ -30,6 +31,10 @@ class CheckpointRow implements Persistable<String> {
     private String progress;
 
     private String fingerprint;
+
+    private @Nullable String dataSha256;
+
+    private @Nullable String baseSha256;
 
     private String metrics;
 
@@ -52,6 +57,7 @@ class CheckpointRow implements Persistable<String> {
             String jobId,
             TrainingProgress progress,
             String fingerprint,
+            Inputs inputs,
             Map<String, Object> metrics,
             StoredFile weights,
             StoredFile optimizer,
@@ -62,6 +68,8 @@ class CheckpointRow implements Persistable<String> {
         this.createdAt = createdAt;
         this.progress = Json.write(progress);
         this.fingerprint = fingerprint;
+        this.dataSha256 = inputs.data();
+        this.baseSha256 = inputs.base();
         this.metrics = Json.write(metrics);
         this.weights = weights;
         this.optimizer = optimizer;
@@ -88,6 +96,10 @@ class CheckpointRow implements Persistable<String> {
 
     String fingerprint() {
         return fingerprint;
+    }
+
+    Inputs inputs() {
+        return new Inputs(dataSha256, baseSha256);
     }
 
     StoredFile weights() {

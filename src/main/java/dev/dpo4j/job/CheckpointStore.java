@@ -74,12 +74,23 @@ class CheckpointStore implements BlobOwner {
      * @throws FenceLostException when the job is no longer the run's; nothing is left behind
      * @throws dev.dpo4j.blob.StorageFullException when the disk is full; the checkpoints before it are untouched
      */
-    long write(Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
-        return patience.outlast(() -> writeOnce(fence, snapshot, fingerprint, metrics, keep));
+    long write(
+            Fence fence,
+            TrainingSnapshot snapshot,
+            String fingerprint,
+            Inputs inputs,
+            Map<String, Object> metrics,
+            int keep) {
+        return patience.outlast(() -> writeOnce(fence, snapshot, fingerprint, inputs, metrics, keep));
     }
 
     private long writeOnce(
-            Fence fence, TrainingSnapshot snapshot, String fingerprint, Map<String, Object> metrics, int keep) {
+            Fence fence,
+            TrainingSnapshot snapshot,
+            String fingerprint,
+            Inputs inputs,
+            Map<String, Object> metrics,
+            int keep) {
         long bytes;
         List<String> written = new ArrayList<>();
         List<String> obsolete = new ArrayList<>();
@@ -89,7 +100,14 @@ class CheckpointStore implements BlobOwner {
                     store(fence, snapshot.weights(), snapshot.weightsMetadata(), snapshot.reader(), written);
             StoredFile optimizer = store(fence, snapshot.optimizer(), Map.of(), snapshot.reader(), written);
             CheckpointRow manifest = new CheckpointRow(
-                    fence.jobId(), snapshot.progress(), fingerprint, metrics, weights, optimizer, clock.instant());
+                    fence.jobId(),
+                    snapshot.progress(),
+                    fingerprint,
+                    inputs,
+                    metrics,
+                    weights,
+                    optimizer,
+                    clock.instant());
             jobs.write(fence, job -> obsolete.addAll(commit(job, manifest)));
             committed = true;
             bytes = weights.length() + optimizer.length();
@@ -117,6 +135,7 @@ class CheckpointStore implements BlobOwner {
                 return Optional.of(new SavedState(
                         checkpoint.progress(),
                         checkpoint.fingerprint(),
+                        checkpoint.inputs(),
                         tensors("weights", checkpoint, checkpoint.weights()),
                         tensors("optimizer", checkpoint, checkpoint.optimizer())));
             }

@@ -33,6 +33,7 @@ final class DpoTrainingRun implements TrainingRun {
     private final ParameterSet trained;
     private final @Nullable ModelLease base;
     private final MemoryPlan memory;
+    private final Inputs inputs;
     private final String fingerprint;
 
     private DpoTrainingRun(
@@ -43,23 +44,34 @@ final class DpoTrainingRun implements TrainingRun {
             KnownReference reference,
             TokenizedData data,
             MemoryPlan memory,
+            Inputs inputs,
             @Nullable SavedState saved) {
         this.trained = trained;
         this.base = base;
         this.memory = memory;
+        this.inputs = inputs;
         this.state = state(spec, trained, data, saved);
         this.fingerprint =
                 policy.compute().fingerprint() + "; rows=" + memory.packing().rows();
-        this.trainer = new DpoTrainer(
-                policy,
-                null,
-                reference,
-                state,
-                data,
-                spec.hyperparameters(),
-                memory.packing(),
-                memory.snapshot() > 0,
-                System::nanoTime);
+        boolean complete = false;
+        try {
+            this.trainer = new DpoTrainer(
+                    policy,
+                    null,
+                    reference,
+                    state,
+                    data,
+                    spec.hyperparameters(),
+                    memory.packing(),
+                    memory.snapshot() > 0,
+                    System::nanoTime);
+            complete = true;
+        } finally {
+            if (!complete) {
+                state.close();
+                trained.close();
+            }
+        }
     }
 
     /**
@@ -75,9 +87,10 @@ final class DpoTrainingRun implements TrainingRun {
             TokenizedData data,
             Compute compute,
             MemoryPlan memory,
+            Inputs inputs,
             @Nullable SavedState saved) {
         LlamaModel policy = new LlamaModel(weights, null, compute);
-        return new DpoTrainingRun(spec, policy, weights, null, reference, data, memory, saved);
+        return new DpoTrainingRun(spec, policy, weights, null, reference, data, memory, inputs, saved);
     }
 
     /**
@@ -95,9 +108,10 @@ final class DpoTrainingRun implements TrainingRun {
             TokenizedData data,
             Compute compute,
             MemoryPlan memory,
+            Inputs inputs,
             @Nullable SavedState saved) {
         LlamaModel policy = new LlamaModel(base.model().weights(), adapter, compute);
-        return new DpoTrainingRun(spec, policy, adapter, base, reference, data, memory, saved);
+        return new DpoTrainingRun(spec, policy, adapter, base, reference, data, memory, inputs, saved);
     }
 
     /** The state to begin with. When there is none, nothing of the run is left: no one else could free it. */
@@ -137,6 +151,11 @@ final class DpoTrainingRun implements TrainingRun {
     @Override
     public String fingerprint() {
         return fingerprint;
+    }
+
+    @Override
+    public Inputs inputs() {
+        return inputs;
     }
 
     /** Fills tensors from a saved file, which must hold exactly them. */

@@ -28,6 +28,7 @@ final class JobRecorder implements TrainingListener {
     private final Fence fence;
     private final JobSpec spec;
     private final String fingerprint;
+    private final Inputs inputs;
     private final FencedJobs jobs;
     private final JobEvents events;
     private final CheckpointStore checkpoints;
@@ -44,6 +45,7 @@ final class JobRecorder implements TrainingListener {
             Fence fence,
             JobSpec spec,
             String fingerprint,
+            Inputs inputs,
             FencedJobs jobs,
             JobEvents events,
             CheckpointStore checkpoints,
@@ -53,6 +55,7 @@ final class JobRecorder implements TrainingListener {
         this.fence = fence;
         this.spec = spec;
         this.fingerprint = fingerprint;
+        this.inputs = inputs;
         this.jobs = jobs;
         this.events = events;
         this.checkpoints = checkpoints;
@@ -190,7 +193,7 @@ final class JobRecorder implements TrainingListener {
         int keep = spec.hyperparameters().saveTotalLimit();
         PendingCheckpoint pending = WriterThread.start(
                 fence.jobId(),
-                () -> metrics.checkpoint(() -> checkpoints.write(fence, snapshot, fingerprint, figures, keep)));
+                () -> metrics.checkpoint(() -> checkpoints.write(fence, snapshot, fingerprint, inputs, figures, keep)));
         return new Timed(pending, metrics);
     }
 

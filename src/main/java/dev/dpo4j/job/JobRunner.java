@@ -1,5 +1,6 @@
 package dev.dpo4j.job;
 
+import dev.dpo4j.blob.BlobCorruptException;
 import dev.dpo4j.blob.DatabaseAway;
 import dev.dpo4j.blob.StorageFullException;
 import dev.dpo4j.catalog.BrokenModelException;
@@ -12,6 +13,7 @@ import dev.dpo4j.train.MemoryPlan;
 import dev.dpo4j.train.NonFiniteException;
 import dev.dpo4j.train.SelfCheckException;
 import dev.dpo4j.train.TrainingResult;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -82,13 +84,14 @@ class JobRunner {
         } catch (RuntimeException e) {
             return end(fence, e, node);
         } catch (OutOfMemoryError e) {
-            log.error("Job {} fails: it needs more memory than there is", fence.jobId(), e);
-            return fail(
+            log.error("Job {} stops: it needs more memory than there is", fence.jobId(), e);
+            String what = "The job needs more memory than there is (" + e.getMessage() + "). ";
+            return pauseOrFail(
                     fence,
+                    what + "Give the service more, or let less run beside it.",
                     new JobError(
                             "out_of_memory",
-                            "The job needs more memory than there is (" + e.getMessage()
-                                    + "). A smaller batch_size or max_length needs less, and LoRA much less.",
+                            what + "A smaller batch_size or max_length needs less, and LoRA much less.",
                             null));
         }
     }
@@ -104,8 +107,8 @@ class JobRunner {
             jobs.write(fence, this::begin);
             tellMemory(fence, run.memory());
             warnOfOtherBits(fence, run, saved);
-            JobRecorder recorder =
-                    new JobRecorder(fence, spec, run.fingerprint(), jobs, events, checkpoints, node, metrics, clock);
+            JobRecorder recorder = new JobRecorder(
+                    fence, spec, run.fingerprint(), run.inputs(), jobs, events, checkpoints, node, metrics, clock);
             TrainingResult result = run.run(recorder);
             return result.completed() ? succeed(fence, spec, result) : stopped(fence, recorder, result);
         }
@@ -249,7 +252,8 @@ class JobRunner {
             throw failure;
         }
         return switch (failure) {
-            case TrainingFailedException refused -> fail(fence, refused.error());
+            case TrainingFailedException refused ->
+                pauseOrFail(fence, sentence(refused.error().message()), refused.error());
             case NonFiniteException nonFinite ->
                 fail(fence, new JobError("non_finite", String.valueOf(nonFinite.getMessage()), null));
             case SelfCheckException wrong ->
@@ -260,7 +264,6 @@ class JobRunner {
                                 wrong.getMessage() + " A job with dpo4j.training.reference-cache.max-entries=0 computes"
                                         + " them anew; if that fails too, please report it.",
                                 null));
-            // The folder may be back tomorrow; what has been trained so far must not be lost over it.
             case UnknownModelException gone -> withoutModel(fence, "model_not_found", gone);
             case BrokenModelException broken -> withoutModel(fence, "model_unusable", broken);
             case ModelMemoryException noRoom when noRoom.temporary() -> throw noRoom;
@@ -283,19 +286,43 @@ class JobRunner {
                         interrupted);
                 yield Outcome.AGAIN;
             }
+            case UncheckedIOException unreadable ->
+                unreadable(fence, unreadable, unreadable.getMessage() + " (" + unreadable.getCause() + ")");
+            case BlobCorruptException damaged -> unreadable(fence, damaged, String.valueOf(damaged.getMessage()));
             default -> {
                 log.error("Job {} fails: its run ended with an error that is not its own", fence.jobId(), failure);
-                yield fail(fence, new JobError("internal_error", "The run ended with an error: " + failure, null));
+                yield fail(fence, internal(failure));
             }
         };
     }
 
-    /** A job that has a checkpoint waits for its model; one that has not begun fails. */
     private Outcome withoutModel(Fence fence, String code, RuntimeException reason) {
         String message = String.valueOf(reason.getMessage());
-        return checkpoints.newestManifest(fence.jobId()).isPresent()
-                ? pause(fence, message + ". Put that right.")
-                : fail(fence, new JobError(code, message, "model"));
+        return pauseOrFail(fence, sentence(message) + " Put that right.", new JobError(code, message, "model"));
+    }
+
+    private Outcome unreadable(Fence fence, RuntimeException failure, String what) {
+        log.error("Job {} stops: what it needs cannot be read or written", fence.jobId(), failure);
+        return pauseOrFail(fence, sentence(what) + " Put that right.", internal(failure));
+    }
+
+    /**
+     * A job that has a checkpoint waits: what is missing may be back tomorrow, and what has been trained so far must not be lost over it.
+     * One that has not begun fails.
+     *
+     * @param reason what it waits for, and what to do
+     * @param error what it fails with
+     */
+    private Outcome pauseOrFail(Fence fence, String reason, JobError error) {
+        return checkpoints.newestManifest(fence.jobId()).isPresent() ? pause(fence, reason) : fail(fence, error);
+    }
+
+    private static JobError internal(RuntimeException failure) {
+        return new JobError("internal_error", "The run ended with an error: " + failure, null);
+    }
+
+    private static String sentence(String text) {
+        return text.endsWith(".") ? text : text + ".";
     }
 
     private Outcome fail(Fence fence, JobError error) {

@@ -9,10 +9,11 @@ import java.util.function.Supplier;
  *
  * @param progress where the run stood
  * @param fingerprint {@link TrainingRun#fingerprint()} of the run that wrote it
+ * @param inputs {@link TrainingRun#inputs()} of that run
  * @param weights what is trained
  * @param optimizer the optimizer's state and the reference log-probabilities
  */
-record SavedState(TrainingProgress progress, String fingerprint, Tensors weights, Tensors optimizer) {
+record SavedState(TrainingProgress progress, String fingerprint, Inputs inputs, Tensors weights, Tensors optimizer) {
 
     /**
      * A stored safetensors file.

@@ -23,6 +23,9 @@ interface TrainingRun extends AutoCloseable {
      */
     String fingerprint();
 
+    /** What it reads besides its job; stored with each checkpoint. */
+    Inputs inputs();
+
     @Override
     void close();
 }

@@ -16,7 +16,7 @@ interface TrainingRuns {
      * Prepares a run.
      *
      * @param saved where to go on; null: from the beginning
-     * @throws TrainingFailedException when it cannot be run at all
+     * @throws TrainingFailedException when it cannot be run at all, or reads something else than the run that was saved did
      * @throws dev.dpo4j.catalog.UnknownModelException if its model is not there
      * @throws dev.dpo4j.catalog.BrokenModelException if its model cannot be used
      * @throws dev.dpo4j.catalog.ModelMemoryException if there is no room for its model, perhaps only now

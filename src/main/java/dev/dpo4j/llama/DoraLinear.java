@@ -79,6 +79,7 @@ final class DoraLinear {
     /**
      * The gradients of everything that {@link #forward} read but the norms, with the same dropout.
      *
+     * @param dW (out, in), the gradient of the merged weights g ⊙ (W + scale · B A), which is not W's; null when the matrix is frozen
      * @param z (T, widest adapter's out) scratch
      * @param scaled (T, out) scratch for g ⊙ dy; dy itself when nobody reads it afterwards
      */
@@ -104,6 +105,9 @@ final class DoraLinear {
             }
             backwardWithDropout(compute, w, adapters, norms, dropout, u, du, z, x, rows, dy, dAdapters, dx);
             return;
+        }
+        if (dW != null) { // dW += dyᵀ x, before dy is scaled
+            Linear.backward(compute, w, List.of(), null, u, du, x, rows, dy, dW, List.of(), null);
         }
         int in = w.cols();
         int out = w.rows();
@@ -132,7 +136,7 @@ final class DoraLinear {
             }
             times(compute, dy, out, adapter.column(), gain(adapter, norms), rows, n, scaled, out, adapter.column());
         }
-        Linear.backward(compute, w, adapters, null, u, du, x, rows, scaled, dW, dAdapters, dx);
+        Linear.backward(compute, w, adapters, null, u, du, x, rows, scaled, null, dAdapters, dx);
     }
 
     private static void backwardWithDropout(

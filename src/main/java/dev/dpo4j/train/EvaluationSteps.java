@@ -18,4 +18,9 @@ final class EvaluationSteps {
     boolean dueAfter(int step) {
         return any && (step % every == 0 || step == last);
     }
+
+    /** After how many steps it is, in a run that does not stop early. */
+    int count() {
+        return any ? Math.ceilDiv(last, every) : 0;
+    }
 }

@@ -6,7 +6,6 @@ import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.loss.PreferenceLoss;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param operations additions and multiplications of its matrix products, if nothing is known of the reference and the data's prompts share
  *     nothing
  */
-public record Forecast(int stepsPerEpoch, int totalSteps, int evaluations, double operations) {
+public record Forecast(int stepsPerEpoch, int totalSteps, long evaluations, double operations) {
 
     /** Of what plain matrix products do in their time, what a run does: the rest of a step is no matrix product. */
     private static final double USEFUL_SHARE = 0.8;
@@ -32,12 +31,7 @@ public record Forecast(int stepsPerEpoch, int totalSteps, int evaluations, doubl
             LlamaConfig config, Hyperparameters hyperparameters, TokenizedData data, boolean recomputes) {
         Schedule schedule = new Schedule(data.training().size(), hyperparameters);
         EvaluationSteps steps = new EvaluationSteps(data, schedule, hyperparameters.evaluation());
-        int evaluations = data.validation().isEmpty()
-                ? 0
-                : 1
-                        + (int) IntStream.rangeClosed(1, schedule.totalSteps())
-                                .filter(steps::dueAfter)
-                                .count();
+        long evaluations = data.validation().isEmpty() ? 0 : 1L + steps.count(); // one before the first step
         Work work = new Work(config, hyperparameters.lora());
         PreferenceLoss loss = hyperparameters.loss().loss(hyperparameters.beta());
         double epochs = schedule.epoch(schedule.totalSteps());

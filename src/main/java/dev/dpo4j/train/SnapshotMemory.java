@@ -31,6 +31,8 @@ final class SnapshotMemory implements TensorReader, AutoCloseable {
 
     /** Copies everything, what has been written already included, since a writer may have to begin again; then the run may change its own. */
     synchronized void detach(Compute compute) {
+        // Read only when all of it is there: an arena that finds no memory in between frees what it has given.
+        IdentityHashMap<NamedTensor, MemorySegment> all = new IdentityHashMap<>();
         for (NamedTensor tensor : tensors) {
             int[] dimensions = matrix(tensor);
             MemorySegment copy =
@@ -41,8 +43,9 @@ final class SnapshotMemory implements TensorReader, AutoCloseable {
                     dimensions[1],
                     (from, to) ->
                             MemorySegment.copy(tensor.data(), from * width, copy, from * width, (to - from) * width));
-            copies.put(tensor, copy);
+            all.put(tensor, copy);
         }
+        copies.putAll(all);
     }
 
     synchronized boolean detached() {

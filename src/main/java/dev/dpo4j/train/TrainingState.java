@@ -21,6 +21,7 @@ public final class TrainingState implements AutoCloseable {
     private final ParameterSet gradients;
     private final ParameterSet firstMoments;
     private final ParameterSet secondMoments;
+    private final List<ParameterSet> owned = new ArrayList<>();
     private final Arena arena = Arena.ofShared();
     private final ReferenceLogProbs trainingReference;
     private final ReferenceLogProbs validationReference;
@@ -36,14 +37,32 @@ public final class TrainingState implements AutoCloseable {
      */
     public TrainingState(ParameterSet trained, TokenizedData data, Hyperparameters hyperparameters) {
         this.trained = trained;
-        this.gradients = trained.zerosLike();
-        this.firstMoments = trained.zerosLike();
-        this.secondMoments = trained.zerosLike();
-        Summed summed = Summed.of(hyperparameters.loss());
-        this.trainingReference = new ReferenceLogProbs("reference.training", data.training(), summed, arena);
-        this.validationReference = new ReferenceLogProbs("reference.validation", data.validation(), summed, arena);
-        this.movingReference = hyperparameters.referenceSync() == null ? null : copyOf(trained);
-        this.dropout = dropout(trained, hyperparameters.lora());
+        boolean complete = false;
+        try {
+            this.gradients = owned(trained.zerosLike());
+            this.firstMoments = owned(trained.zerosLike());
+            this.secondMoments = owned(trained.zerosLike());
+            Summed summed = Summed.of(hyperparameters.loss());
+            this.trainingReference = new ReferenceLogProbs("reference.training", data.training(), summed, arena);
+            this.validationReference = new ReferenceLogProbs("reference.validation", data.validation(), summed, arena);
+            this.movingReference = hyperparameters.referenceSync() == null ? null : owned(copyOf(trained));
+            this.dropout = dropout(trained, hyperparameters.lora());
+            complete = true;
+        } finally {
+            if (!complete) {
+                free();
+            }
+        }
+    }
+
+    private <S extends ParameterSet> S owned(S set) {
+        owned.add(set);
+        return set;
+    }
+
+    private void free() {
+        owned.forEach(ParameterSet::close);
+        arena.close();
     }
 
     private static @Nullable Dropout dropout(ParameterSet trained, @Nullable LoraConfig lora) {
@@ -140,12 +159,6 @@ public final class TrainingState implements AutoCloseable {
         if (dropout != null) {
             dropout.close();
         }
-        if (movingReference != null) {
-            movingReference.close();
-        }
-        gradients.close();
-        firstMoments.close();
-        secondMoments.close();
-        arena.close();
+        free();
     }
 }

@@ -51,14 +51,18 @@ class AdapterFolderApiTest {
 
     private Http http;
 
-    /** The model from a seed that the golden's adapter was made for. */
+    /** The model from a seed that the golden's adapter was made for, and one of twelve blocks. */
     @DynamicPropertySource
     static void modelsDirectory(DynamicPropertyRegistry registry) {
         registry.add("dpo4j.models.directory", () -> models.toString());
-        String base = "dpo4j.models.seeded.peft-base.";
-        registry.add(base + "seed", () -> GOLDEN.at("/base/seed").asString());
-        GOLDEN.at("/base/config")
-                .properties()
+        declare(registry, "peft-base", GOLDEN.at("/base/seed").asString(), GOLDEN.at("/base/config"));
+        declare(registry, "twelve", "0", golden("config"));
+    }
+
+    private static void declare(DynamicPropertyRegistry registry, String model, String seed, JsonNode config) {
+        String base = "dpo4j.models.seeded." + model + ".";
+        registry.add(base + "seed", () -> seed);
+        config.properties()
                 .forEach(field -> registry.add(
                         base + "config." + field.getKey(),
                         () -> field.getValue().asString()));
@@ -201,6 +205,19 @@ class AdapterFolderApiTest {
         download(model, "copy");
         assertThat(http.get("/v1/models/copy").json().get("lora"))
                 .isEqualTo(http.get("/v1/models/" + model).json().get("lora"));
+        assertThat(loss("copy", null).get("preferences")).isEqualTo(answer.get("preferences"));
+    }
+
+    @Test
+    void targetsMayBeThePathsOfManyLayers() throws IOException {
+        JsonNode job =
+                run("twelve", "\"lora\": {\"r\": 2, \"target_modules\": \"model\\\\.layers\\\\.[02468]\\\\..*_proj\"}");
+
+        assertThat(shape(job).get("target_modules")).hasSize(5 * 7);
+        String model = job.get("fine_tuned_model").asString();
+        assertThat(http.get("/v1/models/" + model).json().get("lora")).isEqualTo(shape(job));
+        JsonNode answer = loss(model, null);
+        download(model, "copy");
         assertThat(loss("copy", null).get("preferences")).isEqualTo(answer.get("preferences"));
     }
 

@@ -61,11 +61,13 @@ class CheckpointStoreTest {
         Fence fence = claimed();
         CheckpointStore store = storeOver(new Failing(true, true));
 
-        assertThatThrownBy(() -> store.write(fence, FakeSnapshots.ofStep(1), "fake", Map.of(), 2))
+        assertThatThrownBy(() -> store.write(fence, FakeSnapshots.ofStep(1), "fake", FakeSnapshots.INPUTS, Map.of(), 2))
                 .isInstanceOf(TransactionSystemException.class);
 
-        assertThat(store.newest(fence))
-                .hasValueSatisfying(saved -> assertThat(saved.progress().step()).isEqualTo(1));
+        assertThat(store.newest(fence)).hasValueSatisfying(saved -> {
+            assertThat(saved.progress().step()).isEqualTo(1);
+            assertThat(saved.inputs()).isEqualTo(FakeSnapshots.INPUTS);
+        });
     }
 
     @Test
@@ -73,8 +75,8 @@ class CheckpointStoreTest {
         Fence fence = claimed();
         long before = blobCount();
 
-        assertThatThrownBy(() ->
-                        storeOver(new Failing(false, true)).write(fence, FakeSnapshots.ofStep(1), "fake", Map.of(), 2))
+        assertThatThrownBy(() -> storeOver(new Failing(false, true))
+                        .write(fence, FakeSnapshots.ofStep(1), "fake", FakeSnapshots.INPUTS, Map.of(), 2))
                 .isInstanceOf(TransactionSystemException.class);
 
         assertThat(blobCount()).isEqualTo(before);
@@ -85,8 +87,8 @@ class CheckpointStoreTest {
         Fence fence = claimed();
         long before = blobCount();
 
-        assertThatThrownBy(() ->
-                        storeOver(new Failing(true, false)).write(fence, FakeSnapshots.ofStep(1), "fake", Map.of(), 2))
+        assertThatThrownBy(() -> storeOver(new Failing(true, false))
+                        .write(fence, FakeSnapshots.ofStep(1), "fake", FakeSnapshots.INPUTS, Map.of(), 2))
                 .hasMessage("the connection broke");
 
         assertThat(blobCount()).isEqualTo(before + 2);
@@ -104,7 +106,7 @@ class CheckpointStoreTest {
             }
         });
 
-        store.write(fence, FakeSnapshots.ofStep(1), "fake", Map.of(), 2);
+        store.write(fence, FakeSnapshots.ofStep(1), "fake", FakeSnapshots.INPUTS, Map.of(), 2);
 
         assertThat(store.newest(fence))
                 .hasValueSatisfying(saved -> assertThat(saved.progress().step()).isEqualTo(1));

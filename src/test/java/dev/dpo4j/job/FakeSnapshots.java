@@ -13,6 +13,8 @@ import java.util.Map;
 /** Snapshots without a run. */
 final class FakeSnapshots {
 
+    static final Inputs INPUTS = new Inputs("1".repeat(64), "2".repeat(64));
+
     private FakeSnapshots() {}
 
     static TrainingSnapshot ofStep(int step) {

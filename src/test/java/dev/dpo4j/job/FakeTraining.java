@@ -229,6 +229,11 @@ public final class FakeTraining implements TrainingRuns {
         }
 
         @Override
+        public Inputs inputs() {
+            return new Inputs(null, null);
+        }
+
+        @Override
         public void close() {}
 
         private TrainingResult result(boolean completed) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dpo4j.BlobDamage;
 import dev.dpo4j.blob.BlobStore;
+import dev.dpo4j.blob.BlobWriter;
 import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.catalog.TunedModels;
@@ -20,15 +21,23 @@ import dev.dpo4j.train.SelfCheckException;
 import dev.dpo4j.train.TrainingWarning;
 import dev.dpo4j.train.ValidationMetric;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.env.Environment;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -416,7 +425,8 @@ class JobRunnerTest {
         Fence stale = claim(id).fence();
         claim(id);
         long before = blobCount();
-        assertThatThrownBy(() -> checkpoints.write(stale, FakeSnapshots.ofStep(1), "fake", Map.of(), 2))
+        assertThatThrownBy(() ->
+                        checkpoints.write(stale, FakeSnapshots.ofStep(1), "fake", FakeSnapshots.INPUTS, Map.of(), 2))
                 .isInstanceOf(FenceLostException.class);
         assertThat(blobCount()).isEqualTo(before);
         assertThat(service.checkpoints(id, null, 10).items()).isEmpty();
@@ -676,6 +686,108 @@ class JobRunnerTest {
         assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
     }
 
+    static Stream<Arguments> troubles() {
+        return Stream.of(
+                Arguments.of(
+                        new TrainingFailedException("out_of_memory", "It does not fit: raise the limit", null),
+                        "It does not fit: raise the limit.",
+                        "out_of_memory"),
+                Arguments.of(
+                        new TrainingFailedException("invalid_training_file", "line 3: no text.", "training_file"),
+                        "line 3: no text.",
+                        "invalid_training_file"),
+                Arguments.of(
+                        new UncheckedIOException(
+                                "The data of file-1 cannot be read", new AccessDeniedException("/blobs/1")),
+                        "The data of file-1 cannot be read (java.nio.file.AccessDeniedException: /blobs/1). Put that right.",
+                        "internal_error"),
+                Arguments.of(
+                        new OutOfMemoryError("Java heap space"),
+                        "The job needs more memory than there is (Java heap space). Give the service more, or let less"
+                                + " run beside it.",
+                        "out_of_memory"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("troubles")
+    void aJobThatHasACheckpointWaitsForWhatItNeeds(Throwable trouble, String told, String code) {
+        String id = create(6, 2);
+        stopBefore(4, trouble);
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertWaitsAndGoesOn(id, told);
+    }
+
+    @Test
+    void aJobThatHasACheckpointWaitsForDamagedDataToBeRestored() throws IOException {
+        String id = create(6, 2);
+        String data;
+        try (BlobWriter writer = blobs.open()) {
+            writer.write(id.getBytes(StandardCharsets.UTF_8));
+            data = writer.finish().id();
+        }
+        BlobDamage.of(jdbc, environment).change(data);
+        training.beforeStep(step -> {
+            if (step == 4) {
+                try (InputStream in = blobs.read(data)) {
+                    in.readAllBytes();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(messages(id)).last().asString().startsWith("The job is paused: Blob " + data + " is corrupt: ");
+        blobs.delete(data);
+        assertWaitsAndGoesOn(id, "or delete what refers to the blob. Put that right.");
+    }
+
+    private void assertWaitsAndGoesOn(String id, String told) {
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.PAUSED);
+        assertThat(service.get(id).error()).isNull();
+        assertThat(all(id)).last().satisfies(event -> {
+            assertThat(event.level()).isEqualTo(EventLevel.ERROR);
+            assertThat(event.message())
+                    .startsWith("The job is paused: ")
+                    .endsWith(told + " POST /v1/fine_tuning/jobs/" + id + "/resume lets it go on.");
+        });
+        assertThat(optimizersOf(id))
+                .isNotEmpty()
+                .allSatisfy(blob -> assertThat(blobs.find(blob)).isPresent());
+        training.reset();
+
+        service.resume(id);
+        runner.run(new TrainingTicket(id, 2), NODE, () -> false);
+
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(messages(id)).contains("Resumed from step 2 of 6");
+        assertThat(tunedWeight(id)).isEqualTo(FakeTraining.weightAfter(6));
+    }
+
+    @ParameterizedTest
+    @MethodSource("troubles")
+    void aJobThatHasNoCheckpointFailsWithoutWhatItNeeds(Throwable trouble, String told, String code) {
+        String id = create(6, null);
+        stopBefore(4, trouble);
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.FAILED);
+        assertThat(service.get(id).error()).extracting(JobError::code).isEqualTo(code);
+    }
+
+    @Test
+    void whatCannotBeReadBecauseTheServiceEndsIsReadAtTheNextStart() {
+        String id = create(6, 2);
+        boolean[] shuttingDown = {false};
+        training.beforeStep(step -> {
+            if (step == 4) {
+                shuttingDown[0] = true;
+                throw new UncheckedIOException(new ClosedByInterruptException());
+            }
+        });
+        assertThat(runner.run(new TrainingTicket(id, 1), NODE, () -> shuttingDown[0]))
+                .isEqualTo(Outcome.AGAIN);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.RUNNING);
+    }
+
     @Test
     void aJobThatHasNotBegunFailsWithoutItsModel() {
         String id = create(6, null);
@@ -792,6 +904,18 @@ class JobRunnerTest {
 
     private FencedJobs.Claim claim(String id) {
         return fenced.claim(new TrainingTicket(id, 1), NODE).orElseThrow();
+    }
+
+    private void stopBefore(int step, Throwable trouble) {
+        training.beforeStep(next -> {
+            if (next == step) {
+                switch (trouble) {
+                    case RuntimeException failure -> throw failure;
+                    case Error error -> throw error;
+                    default -> throw new IllegalArgumentException(trouble);
+                }
+            }
+        });
     }
 
     /** As a crash would: the run ends there and writes nothing more. */

@@ -49,6 +49,22 @@ class FloatArenaTest {
         }
     }
 
+    /** As when the memory runs out in the middle of a constructor: nobody has what could be closed. */
+    @Test
+    void whatCannotGiveMoreHasFreedWhatItGave() {
+        FloatArena arena = new FloatArena();
+        arena.matrix(1, LARGE);
+        for (int cols = 1; cols <= 2; cols++) {
+            arena.uninitialised(10, cols);
+        }
+
+        assertThatThrownBy(() -> arena.matrix(Integer.MAX_VALUE, LARGE)).isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(arena.bytes()).isZero();
+        assertThatThrownBy(() -> arena.vector(4)).isInstanceOf(IllegalStateException.class);
+        arena.close();
+    }
+
     @Test
     void whatHasBeenFreedGivesNothingMore() {
         FloatArena arena = new FloatArena();

@@ -106,7 +106,10 @@ class DpoGradientTest {
         }
     }
 
-    /** The lengths of rows are constants to the backward pass (section 4.3 of the paper), and so to the slopes. */
+    /**
+     * The lengths of rows are constants to the backward pass (section 4.3 of the paper), and so to the slopes. What is asked for beside an
+     * adapter's own gradient is that of the weights with it merged in.
+     */
     @Test
     void soIsThatOfADoraWhoseNormsStayAsTheyAre() {
         assertDoraSlopes(TinyLlama.DORA, layer -> 5.0 / 3);
@@ -119,7 +122,7 @@ class DpoGradientTest {
                 LlamaWeights weights = TinyLlama.weights(config, 7);
                 LoraWeights adapter = TinyLlama.adapter(config, lora, 8);
                 LoraWeights gradients = adapter.zerosLike();
-                LlamaWeights baseGradients = weights.zerosLike()) {
+                LlamaWeights mergedGradients = weights.zerosLike()) {
             Map<String, double[]> base = PaperLlama.values(weights);
             Map<String, double[]> at = PaperLlama.values(adapter);
             Map<String, double[]> norms = PaperLlama.rowNorms(PaperLlama.merged(base, at, scale), at);
@@ -132,13 +135,12 @@ class DpoGradientTest {
                     values -> loss(new PaperLlama(
                             config, PaperLlama.dora(PaperLlama.merged(base, values, scale), values, norms))));
             assertThat(gradients.tensors()).hasSize(2 * 7 * 3);
-            gradient(model, Gradients.of(baseGradients));
+            gradient(model, Gradients.of(mergedGradients));
             assertSlopes(
-                    weights,
-                    baseGradients,
+                    PaperLlama.dora(PaperLlama.merged(base, at, scale), at, norms),
+                    mergedGradients,
                     loss,
-                    values -> loss(
-                            new PaperLlama(config, PaperLlama.dora(PaperLlama.merged(values, at, scale), at, norms))));
+                    values -> loss(new PaperLlama(config, values)));
         }
     }
 
@@ -165,7 +167,14 @@ class DpoGradientTest {
 
     private static void assertSlopes(
             ParameterSet weights, ParameterSet gradients, double loss, ToDoubleFunction<Map<String, double[]>> paper) {
-        Map<String, double[]> at = PaperLlama.values(weights);
+        assertSlopes(PaperLlama.values(weights), gradients, loss, paper);
+    }
+
+    private static void assertSlopes(
+            Map<String, double[]> at,
+            ParameterSet gradients,
+            double loss,
+            ToDoubleFunction<Map<String, double[]>> paper) {
         Map<String, double[]> gradient = PaperLlama.values(gradients);
         assertThat(loss).isCloseTo(paper.applyAsDouble(at), within(1e-5));
         gradient.forEach(

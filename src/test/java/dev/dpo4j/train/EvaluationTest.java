@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +56,22 @@ class EvaluationTest {
                     metrics.addAll(second.listener.validations);
                     assertThat(metrics).isEqualTo(whole.listener.validations);
                 }
+            }
+        }
+    }
+
+    @Test
+    void theirNumberIsThatOfTheStepsAfterWhichOneIsDue() {
+        for (int last = 1; last <= 12; last++) {
+            for (double every : new double[] {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 0.1, 0.25, 0.3, 0.5, 0.9}) {
+                Hyperparameters hyperparameters = TinyRun.hyperparameters()
+                        .maxSteps(last)
+                        .evaluation(new Evaluation(new Amount(every), null, ModelSelection.DEFAULT))
+                        .build();
+                Schedule schedule = new Schedule(DATA.training().size(), hyperparameters);
+                EvaluationSteps steps = new EvaluationSteps(DATA, schedule, hyperparameters.evaluation());
+                assertThat(steps.count()).as("%s of %d", every, last).isEqualTo((int)
+                        IntStream.rangeClosed(1, last).filter(steps::dueAfter).count());
             }
         }
     }

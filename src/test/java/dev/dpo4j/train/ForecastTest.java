@@ -93,6 +93,18 @@ class ForecastTest {
         assertThat(forecast.operations() - training).isCloseTo(2 * forward * (4 + 1), within(1.0));
     }
 
+    /** As many as two billion steps are reckoned, not counted one by one. */
+    @Test
+    void aRunOfAsManyStepsAsThereCanBeIsReckonedAtOnce() {
+        Hyperparameters hyperparameters = TinyRun.hyperparameters()
+                .maxSteps(Integer.MAX_VALUE)
+                .evaluation(new Evaluation(new Amount(1), null, ModelSelection.DEFAULT))
+                .build();
+        Forecast forecast = Forecast.of(CONFIG, hyperparameters, data(4, 2), false);
+        assertThat(forecast.evaluations()).isEqualTo(1L << 31);
+        assertThat(forecast.operations()).isPositive();
+    }
+
     @Test
     void stepsAreThoseThatARunTakes() {
         Hyperparameters hyperparameters = TinyRun.hyperparameters().epochs(3).build();

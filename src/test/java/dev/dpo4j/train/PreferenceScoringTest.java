@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
+import dev.dpo4j.llama.AdaptedLayer;
 import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.PassSize;
+import dev.dpo4j.llama.TinyLlama;
 import dev.dpo4j.loss.LossOptions;
 import dev.dpo4j.loss.LossType;
 import dev.dpo4j.loss.PreferenceLoss;
 import dev.dpo4j.tensor.Compute;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Objects;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreferenceScoringTest {
 
@@ -133,9 +137,11 @@ class PreferenceScoringTest {
                         .isZero());
     }
 
-    @Test
-    void theGradientNormOfAnAdapterIsThatOfTheMergedWeights() {
-        LoraConfig config = new LoraConfig(4, 8, Set.of("q_proj", "down_proj"));
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theGradientNormOfAnAdapterIsThatOfTheMergedWeights(boolean dora) {
+        LoraConfig lora = new LoraConfig(4, 8, Set.of("q_proj", "down_proj"));
+        LoraConfig config = dora ? TinyLlama.dora(lora) : lora;
         try (LoraWeights adapter = LoraWeights.initialise(one, config, 7, compute);
                 LlamaWeights merged = Goldens.tiny(1)) {
             fill(adapter);
@@ -189,35 +195,46 @@ class PreferenceScoringTest {
         return new LlamaModel(weights, null, compute);
     }
 
+    /** A and B at random; each magnitude between a half and one and a half of what it was, the length of the base's row. */
     private static void fill(LoraWeights adapter) {
         Random random = new Random(3);
         adapter.tensors().forEach(tensor -> {
+            boolean magnitudes = tensor.shape().length == 1;
             for (long i = 0; i < tensor.size(); i++) {
-                tensor.data().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (0.1 * random.nextGaussian()));
+                float value = magnitudes
+                        ? tensor.data().getAtIndex(ValueLayout.JAVA_FLOAT, i) * (0.5f + random.nextFloat())
+                        : (float) (0.1 * random.nextGaussian());
+                tensor.data().setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
             }
         });
+        adapter.changed();
     }
 
-    /** {@code W += scale B A}. */
+    /** {@code W += scale B A}, and of a DoRA each row then as long as its magnitude. */
     private static void merge(LoraWeights adapter, LlamaWeights weights) {
-        for (int t = 0; t < adapter.tensors().size(); t += 2) {
-            var a = adapter.tensors().get(t);
-            var b = adapter.tensors().get(t + 1);
-            var weight =
-                    weights.tensor(a.name().replace("base_model.model.", "").replace(".lora_A.weight", ".weight"));
-            int r = (int) a.shape()[0];
-            int in = (int) a.shape()[1];
-            int out = (int) b.shape()[0];
-            for (int o = 0; o < out; o++) {
+        for (AdaptedLayer layer : adapter.adapted()) {
+            MemorySegment weight = weights.tensor(layer.linear().path() + ".weight");
+            MemorySegment a = adapter.tensor(layer.nameOfA());
+            MemorySegment b = adapter.tensor(layer.nameOfB());
+            int in = layer.linear().in();
+            for (int o = 0; o < layer.linear().out(); o++) {
+                double[] row = new double[in];
+                double squares = 0;
                 for (int i = 0; i < in; i++) {
                     double sum = 0;
-                    for (int k = 0; k < r; k++) {
-                        sum += b.data().getAtIndex(ValueLayout.JAVA_FLOAT, (long) o * r + k)
-                                * a.data().getAtIndex(ValueLayout.JAVA_FLOAT, (long) k * in + i);
+                    for (int k = 0; k < layer.r(); k++) {
+                        sum += b.getAtIndex(ValueLayout.JAVA_FLOAT, (long) o * layer.r() + k)
+                                * a.getAtIndex(ValueLayout.JAVA_FLOAT, (long) k * in + i);
                     }
-                    long at = (long) o * in + i;
-                    weight.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) (weight.getAtIndex(ValueLayout.JAVA_FLOAT, at)
-                            + adapter.config().alpha() / adapter.config().r() * sum));
+                    row[i] = weight.getAtIndex(ValueLayout.JAVA_FLOAT, (long) o * in + i) + layer.scale() * sum;
+                    squares += row[i] * row[i];
+                }
+                double gain = layer.dora()
+                        ? adapter.tensor(layer.nameOfMagnitude()).getAtIndex(ValueLayout.JAVA_FLOAT, o)
+                                / Math.sqrt(squares)
+                        : 1;
+                for (int i = 0; i < in; i++) {
+                    weight.setAtIndex(ValueLayout.JAVA_FLOAT, (long) o * in + i, (float) (gain * row[i]));
                 }
             }
         }
