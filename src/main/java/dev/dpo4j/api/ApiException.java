@@ -12,7 +12,7 @@ class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final HttpStatus status;
-    private final String code;
+    private final ProblemCode code;
     private final @Nullable String param;
 
     /**
@@ -23,7 +23,7 @@ class ApiException extends RuntimeException {
      * @param param the field or parameter to blame, with dots between the levels; or null
      * @param message what is wrong, where, and what to do
      */
-    ApiException(HttpStatus status, String code, @Nullable String param, String message) {
+    ApiException(HttpStatus status, ProblemCode code, @Nullable String param, String message) {
         super(message);
         this.status = status;
         this.code = code;
@@ -31,17 +31,17 @@ class ApiException extends RuntimeException {
     }
 
     /** A 400 about a field or parameter. */
-    static ApiException badRequest(String code, @Nullable String param, String message) {
+    static ApiException badRequest(ProblemCode code, @Nullable String param, String message) {
         return new ApiException(HttpStatus.BAD_REQUEST, code, param, message);
     }
 
     /** A 404 about a thing that does not exist. */
-    static ApiException notFound(String code, @Nullable String param, String message) {
+    static ApiException notFound(ProblemCode code, @Nullable String param, String message) {
         return new ApiException(HttpStatus.NOT_FOUND, code, param, message);
     }
 
     /** A 409: the thing exists, but its state forbids this. */
-    static ApiException conflict(String code, @Nullable String param, String message) {
+    static ApiException conflict(ProblemCode code, @Nullable String param, String message) {
         return new ApiException(HttpStatus.CONFLICT, code, param, message);
     }
 
@@ -49,7 +49,7 @@ class ApiException extends RuntimeException {
         return status;
     }
 
-    String code() {
+    ProblemCode code() {
         return code;
     }
 

@@ -22,6 +22,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 class ApiKeyFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
+    private static final List<String> DOCUMENTATION =
+            List.of("/docs/", "/swagger-ui/", "/swagger-ui.html", "/v3/api-docs");
 
     private final List<byte[]> hashes;
     private final ProblemResponses problems;
@@ -34,7 +36,10 @@ class ApiKeyFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (hashes.isEmpty() || isHealth(request) || isKnown(request.getHeader(HttpHeaders.AUTHORIZATION))) {
+        if (hashes.isEmpty()
+                || isHealth(request)
+                || isDocumentation(request)
+                || isKnown(request.getHeader(HttpHeaders.AUTHORIZATION))) {
             chain.doFilter(request, response);
             return;
         }
@@ -43,7 +48,7 @@ class ApiKeyFilter extends OncePerRequestFilter {
                 request,
                 response,
                 HttpStatus.UNAUTHORIZED,
-                "invalid_api_key",
+                ProblemCode.INVALID_API_KEY,
                 "A valid API key is required. Send it as \"Authorization: Bearer <key>\".");
     }
 
@@ -52,6 +57,17 @@ class ApiKeyFilter extends OncePerRequestFilter {
         return path.equals("/actuator/health")
                 || path.equals("/actuator/health/liveness")
                 || path.equals("/actuator/health/readiness");
+    }
+
+    /** A browser sends no key with an address; the pages hold nobody's data, and Swagger UI asks for the key. */
+    private static boolean isDocumentation(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        // A path that leads elsewhere, by dots, parameters or escapes, is not the one that the container has made of
+        // it.
+        return reads
+                && path.equals(request.getServletPath())
+                && DOCUMENTATION.stream().anyMatch(path::startsWith);
     }
 
     private boolean isKnown(@Nullable String authorization) {

@@ -51,7 +51,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
                     request,
                     response,
                     HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-                    "unsupported_media_type",
+                    ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "Compressed bodies are not accepted. Send the body without a Content-Encoding.");
         } else if (isMultipart(request)) {
             multipart(request, response, chain);
@@ -60,7 +60,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
                     request,
                     response,
                     HttpStatus.CONTENT_TOO_LARGE,
-                    "request_too_large",
+                    ProblemCode.REQUEST_TOO_LARGE,
                     String.valueOf(new BodyTooLargeException(limit).getMessage()));
         } else {
             chain.doFilter(new Limited(request, limit), response);
@@ -83,7 +83,7 @@ class BodyLimitFilter extends OncePerRequestFilter {
                     request,
                     response,
                     HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-                    "unsupported_media_type",
+                    ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "Multipart bodies are accepted by POST " + UPLOADS + " alone. Send JSON.");
         }
     }
@@ -102,7 +102,11 @@ class BodyLimitFilter extends OncePerRequestFilter {
             room = database.setAside(bytes);
         } catch (StorageFullException e) {
             problems.write(
-                    request, response, HttpStatus.INSUFFICIENT_STORAGE, "storage_full", String.valueOf(e.getMessage()));
+                    request,
+                    response,
+                    HttpStatus.INSUFFICIENT_STORAGE,
+                    ProblemCode.STORAGE_FULL,
+                    String.valueOf(e.getMessage()));
             return;
         }
         try (room) {

@@ -43,11 +43,7 @@ record ChatCompletion(
             @Schema(example = "assistant") String role,
             String content,
 
-            @Schema(
-                    types = {"string", "null"},
-                    description = "Always null.")
-            @Nullable
-            String refusal) {}
+            @Schema(description = "Always null.") @Nullable String refusal) {}
 
     static ChatCompletion of(CompletionHead head, int promptTokens, Completions.Answer answer) {
         return new ChatCompletion(

@@ -47,7 +47,7 @@ class ChatCompletions {
     private static @Nullable Integer maxTokens(ChatCompletionRequest request) {
         if (request.maxTokens() != null && request.maxCompletionTokens() != null) {
             throw ApiException.badRequest(
-                    "invalid_value",
+                    ProblemCode.INVALID_VALUE,
                     "max_tokens",
                     "/max_tokens: is the older name of max_completion_tokens. Send one of them.");
         }
@@ -57,7 +57,7 @@ class ChatCompletions {
     private Tokenizer tokenizer(String model) {
         return catalog.tokenizer(model)
                 .orElseThrow(() -> ApiException.badRequest(
-                        "no_tokenizer",
+                        ProblemCode.NO_TOKENIZER,
                         "model",
                         "The model \"%s\" has no tokenizer, so it cannot read messages. Send token ids to /v1/completions, or choose another model."
                                 .formatted(model)));
@@ -68,13 +68,13 @@ class ChatCompletions {
             int[] prompt = tokenizer.encodeChat(messages, true);
             if (prompt.length == 0) {
                 throw ApiException.badRequest(
-                        "invalid_value",
+                        ProblemCode.INVALID_VALUE,
                         "messages",
                         "/messages: the model's chat template makes nothing of them. Send a message with some text.");
             }
             return prompt;
         } catch (TokenizerException e) {
-            throw ApiException.badRequest("invalid_value", "messages", "/messages: " + e.getMessage());
+            throw ApiException.badRequest(ProblemCode.INVALID_VALUE, "messages", "/messages: " + e.getMessage());
         }
     }
 }

@@ -30,7 +30,7 @@ final class ChatMessages {
 
     private static ChatMessage parse(JsonNode message, String param) {
         if (!message.isObject()) {
-            throw invalid("invalid_type", param, "must be an object with role and content");
+            throw invalid(ProblemCode.INVALID_TYPE, param, "must be an object with role and content");
         }
         for (Map.Entry<String, JsonNode> field : message.properties()) {
             JsonNode value = field.getValue();
@@ -38,14 +38,15 @@ final class ChatMessages {
             boolean nothing = value.isNull() || (value.isContainer() && value.isEmpty());
             if (!FIELDS.contains(field.getKey()) && !nothing) {
                 throw invalid(
-                        "unsupported_value",
+                        ProblemCode.UNSUPPORTED_VALUE,
                         param + "." + field.getKey(),
                         "is not supported: leave it out of messages");
             }
         }
         String role = message.path("role").asString("");
         if (!ROLES.contains(role)) {
-            throw invalid("invalid_value", param + ".role", "must be one of system, developer, user and assistant");
+            throw invalid(
+                    ProblemCode.INVALID_VALUE, param + ".role", "must be one of system, developer, user and assistant");
         }
         return new ChatMessage(
                 role.equals("developer") ? "system" : role, content(message.path("content"), param + ".content"));
@@ -56,7 +57,7 @@ final class ChatMessages {
             return content.asString();
         }
         if (!content.isArray() || content.isEmpty()) {
-            throw invalid("invalid_type", param, "must be a string or a list of parts of type text");
+            throw invalid(ProblemCode.INVALID_TYPE, param, "must be a string or a list of parts of type text");
         }
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < content.size(); i++) {
@@ -64,7 +65,7 @@ final class ChatMessages {
             if (!part.path("type").asString("").equals("text")
                     || !part.path("text").isString()) {
                 throw invalid(
-                        "unsupported_value",
+                        ProblemCode.UNSUPPORTED_VALUE,
                         param + "." + i,
                         "must be {\"type\": \"text\", \"text\": …}: no other parts are supported");
             }
@@ -73,7 +74,7 @@ final class ChatMessages {
         return text.toString();
     }
 
-    private static ApiException invalid(String code, String param, String reason) {
+    private static ApiException invalid(ProblemCode code, String param, String reason) {
         return ApiException.badRequest(code, param, JsonPointers.ofParam(param) + ": " + reason);
     }
 }

@@ -32,7 +32,10 @@ final class CompletionPrompts {
             return List.of(one(prompt, "prompt"));
         }
         if (prompt.size() > MOST) {
-            throw invalid("invalid_value", "prompt", "has %d prompts, and may have %d".formatted(prompt.size(), MOST));
+            throw invalid(
+                    ProblemCode.INVALID_VALUE,
+                    "prompt",
+                    "has %d prompts, and may have %d".formatted(prompt.size(), MOST));
         }
         List<int[]> prompts = new ArrayList<>();
         for (JsonNode item : prompt) {
@@ -46,10 +49,10 @@ final class CompletionPrompts {
             return text(prompt.asString(), param);
         }
         if (!prompt.isArray()) {
-            throw invalid("invalid_type", param, "must be a string or a list of token ids");
+            throw invalid(ProblemCode.INVALID_TYPE, param, "must be a string or a list of token ids");
         }
         if (prompt.isEmpty()) {
-            throw invalid("invalid_value", param, "is empty: give at least one token to begin with");
+            throw invalid(ProblemCode.INVALID_VALUE, param, "is empty: give at least one token to begin with");
         }
         int[] ids = new int[prompt.size()];
         for (int i = 0; i < ids.length; i++) {
@@ -60,11 +63,11 @@ final class CompletionPrompts {
 
     private int id(JsonNode node, String param) {
         if (!node.isIntegralNumber()) {
-            throw invalid("invalid_type", param, "must be a token id, a whole number");
+            throw invalid(ProblemCode.INVALID_TYPE, param, "must be a token id, a whole number");
         }
         if (!node.canConvertToInt() || node.intValue() < 0 || node.intValue() >= vocabularySize) {
             throw invalid(
-                    "invalid_value",
+                    ProblemCode.INVALID_VALUE,
                     param,
                     "token id %s is outside the model's vocabulary of %d".formatted(node.asString(), vocabularySize));
         }
@@ -73,20 +76,20 @@ final class CompletionPrompts {
 
     private int[] text(String text, String param) {
         if (tokenizer == null) {
-            throw invalid("no_tokenizer", param, "the model has no tokenizer: give a list of token ids");
+            throw invalid(ProblemCode.NO_TOKENIZER, param, "the model has no tokenizer: give a list of token ids");
         }
         try {
             int[] ids = tokenizer.encode(text, true);
             if (ids.length == 0) {
-                throw invalid("invalid_value", param, "comes to no token: begin with some text");
+                throw invalid(ProblemCode.INVALID_VALUE, param, "comes to no token: begin with some text");
             }
             return ids;
         } catch (TokenizerException e) {
-            throw invalid("invalid_value", param, String.valueOf(e.getMessage()));
+            throw invalid(ProblemCode.INVALID_VALUE, param, String.valueOf(e.getMessage()));
         }
     }
 
-    private static ApiException invalid(String code, String param, String reason) {
+    private static ApiException invalid(ProblemCode code, String param, String reason) {
         return ApiException.badRequest(code, param, JsonPointers.ofParam(param) + ": " + reason);
     }
 }

@@ -72,7 +72,7 @@ class Completions {
         LlamaConfig config = model.config();
         if (Arrays.stream(prompt).anyMatch(id -> id >= config.vocabSize())) {
             throw ApiException.badRequest(
-                    "vocabulary_mismatch",
+                    ProblemCode.VOCABULARY_MISMATCH,
                     param,
                     "The text has tokens outside the model's vocabulary of %d: its tokenizer belongs to another model. Repair the model's folder."
                             .formatted(config.vocabSize()));
@@ -80,7 +80,7 @@ class Completions {
         long tokens = (long) prompt.length + maxTokens;
         if (tokens > config.maxPositionEmbeddings()) {
             throw ApiException.badRequest(
-                    "context_length_exceeded",
+                    ProblemCode.CONTEXT_LENGTH_EXCEEDED,
                     param,
                     "The prompt has %d tokens and the answer may have %d, but the model has %d positions. Shorten the prompt or lower the number of tokens."
                             .formatted(prompt.length, maxTokens, config.maxPositionEmbeddings()));
@@ -88,7 +88,7 @@ class Completions {
         long bytes = Generator.bytes(model.on(compute), (int) tokens);
         if (bytes > limits.memory().toBytes()) {
             throw ApiException.badRequest(
-                    "too_large",
+                    ProblemCode.TOO_LARGE,
                     param,
                     "%d tokens need %d MB of memory, more than the %d MB an answer may take (dpo4j.generation.memory). Shorten the prompt or lower the number of tokens."
                             .formatted(
@@ -114,7 +114,7 @@ class Completions {
             return answer(generation, text);
         } catch (NonFiniteLogitsException e) {
             throw new ApiException(
-                    HttpStatus.UNPROCESSABLE_CONTENT, "non_finite", "model", String.valueOf(e.getMessage()));
+                    HttpStatus.UNPROCESSABLE_CONTENT, ProblemCode.NON_FINITE, "model", String.valueOf(e.getMessage()));
         }
     }
 

@@ -56,7 +56,7 @@ record CreateFineTuningJobRequest(
         @Nullable
         List<Object> integrations,
 
-        @Schema(description = "OpenAI's deprecated place for hyperparameters.", deprecated = true)
+        @Schema(description = "Not supported: put them into method.dpo.hyperparameters.", deprecated = true)
         @Null(message = "is deprecated: put them into method.dpo.hyperparameters")
         @Nullable
         Object hyperparameters,

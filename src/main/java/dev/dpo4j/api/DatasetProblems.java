@@ -28,7 +28,7 @@ class DatasetProblems {
         String param = JsonPointers.toParam(e.pointer());
         return ProblemResponses.of(
                 HttpStatus.BAD_REQUEST,
-                "invalid_preference",
+                ProblemCode.INVALID_PREFERENCE,
                 param.isEmpty() ? null : param,
                 String.valueOf(e.getMessage()),
                 List.of(new Fault(e.pointer(), e.reason())),
@@ -38,41 +38,41 @@ class DatasetProblems {
 
     @ExceptionHandler
     ResponseEntity<Object> unknownFile(UnknownFileException e, HttpServletRequest request) {
-        return answer(HttpStatus.NOT_FOUND, "file_not_found", e, request);
+        return answer(HttpStatus.NOT_FOUND, ProblemCode.FILE_NOT_FOUND, e, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> unknownDataset(UnknownDatasetException e, HttpServletRequest request) {
-        return answer(HttpStatus.NOT_FOUND, "dataset_not_found", e, request);
+        return answer(HttpStatus.NOT_FOUND, ProblemCode.DATASET_NOT_FOUND, e, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> unknownTrainingData(UnknownTrainingDataException e, HttpServletRequest request) {
-        return answer(HttpStatus.NOT_FOUND, "file_not_found", e, request);
+        return answer(HttpStatus.NOT_FOUND, ProblemCode.FILE_NOT_FOUND, e, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> unusableTrainingData(UnusableTrainingDataException e, HttpServletRequest request) {
-        return answer(HttpStatus.BAD_REQUEST, "invalid_file", e, request);
+        return answer(HttpStatus.BAD_REQUEST, ProblemCode.INVALID_FILE, e, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> fileInUse(FileInUseException e, HttpServletRequest request) {
-        return answer(HttpStatus.CONFLICT, "file_in_use", e, request);
+        return answer(HttpStatus.CONFLICT, ProblemCode.FILE_IN_USE, e, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> recordConflict(RecordConflictException e, HttpServletRequest request) {
-        return answer(HttpStatus.CONFLICT, "record_conflict", e, request);
+        return answer(HttpStatus.CONFLICT, ProblemCode.RECORD_CONFLICT, e, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> idempotencyConflict(IdempotencyConflictException e, HttpServletRequest request) {
-        return answer(HttpStatus.UNPROCESSABLE_CONTENT, "idempotency_key_reused", e, request);
+        return answer(HttpStatus.UNPROCESSABLE_CONTENT, ProblemCode.IDEMPOTENCY_KEY_REUSED, e, request);
     }
 
     private static ResponseEntity<Object> answer(
-            HttpStatus status, String code, RuntimeException e, HttpServletRequest request) {
+            HttpStatus status, ProblemCode code, RuntimeException e, HttpServletRequest request) {
         return ProblemResponses.of(new ApiException(status, code, null, String.valueOf(e.getMessage())), request);
     }
 }

@@ -73,13 +73,14 @@ class DatasetsController {
     @PostMapping(path = "/{name}/preferences", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<AppendedObject> append(
             @PathVariable String name,
-            @Parameter(description = "A name for this request: sent again, it is done once")
+            @Parameter(description = "A name for this request: sent again within 7 days, it is done once")
                     @RequestHeader(name = "Idempotency-Key", required = false)
                     @Nullable
                     String idempotencyKey,
             @RequestBody JsonNode body) {
         if (!Datasets.isName(name)) {
-            throw ApiException.badRequest("invalid_value", "name", "The name of a dataset " + NAME_RULE + ".");
+            throw ApiException.badRequest(
+                    ProblemCode.INVALID_VALUE, "name", "The name of a dataset " + NAME_RULE + ".");
         }
         PreferenceBody preferences = PreferenceBody.of(body);
         Appended appended = datasets.append(name, preferences.rows(), preferences.pointer(), key(idempotencyKey));
@@ -133,7 +134,7 @@ class DatasetsController {
         }
         if (bare.isEmpty() || bare.length() > MAX_KEY) {
             throw ApiException.badRequest(
-                    "invalid_value", "Idempotency-Key", "An Idempotency-Key has 1 to 255 characters.");
+                    ProblemCode.INVALID_VALUE, "Idempotency-Key", "An Idempotency-Key has 1 to 255 characters.");
         }
         return bare;
     }

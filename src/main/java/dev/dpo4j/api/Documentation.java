@@ -19,7 +19,7 @@ class Documentation {
     static final String FOLDER = "documentation/";
 
     /** The pages' names, which are their files' without {@code .md}. */
-    static final List<String> NAMES = List.of("losses", "training", "metrics", "data", "operations");
+    static final List<String> NAMES = List.of("losses", "training", "metrics", "data", "operations", "errors");
 
     private final Map<String, DocumentationPage> rendered = new ConcurrentHashMap<>();
 

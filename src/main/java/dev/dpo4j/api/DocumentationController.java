@@ -29,7 +29,7 @@ class DocumentationController implements WebMvcConfigurer {
                 .page(page)
                 .map(found -> ResponseEntity.ok().contentType(HTML).body(found.html()))
                 .orElseThrow(() -> ApiException.notFound(
-                        "page_not_found",
+                        ProblemCode.PAGE_NOT_FOUND,
                         null,
                         "There is no page \"%s\", but %s.".formatted(page, String.join(", ", Documentation.NAMES))));
     }

@@ -67,7 +67,11 @@ final class DocumentationLinks implements OpenApiCustomizer {
                 .toList();
         List<String> all = Stream.concat(evaluated.stream(), OF_STEPS.stream()).toList();
         describe(property(api, "FineTuningJobEvent", "data"), "Of a metrics event: " + links(all));
-        describe(property(api, "FineTuningJobCheckpoint", "metrics"), "Of its step: " + links(evaluated));
+        describe(
+                property(api, "FineTuningJobCheckpoint", "metrics"),
+                "Of its step loss and mean_token_accuracy as train_loss and so on, those of an evaluation after it as valid_… and"
+                        + " full_valid_…. And of its step " + links(List.of("rewards/accuracies", "rewards/margins")));
+        link(property(api, "OpenAiError", "code"), "errors#codes");
         describe(property(api, "DpoLoss", "metrics"), "Explained: " + links(evaluated));
     }
 

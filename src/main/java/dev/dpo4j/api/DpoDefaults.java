@@ -191,7 +191,9 @@ final class DpoDefaults {
             return type.complete(request == null ? LrSchedulerKwargs.NONE : request.kwargs(), learningRate);
         } catch (InvalidScheduleException e) {
             throw ApiException.badRequest(
-                    "invalid_value", PATH + "lr_scheduler_kwargs." + e.option(), String.valueOf(e.getMessage()));
+                    ProblemCode.INVALID_VALUE,
+                    PATH + "lr_scheduler_kwargs." + e.option(),
+                    String.valueOf(e.getMessage()));
         }
     }
 
@@ -207,6 +209,6 @@ final class DpoDefaults {
     }
 
     static ApiException invalid(String name, String reason) {
-        return ApiException.badRequest("invalid_value", PATH + name, name + " " + reason);
+        return ApiException.badRequest(ProblemCode.INVALID_VALUE, PATH + name, name + " " + reason);
     }
 }

@@ -32,7 +32,7 @@ record DpoHyperparameters(
         boolean rejectedRanked,
         boolean referenceFree,
         boolean useWeighting,
-        @Schema(types = {"number", "null"}) @Nullable Double ldAlpha,
+        @Nullable Double ldAlpha,
         double desirableWeight,
         double undesirableWeight,
         int batchSize,
@@ -44,16 +44,10 @@ record DpoHyperparameters(
         @Schema(implementation = LrSchedulerKwargsRequest.class)
         Map<String, Object> lrSchedulerKwargs,
 
-        @Schema(
-                description = "Null: warmup_ratio says it.",
-                types = {"integer", "null"})
-        @Nullable
+        @Schema(description = "Null: warmup_ratio says it.") @Nullable
         Integer warmupSteps,
 
-        @Schema(
-                description = "Null: warmup_steps says it.",
-                types = {"number", "null"})
-        @Nullable
+        @Schema(description = "Null: warmup_steps says it.") @Nullable
         Double warmupRatio,
 
         double weightDecay,
@@ -62,18 +56,15 @@ record DpoHyperparameters(
         double adamEpsilon,
         double maxGradNorm,
         int gradientAccumulationSteps,
-        @Schema(types = {"integer", "null"}) @Nullable Integer maxLength,
+        @Nullable Integer maxLength,
         TruncationModeName truncationMode,
-        @Schema(types = {"integer", "null"}) @Nullable Integer maxSteps,
+        @Nullable Integer maxSteps,
         boolean shuffle,
 
-        @Schema(
-                description = "Null: the job's seed.",
-                types = {"integer", "null"})
-        @Nullable
+        @Schema(description = "Null: the job's seed.") @Nullable
         Long dataSeed,
 
-        @Schema(types = {"integer", "null"}) @Nullable Integer saveSteps,
+        @Nullable Integer saveSteps,
         int saveTotalLimit,
         int loggingSteps,
         boolean syncRefModel,
@@ -81,13 +72,10 @@ record DpoHyperparameters(
         int refModelSyncSteps,
         @Nullable Lora lora,
         boolean continueAdapter,
-        @Schema(types = {"number", "null"}) @Nullable Number evalSteps,
-        @Schema(types = {"number", "null"}) @Nullable Number validationSplit,
+        @Nullable Number evalSteps,
+        @Nullable Number validationSplit,
 
-        @Schema(
-                description = "Null: all steps are done.",
-                types = {"integer", "null"})
-        @Nullable
+        @Schema(description = "Null: all steps are done.") @Nullable
         Integer earlyStoppingPatience,
 
         double earlyStoppingThreshold,

@@ -269,7 +269,7 @@ record DpoLossRequest(
         }
         if (!single.isEmpty()) {
             throw ApiException.badRequest(
-                    "invalid_value",
+                    ProblemCode.INVALID_VALUE,
                     "preferences",
                     "Send either one preference at the top level or a list in preferences, not both.");
         }

@@ -2,9 +2,20 @@ package dev.dpo4j.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.dpo4j.loss.LabelledAnswer;
+import dev.dpo4j.loss.PreferenceLoss;
+import dev.dpo4j.loss.PreferenceLosses;
+import dev.dpo4j.tokenizer.Tokenizer;
+import dev.dpo4j.train.PreferenceMetrics;
+import dev.dpo4j.train.PreferenceScores;
+import dev.dpo4j.train.ValidationMetric;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The answer of {@code POST /v1/dpo/loss}. All logarithms are natural. */
@@ -46,6 +57,91 @@ record DpoLossResponse(
 
         @Schema(description = "The steps of the computation, where they were asked for.") @Nullable
         LossExplanation explanation) {
+
+    /**
+     * Scores as they are sent.
+     *
+     * @param referenceModel null: there is none
+     * @param tokenizer null: tokens have no texts
+     */
+    static DpoLossResponse of(
+            PreferenceScores scores,
+            PreferenceLoss loss,
+            String model,
+            @Nullable String referenceModel,
+            @Nullable Tokenizer tokenizer,
+            @Nullable LossExplanation explanation) {
+        return new DpoLossResponse(
+                scores.loss(),
+                loss.beta(),
+                model,
+                referenceModel,
+                scores.preferences().stream()
+                        .map(preference -> result(preference, loss, tokenizer))
+                        .toList(),
+                metrics(scores.metrics()),
+                loss.looksAtMismatched() ? kl(scores) : null,
+                scores.gradientNorm(),
+                explanation);
+    }
+
+    /** The loss itself stands above them. */
+    private static Map<String, Double> metrics(PreferenceMetrics metrics) {
+        Map<String, Double> byName = new LinkedHashMap<>();
+        for (ValidationMetric metric : ValidationMetric.values()) {
+            double value = metric.of(metrics);
+            if (metric != ValidationMetric.LOSS && !Double.isNaN(value)) {
+                byName.put(metric.wireName(), value);
+            }
+        }
+        return byName;
+    }
+
+    /** All answers of a call were computed together, so theirs is the same. */
+    private static double kl(PreferenceScores scores) {
+        return labelled(scores.preferences().getFirst().losses()).kl();
+    }
+
+    private static LabelledAnswer labelled(PreferenceLosses losses) {
+        return Objects.requireNonNull(losses.labelled(), "a loss of labelled answers says what they are");
+    }
+
+    private static Preference result(
+            PreferenceScores.Preference preference, PreferenceLoss loss, @Nullable Tokenizer tokenizer) {
+        if (loss.labelled()) {
+            LabelledAnswer labelled = labelled(preference.losses());
+            Answer answer = result(preference.answers().getFirst(), labelled.reward(), loss, tokenizer);
+            return new Preference(preference.losses().loss(), null, null, null, answer, labelled.good());
+        }
+        List<Answer> answers = new ArrayList<>();
+        for (int a = 0; a < preference.answers().size(); a++) {
+            double reward = a == 0
+                    ? preference.losses().pairs().getFirst().rewardChosen()
+                    : preference.losses().pairs().get(a - 1).rewardRejected();
+            answers.add(result(preference.answers().get(a), reward, loss, tokenizer));
+        }
+        return new Preference(
+                preference.losses().loss(),
+                preference.losses().pairs().stream().map(pair -> pair.logits()).toList(),
+                answers.getFirst(),
+                answers.subList(1, answers.size()),
+                null,
+                null);
+    }
+
+    private static Answer result(
+            PreferenceScores.Answer answer, double reward, PreferenceLoss loss, @Nullable Tokenizer tokenizer) {
+        boolean referenceFree = loss.referenceFree();
+        List<Token> tokens = IntStream.range(0, answer.tokens().length)
+                .mapToObj(i -> new Token(
+                        answer.tokens()[i],
+                        TokenTexts.of(answer.tokens()[i], tokenizer),
+                        answer.policy()[i],
+                        referenceFree ? null : answer.reference()[i]))
+                .toList();
+        return new Answer(
+                answer.policySum(), referenceFree ? null : answer.referenceSum(), reward, tokens.size(), tokens);
+    }
 
     /** One preference, or one labelled answer. */
     @Schema(name = "PreferenceLoss")

@@ -26,7 +26,7 @@ class ErrorEndpoint implements ErrorController {
                 : request.getRequestURI();
         return ProblemResponses.of(
                 status,
-                status.is5xxServerError() ? "internal_error" : "invalid_request",
+                status.is5xxServerError() ? ProblemCode.INTERNAL_ERROR : ProblemCode.INVALID_REQUEST,
                 null,
                 status.is5xxServerError()
                         ? "Something went wrong inside the service. Its log has the reason under this answer's x-request-id."

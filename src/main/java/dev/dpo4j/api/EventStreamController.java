@@ -3,6 +3,8 @@ package dev.dpo4j.api;
 import dev.dpo4j.job.JobEvents;
 import dev.dpo4j.job.JobService;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -24,6 +26,14 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @Tag(name = "Fine-tuning")
 class EventStreamController {
 
+    static final String SUMMARY = "List a job's events, or follow them";
+
+    /** Of both forms: to the contract they are one operation. */
+    static final String DESCRIPTION =
+            "A list, newest first, by after and limit. With stream=true server-sent events, oldest first: id is the"
+                    + " event's number, event its type, data the event; an event \"done\" comes when the job has ended. Who comes back with"
+                    + " Last-Event-ID, as a header or as last_event_id, gets what came after it.";
+
     private final JobService jobs;
     private final JobEvents events;
     private final EventStreams streams;
@@ -35,11 +45,16 @@ class EventStreamController {
     }
 
     @GetMapping(path = "/v1/fine_tuning/jobs/{id}/events", params = "stream=true")
-    @Operation(
-            summary = "Follow a job's events",
-            description =
-                    "Server-sent events: id is the event's number, event its type, data the event. Ends with an event"
-                            + " \"done\" when the job has ended. A client that comes back with Last-Event-ID gets what came after it.")
+    @Operation(summary = SUMMARY, description = DESCRIPTION)
+    @Parameter(
+            name = "stream",
+            in = ParameterIn.QUERY,
+            description = "Whether to follow the events as they happen.",
+            schema = @Schema(type = "boolean", defaultValue = "false"))
+    @ApiResponse(
+            responseCode = "204",
+            description = "To a stream that comes back: nothing will follow.",
+            content = @Content)
     @ApiResponse(
             responseCode = "200",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE, schema = @Schema(type = "string")))
@@ -68,7 +83,9 @@ class EventStreamController {
             return Math.max(0, Long.parseLong(lastEventId));
         } catch (NumberFormatException e) {
             throw ApiException.badRequest(
-                    "invalid_value", null, "Last-Event-ID must be the id of an event of this stream: a number");
+                    ProblemCode.INVALID_VALUE,
+                    null,
+                    "Last-Event-ID must be the id of an event of this stream: a number");
         }
     }
 }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 record FileList(
         @Schema(allowableValues = "list") String object,
         List<FileObject> data,
-        @Schema(types = {"string", "null"}) @Nullable String firstId,
-        @Schema(types = {"string", "null"}) @Nullable String lastId,
+        @Nullable String firstId,
+        @Nullable String lastId,
         boolean hasMore) {
 
     static FileList of(Page<UploadedFile> page) {

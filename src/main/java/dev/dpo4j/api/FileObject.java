@@ -24,7 +24,7 @@ record FileObject(
         String filename,
         @Schema(allowableValues = "fine-tune") String purpose,
         @Schema(allowableValues = {"processed", "error"}) String status,
-        @Schema(types = {"string", "null"}) @Nullable String statusDetails) {
+        @Nullable String statusDetails) {
 
     static FileObject of(UploadedFile file) {
         return new FileObject(

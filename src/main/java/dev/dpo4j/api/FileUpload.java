@@ -8,7 +8,8 @@ record FileUpload(
                 type = "string",
                 format = "binary",
                 requiredMode = Schema.RequiredMode.REQUIRED,
-                description = "JSONL or a JSON array of preferences, at most 512 MB")
+                description =
+                        "JSONL or a JSON array of preferences, at most 512 MB unless the service is configured otherwise")
         String file,
 
         @Schema(requiredMode = Schema.RequiredMode.REQUIRED, allowableValues = "fine-tune")

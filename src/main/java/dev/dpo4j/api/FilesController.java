@@ -68,7 +68,9 @@ class FilesController {
         MultipartFile file = form.getFile("file");
         if (file == null || form.getFiles("file").size() != 1) {
             throw ApiException.badRequest(
-                    "missing_field", "file", "Exactly one file is required, in the part \"file\" with a filename.");
+                    ProblemCode.MISSING_FIELD,
+                    "file",
+                    "Exactly one file is required, in the part \"file\" with a filename.");
         }
         try (InputStream content = file.getInputStream()) {
             return FileObject.of(files.store(filename(file), PURPOSE, content));
@@ -129,18 +131,20 @@ class FilesController {
         names.stream().sorted().findFirst().ifPresent(name -> {
             throw name.startsWith("expires_after")
                     ? ApiException.badRequest(
-                            "unsupported_field",
+                            ProblemCode.UNSUPPORTED_FIELD,
                             "expires_after",
                             "Files do not expire here. Leave expires_after out, and delete the file when it is done with.")
                     : ApiException.badRequest(
-                            "unknown_field", name, "Unknown part \"" + name + "\". The parts are purpose and file.");
+                            ProblemCode.UNKNOWN_FIELD,
+                            name,
+                            "Unknown part \"" + name + "\". The parts are purpose and file.");
         });
     }
 
     private static void requirePurpose(@Nullable String purpose) {
         if (!PURPOSE.equals(purpose)) {
             throw ApiException.badRequest(
-                    purpose == null ? "missing_field" : "invalid_value",
+                    purpose == null ? ProblemCode.MISSING_FIELD : ProblemCode.INVALID_VALUE,
                     "purpose",
                     "purpose must be \"fine-tune\"" + (purpose == null ? "." : ", not \"" + purpose + "\"."));
         }
@@ -153,7 +157,9 @@ class FilesController {
                 !name.isBlank() && name.length() <= MAX_FILENAME && name.chars().noneMatch(Character::isISOControl);
         if (!usable) {
             throw ApiException.badRequest(
-                    "invalid_value", "file", "The filename must have 1 to 255 characters and no control characters.");
+                    ProblemCode.INVALID_VALUE,
+                    "file",
+                    "The filename must have 1 to 255 characters and no control characters.");
         }
         return name;
     }

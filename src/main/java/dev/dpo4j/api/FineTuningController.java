@@ -109,7 +109,7 @@ class FineTuningController {
     }
 
     @GetMapping(path = "/{id}/events", params = "stream!=true")
-    @Operation(summary = "List a job's events, newest first")
+    @Operation(summary = EventStreamController.SUMMARY, description = EventStreamController.DESCRIPTION)
     FineTuningLists.Events events(
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String after,

@@ -20,8 +20,8 @@ record FineTuningJob(
         @Schema(example = "ftjob-abc123") String id,
         String model,
         long createdAt,
-        @Schema(types = {"integer", "null"}) @Nullable Long finishedAt,
-        @Schema(types = {"string", "null"}) @Nullable String fineTunedModel,
+        @Nullable Long finishedAt,
+        @Nullable String fineTunedModel,
         @Schema(example = "org-local") String organizationId,
         List<String> resultFiles,
 
@@ -30,17 +30,17 @@ record FineTuningJob(
                 })
         String status,
 
-        @Schema(types = {"string", "null"}) @Nullable String validationFile,
+        @Nullable String validationFile,
         String trainingFile,
         DpoHyperparameters.OpenAi hyperparameters,
-        @Schema(types = {"integer", "null"}) @Nullable Long trainedTokens,
+        @Nullable Long trainedTokens,
         @Nullable Memory memoryPlan,
         @Nullable Best bestEvaluation,
         @Nullable Failure error,
         long seed,
-        @Schema(types = {"integer", "null"}) @Nullable Long estimatedFinish,
+        @Nullable Long estimatedFinish,
         List<Object> integrations,
-        @Schema(types = {"object", "null"}) @Nullable Map<String, String> metadata,
+        @Nullable Map<String, String> metadata,
         Method method) {
 
     private static final String OBJECT = "fine_tuning.job";
@@ -89,10 +89,7 @@ record FineTuningJob(
      */
     @Schema(name = "FineTuningJobError")
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    record Failure(
-            String code,
-            String message,
-            @Schema(types = {"string", "null"}) @Nullable String param) {
+    record Failure(String code, String message, @Nullable String param) {
 
         static Failure of(JobError error) {
             return new Failure(error.code(), error.message(), error.param());

@@ -17,7 +17,7 @@ record FineTuningJobEvent(
         @Schema(allowableValues = {"info", "warn", "error"}) String level,
         String message,
         @Schema(allowableValues = {"message", "metrics"}) String type,
-        @Schema(types = {"object", "null"}) @Nullable Map<String, Object> data) {
+        @Nullable Map<String, Object> data) {
 
     private static final String OBJECT = "fine_tuning.job.event";
 

@@ -61,8 +61,8 @@ final class FineTuningLists {
             String object,
             List<FineTuningJobCheckpoint> data,
             boolean hasMore,
-            @Schema(types = {"string", "null"}) @Nullable String firstId,
-            @Schema(types = {"string", "null"}) @Nullable String lastId) {
+            @Nullable String firstId,
+            @Nullable String lastId) {
 
         static Checkpoints of(Page<Checkpoint> page) {
             List<FineTuningJobCheckpoint> data =

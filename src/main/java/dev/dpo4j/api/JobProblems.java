@@ -16,17 +16,17 @@ class JobProblems {
 
     @ExceptionHandler
     ResponseEntity<Object> unknownJob(UnknownJobException e, HttpServletRequest request) {
-        return ProblemResponses.of(ApiException.notFound("job_not_found", "id", message(e)), request);
+        return ProblemResponses.of(ApiException.notFound(ProblemCode.JOB_NOT_FOUND, "id", message(e)), request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> unknownCursor(UnknownCursorException e, HttpServletRequest request) {
-        return ProblemResponses.of(ApiException.badRequest("unknown_cursor", "after", message(e)), request);
+        return ProblemResponses.of(ApiException.badRequest(ProblemCode.UNKNOWN_CURSOR, "after", message(e)), request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> wrongState(JobStateException e, HttpServletRequest request) {
-        return ProblemResponses.of(ApiException.conflict("wrong_job_state", null, message(e)), request);
+        return ProblemResponses.of(ApiException.conflict(ProblemCode.WRONG_JOB_STATE, null, message(e)), request);
     }
 
     private static String message(RuntimeException e) {

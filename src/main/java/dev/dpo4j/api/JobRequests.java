@@ -48,9 +48,17 @@ class JobRequests {
         if (error != null) {
             throw new ApiException(
                     HttpStatus.UNPROCESSABLE_CONTENT,
-                    "model_unusable",
+                    ProblemCode.MODEL_UNUSABLE,
                     "model",
                     "The model '%s' cannot be trained: %s".formatted(model, error));
+        }
+        if (catalog.isCheckpoint(model)) {
+            throw new ApiException(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    ProblemCode.MODEL_UNUSABLE,
+                    "model",
+                    "The model '%s' cannot be trained: it is a checkpoint, and its job removes it when it keeps newer ones. Train the job's model, or download the checkpoint into the models directory."
+                            .formatted(model));
         }
         return entry;
     }
@@ -59,9 +67,9 @@ class JobRequests {
         try {
             return preferences.resolve(fileIdOrDatasetName);
         } catch (UnknownTrainingDataException e) {
-            throw ApiException.notFound("file_not_found", field, String.valueOf(e.getMessage()));
+            throw ApiException.notFound(ProblemCode.FILE_NOT_FOUND, field, String.valueOf(e.getMessage()));
         } catch (UnusableTrainingDataException e) {
-            throw ApiException.badRequest("invalid_file", field, String.valueOf(e.getMessage()));
+            throw ApiException.badRequest(ProblemCode.INVALID_FILE, field, String.valueOf(e.getMessage()));
         }
     }
 }

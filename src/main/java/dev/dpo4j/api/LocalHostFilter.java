@@ -44,7 +44,7 @@ class LocalHostFilter extends OncePerRequestFilter {
                 request,
                 response,
                 HttpStatus.FORBIDDEN,
-                "host_not_allowed",
+                ProblemCode.HOST_NOT_ALLOWED,
                 "Without API keys the service answers only to its own machine: call it as localhost or 127.0.0.1,"
                         + " or configure dpo4j.security.api-keys.");
     }

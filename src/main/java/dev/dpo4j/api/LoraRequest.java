@@ -165,6 +165,6 @@ record LoraRequest(
     }
 
     private static ApiException invalid(String name, @Nullable String why) {
-        return ApiException.badRequest("invalid_value", PATH + name, name + ": " + why);
+        return ApiException.badRequest(ProblemCode.INVALID_VALUE, PATH + name, name + ": " + why);
     }
 }

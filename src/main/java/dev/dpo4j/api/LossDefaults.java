@@ -31,7 +31,7 @@ final class LossDefaults {
         }
         if (!(value > 0 && value <= MAX_BETA)) {
             throw ApiException.badRequest(
-                    "invalid_value", path + "beta", "beta must be over 0 and at most 100, not " + value);
+                    ProblemCode.INVALID_VALUE, path + "beta", "beta must be over 0 and at most 100, not " + value);
         }
         return value;
     }
@@ -68,7 +68,8 @@ final class LossDefaults {
             options.requireEffects();
             return options;
         } catch (InvalidLossException e) {
-            throw ApiException.badRequest("invalid_value", path + e.parameter(), String.valueOf(e.getMessage()));
+            throw ApiException.badRequest(
+                    ProblemCode.INVALID_VALUE, path + e.parameter(), String.valueOf(e.getMessage()));
         }
     }
 }

@@ -47,6 +47,6 @@ final class MetadataFilters {
     }
 
     private static ApiException invalid(String name, String reason) {
-        return ApiException.badRequest("invalid_value", null, name + " " + reason);
+        return ApiException.badRequest(ProblemCode.INVALID_VALUE, null, name + " " + reason);
     }
 }

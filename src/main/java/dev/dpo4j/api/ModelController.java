@@ -2,8 +2,6 @@ package dev.dpo4j.api;
 
 import dev.dpo4j.catalog.ModelCatalog;
 import dev.dpo4j.catalog.ModelFile;
-import dev.dpo4j.catalog.TunedModel;
-import dev.dpo4j.job.JobService;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -13,7 +11,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -32,10 +29,8 @@ class ModelController {
     private static final String ZIP = "application/zip";
 
     private final ModelCatalog catalog;
-    private final JobService jobs;
 
-    ModelController(ModelCatalog catalog, JobService jobs) {
-        this.jobs = jobs;
+    ModelController(ModelCatalog catalog) {
         this.catalog = catalog;
     }
 
@@ -49,7 +44,10 @@ class ModelController {
     }
 
     @GetMapping("/{id}")
-    @Operation(operationId = "retrieveModel", summary = "One model")
+    @Operation(
+            operationId = "retrieveModel",
+            summary = "One model",
+            description = "Or a checkpoint, by its fine_tuned_model_checkpoint.")
     Model retrieve(@PathVariable String id) {
         return Model.of(catalog.entry(id));
     }
@@ -82,7 +80,7 @@ class ModelController {
                     boolean merged,
             HttpServletResponse response)
             throws IOException {
-        List<ModelFile> files = files(id, merged);
+        List<ModelFile> files = merged ? catalog.mergedFiles(id) : catalog.files(id);
         response.setContentType(ZIP);
         response.setHeader(
                 HttpHeaders.CONTENT_DISPOSITION,
@@ -91,13 +89,5 @@ class ModelController {
                         .build()
                         .toString());
         ModelZip.write(files, response.getOutputStream());
-    }
-
-    private List<ModelFile> files(String id, boolean merged) {
-        Optional<TunedModel> checkpoint = jobs.checkpointModel(id);
-        if (merged) {
-            return checkpoint.map(catalog::mergedFiles).orElseGet(() -> catalog.mergedFiles(id));
-        }
-        return checkpoint.map(catalog::files).orElseGet(() -> catalog.files(id));
     }
 }

@@ -24,34 +24,34 @@ class ModelProblems {
 
     @ExceptionHandler
     ResponseEntity<Object> unknown(UnknownModelException e, HttpServletRequest request) {
-        return answer(HttpStatus.NOT_FOUND, "model_not_found", e, request);
+        return answer(HttpStatus.NOT_FOUND, ProblemCode.MODEL_NOT_FOUND, e, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> broken(BrokenModelException e, HttpServletRequest request) {
-        return answer(HttpStatus.UNPROCESSABLE_CONTENT, "model_unusable", e, request);
+        return answer(HttpStatus.UNPROCESSABLE_CONTENT, ProblemCode.MODEL_UNUSABLE, e, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> inUse(ModelInUseException e, HttpServletRequest request) {
-        return answer(HttpStatus.CONFLICT, "model_in_use", e, request);
+        return answer(HttpStatus.CONFLICT, ProblemCode.MODEL_IN_USE, e, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> notDeletable(ModelNotDeletableException e, HttpServletRequest request) {
-        return answer(HttpStatus.FORBIDDEN, "model_not_deletable", e, request);
+        return answer(HttpStatus.FORBIDDEN, ProblemCode.MODEL_NOT_DELETABLE, e, request);
     }
 
     @ExceptionHandler
     ResponseEntity<Object> memory(ModelMemoryException e, HttpServletRequest request) {
         if (!e.temporary()) {
-            return answer(HttpStatus.UNPROCESSABLE_CONTENT, "model_too_large", e, request);
+            return answer(HttpStatus.UNPROCESSABLE_CONTENT, ProblemCode.MODEL_TOO_LARGE, e, request);
         }
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
         return ProblemResponses.of(
                 HttpStatus.SERVICE_UNAVAILABLE,
-                "model_memory_full",
+                ProblemCode.MODEL_MEMORY_FULL,
                 PARAM,
                 String.valueOf(e.getMessage()),
                 List.of(),
@@ -60,7 +60,7 @@ class ModelProblems {
     }
 
     private static ResponseEntity<Object> answer(
-            HttpStatus status, String code, RuntimeException e, HttpServletRequest request) {
+            HttpStatus status, ProblemCode code, RuntimeException e, HttpServletRequest request) {
         return ProblemResponses.of(new ApiException(status, code, PARAM, String.valueOf(e.getMessage())), request);
     }
 }

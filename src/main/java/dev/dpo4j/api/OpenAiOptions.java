@@ -73,14 +73,14 @@ final class OpenAiOptions {
             Predicate<JsonNode> neutral = ofThisKind.getOrDefault(name, SHARED.get(name));
             if (neutral == null) {
                 throw ApiException.badRequest(
-                        "unknown_field",
+                        ProblemCode.UNKNOWN_FIELD,
                         name,
                         "/%s: unknown field \"%s\". Leave it out; accepted besides this API's own fields, where they change nothing: %s."
                                 .formatted(name, name, names(ofThisKind.keySet())));
             }
             if (!value.isNull() && !neutral.test(value)) {
                 throw ApiException.badRequest(
-                        "unsupported_value",
+                        ProblemCode.UNSUPPORTED_VALUE,
                         name,
                         "/%s: %s is not supported%s. Leave %s out."
                                 .formatted(name, shortened(value), name.equals("stream") ? " yet" : "", name));

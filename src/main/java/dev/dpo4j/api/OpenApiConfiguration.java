@@ -53,9 +53,8 @@ class OpenApiConfiguration {
     /** Swagger reads our records with a mapper of its own, which has to be told of the naming too. */
     @Bean
     ModelResolver modelResolver(ObjectMapperProvider mappers) {
-        return new ModelResolver(
-                        mappers.jsonMapper().copy().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE))
-                .openapi31(true);
+        return new RecordSchemas(
+                mappers.jsonMapper().copy().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE));
     }
 
     /** Names that do not change when another controller has a method of the same name. */

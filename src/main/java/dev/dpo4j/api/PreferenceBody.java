@@ -26,7 +26,9 @@ record PreferenceBody(List<JsonNode> rows, @Nullable String pointer) {
         }
         if (!preferences.isArray() || body.size() != 1) {
             throw ApiException.badRequest(
-                    "invalid_value", "preferences", "preferences must be a list, and the only member of the body.");
+                    ProblemCode.INVALID_VALUE,
+                    "preferences",
+                    "preferences must be a list, and the only member of the body.");
         }
         return list(preferences, "/preferences");
     }
@@ -34,7 +36,7 @@ record PreferenceBody(List<JsonNode> rows, @Nullable String pointer) {
     private static PreferenceBody list(JsonNode list, String pointer) {
         if (list.isEmpty() || list.size() > MAX_ROWS) {
             throw ApiException.badRequest(
-                    "invalid_value",
+                    ProblemCode.INVALID_VALUE,
                     pointer.isEmpty() ? null : "preferences",
                     "A request holds 1 to %d preferences, not %d. Send more in several requests, or upload a file."
                             .formatted(MAX_ROWS, list.size()));

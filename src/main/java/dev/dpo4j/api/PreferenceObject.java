@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 record PreferenceObject(
         String id,
         @Schema(allowableValues = "dataset.preference") String object,
-        @Schema(types = {"string", "null"}) @Nullable String recordId,
+        @Nullable String recordId,
         long createdAt,
         @Schema(types = "object") @JsonRawValue String preference) {
 

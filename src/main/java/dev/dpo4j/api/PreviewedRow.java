@@ -64,13 +64,9 @@ record PreviewedRow(int row, List<String> findings, List<Token> prompt, List<Ans
 
     private static List<Token> tokens(int[] ids, boolean answer, IntPredicate kept, @Nullable Tokenizer tokenizer) {
         return IntStream.range(0, ids.length)
-                .mapToObj(i -> new Token(ids[i], text(ids[i], tokenizer), answer && kept.test(i), !kept.test(i)))
+                .mapToObj(
+                        i -> new Token(ids[i], TokenTexts.of(ids[i], tokenizer), answer && kept.test(i), !kept.test(i)))
                 .toList();
-    }
-
-    /** A model may have more tokens than its tokenizer, and rows of token ids may have these. */
-    private static @Nullable String text(int id, @Nullable Tokenizer tokenizer) {
-        return tokenizer == null || id >= tokenizer.vocabularySize() ? null : tokenizer.tokenText(id);
     }
 
     /**

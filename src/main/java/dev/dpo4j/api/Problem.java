@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param status the HTTP status
  * @param detail what is wrong, where, and what to do
  * @param instance path of the request
- * @param errors each fault found in the request's body; empty when it is not about the body
+ * @param errors each fault found in the request, as far as it can be told
  * @param error the same for OpenAI's clients
  */
 @Schema(description = "An error: problem details (RFC 9457) with OpenAI's error object beside them.")
@@ -22,9 +22,9 @@ record Problem(
         String type, String title, int status, String detail, String instance, List<Fault> errors, OpenAiError error) {
 
     /**
-     * One fault in the request's body.
+     * One fault in the request.
      *
-     * @param pointer JSON pointer to the place
+     * @param pointer JSON pointer to the place in the body, or to a parameter's name
      * @param detail what is wrong there
      */
     @Schema(name = "Fault")
@@ -36,13 +36,10 @@ record Problem(
      * @param message what is wrong
      * @param type {@code invalid_request_error}, {@code rate_limit_error} or {@code server_error}
      * @param param the field or parameter that is to blame, with dots between the levels
-     * @param code the kind of problem, for programs
+     * @param code the kind of problem
      */
     @Schema(name = "OpenAiError")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record OpenAiError(
-            String message,
-            String type,
-            @Schema(types = {"string", "null"}) @Nullable String param,
-            @Schema(types = {"string", "null"}) @Nullable String code) {}
+            String message, String type, @Nullable String param, ProblemCode code) {}
 }

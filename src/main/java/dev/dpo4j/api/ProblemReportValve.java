@@ -45,7 +45,7 @@ public class ProblemReportValve extends ErrorReportValve {
                 : "Something went wrong inside the service.";
         Problem problem = ProblemResponses.problem(
                 HttpStatusCode.valueOf(status),
-                "invalid_request",
+                status < 500 ? ProblemCode.INVALID_REQUEST : ProblemCode.INTERNAL_ERROR,
                 null,
                 message,
                 List.of(),

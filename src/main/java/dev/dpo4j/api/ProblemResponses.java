@@ -36,7 +36,7 @@ class ProblemResponses {
 
     static ResponseEntity<Object> of(
             HttpStatusCode status,
-            String code,
+            ProblemCode code,
             @Nullable String param,
             String message,
             List<Fault> faults,
@@ -53,7 +53,12 @@ class ProblemResponses {
     }
 
     /** Writes a problem from where Spring MVC is not at work: filters. */
-    void write(HttpServletRequest request, HttpServletResponse response, HttpStatus status, String code, String message)
+    void write(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            HttpStatus status,
+            ProblemCode code,
+            String message)
             throws IOException {
         response.setStatus(status.value());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
@@ -63,7 +68,7 @@ class ProblemResponses {
 
     static Problem problem(
             HttpStatusCode status,
-            @Nullable String code,
+            ProblemCode code,
             @Nullable String param,
             String message,
             List<Fault> faults,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -21,6 +22,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.Errors;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.method.ParameterErrors;
@@ -49,13 +51,19 @@ class Problems extends ResponseEntityExceptionHandler {
 
     private static final String DATABASE_RETRY_SECONDS = "10";
 
-    private static final Map<Integer, String> CODES = Map.of(
-            404, "not_found",
-            405, "method_not_allowed",
-            406, "not_acceptable",
-            413, "request_too_large",
-            415, "unsupported_media_type",
-            503, "unavailable");
+    private static final Map<Integer, ProblemCode> CODES = Map.of(
+            404, ProblemCode.NOT_FOUND,
+            405, ProblemCode.METHOD_NOT_ALLOWED,
+            406, ProblemCode.NOT_ACCEPTABLE,
+            413, ProblemCode.REQUEST_TOO_LARGE,
+            415, ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+            503, ProblemCode.UNAVAILABLE);
+
+    private final DataSize maxFileSize;
+
+    Problems(@Value("${spring.servlet.multipart.max-file-size}") DataSize maxFileSize) {
+        this.maxFileSize = maxFileSize;
+    }
 
     @ExceptionHandler
     ResponseEntity<Object> apiException(ApiException e, HttpServletRequest request) {
@@ -66,7 +74,11 @@ class Problems extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> storageFull(StorageFullException e, HttpServletRequest request) {
         log.warn("{}", e.getMessage());
         return ProblemResponses.of(
-                new ApiException(HttpStatus.INSUFFICIENT_STORAGE, "storage_full", null, String.valueOf(e.getMessage())),
+                new ApiException(
+                        HttpStatus.INSUFFICIENT_STORAGE,
+                        ProblemCode.STORAGE_FULL,
+                        null,
+                        String.valueOf(e.getMessage())),
                 request);
     }
 
@@ -77,14 +89,14 @@ class Problems extends ResponseEntityExceptionHandler {
             return ProblemResponses.of(
                     new ApiException(
                             HttpStatus.INSUFFICIENT_STORAGE,
-                            "storage_full",
+                            ProblemCode.STORAGE_FULL,
                             null,
                             "The disk of the service's home folder (DPO4J_HOME) is full. Free some space, then try again."),
                     request);
         }
         return ProblemResponses.of(
                 ApiException.badRequest(
-                        "invalid_multipart",
+                        ProblemCode.INVALID_MULTIPART,
                         null,
                         "The multipart body cannot be read. Send multipart/form-data with a boundary in its Content-Type"
                                 + " and complete parts."),
@@ -104,7 +116,7 @@ class Problems extends ResponseEntityExceptionHandler {
         if (UnstorableText.isBehind(e)) {
             return ProblemResponses.of(
                     ApiException.badRequest(
-                            "invalid_value",
+                            ProblemCode.INVALID_VALUE,
                             null,
                             "A text in the request has the character U+0000 in it, which the database cannot keep. Leave it out."),
                     servletRequest(request));
@@ -113,7 +125,7 @@ class Problems extends ResponseEntityExceptionHandler {
         return answer(
                 e,
                 HttpStatus.INTERNAL_SERVER_ERROR,
-                "internal_error",
+                ProblemCode.INTERNAL_ERROR,
                 null,
                 "Something went wrong inside the service. Its log has the reason under this answer's x-request-id.",
                 List.of(),
@@ -132,7 +144,7 @@ class Problems extends ResponseEntityExceptionHandler {
         return answer(
                 e,
                 HttpStatus.SERVICE_UNAVAILABLE,
-                "database_unavailable",
+                ProblemCode.DATABASE_UNAVAILABLE,
                 null,
                 "The service cannot reach its database now. Try again in " + DATABASE_RETRY_SECONDS + " seconds.",
                 List.of(),
@@ -146,9 +158,10 @@ class Problems extends ResponseEntityExceptionHandler {
         return answer(
                 e,
                 HttpStatus.CONTENT_TOO_LARGE,
-                "request_too_large",
+                ProblemCode.REQUEST_TOO_LARGE,
                 "file",
-                "The upload is larger than the 512 MB a file may have. Split it into several files.",
+                "The upload is larger than the %d MB a file may have (spring.servlet.multipart.max-file-size). Split it into several files."
+                        .formatted(maxFileSize.toMegabytes()),
                 List.of(),
                 headers,
                 request);
@@ -185,7 +198,14 @@ class Problems extends ResponseEntityExceptionHandler {
                 .orElse("request");
         String reason = String.valueOf(result.getResolvableErrors().getFirst().getDefaultMessage());
         return answer(
-                e, HttpStatus.BAD_REQUEST, "invalid_value", name, name + " " + reason, List.of(), headers, request);
+                e,
+                HttpStatus.BAD_REQUEST,
+                ProblemCode.INVALID_VALUE,
+                name,
+                name + " " + reason,
+                List.of(),
+                headers,
+                request);
     }
 
     private @Nullable ResponseEntity<Object> body(Exception e, Errors errors, HttpHeaders headers, WebRequest request) {
@@ -200,7 +220,7 @@ class Problems extends ResponseEntityExceptionHandler {
         return answer(
                 e,
                 HttpStatus.BAD_REQUEST,
-                "invalid_value",
+                ProblemCode.INVALID_VALUE,
                 param.isEmpty() ? null : param,
                 param.isEmpty() ? first.detail() : param + " " + first.detail(),
                 faults,
@@ -219,7 +239,7 @@ class Problems extends ResponseEntityExceptionHandler {
         return answer(
                 e,
                 HttpStatus.BAD_REQUEST,
-                "invalid_type",
+                ProblemCode.INVALID_TYPE,
                 name,
                 "%s must be of type %s".formatted(name, wanted),
                 List.of(),
@@ -237,7 +257,7 @@ class Problems extends ResponseEntityExceptionHandler {
         return answer(
                 e,
                 status,
-                CODES.getOrDefault(status.value(), "invalid_request"),
+                CODES.getOrDefault(status.value(), ProblemCode.INVALID_REQUEST),
                 null,
                 detail == null || detail.isBlank() ? "The request cannot be served." : detail,
                 List.of(),
@@ -248,7 +268,7 @@ class Problems extends ResponseEntityExceptionHandler {
     private @Nullable ResponseEntity<Object> answer(
             Exception e,
             HttpStatusCode status,
-            String code,
+            ProblemCode code,
             @Nullable String param,
             String message,
             List<Fault> faults,

@@ -37,7 +37,7 @@ class ServiceEnd {
     static ApiException unavailable() {
         return new ApiException(
                 HttpStatus.SERVICE_UNAVAILABLE,
-                "unavailable",
+                ProblemCode.UNAVAILABLE,
                 null,
                 "The service is being stopped. Try again when it is back.");
     }

@@ -33,7 +33,9 @@ record StopStrings(List<String> strings) {
         }
         if (stop.size() > MOST) {
             throw ApiException.badRequest(
-                    "invalid_value", "stop", "/stop: has %d strings, and may have %d".formatted(stop.size(), MOST));
+                    ProblemCode.INVALID_VALUE,
+                    "stop",
+                    "/stop: has %d strings, and may have %d".formatted(stop.size(), MOST));
         }
         List<String> strings = new ArrayList<>();
         for (JsonNode item : stop) {
@@ -45,10 +47,13 @@ record StopStrings(List<String> strings) {
     private static String string(JsonNode node, String param) {
         if (!node.isString()) {
             throw ApiException.badRequest(
-                    "invalid_type", param, JsonPointers.ofParam(param) + ": must be a string, or a list of strings");
+                    ProblemCode.INVALID_TYPE,
+                    param,
+                    JsonPointers.ofParam(param) + ": must be a string, or a list of strings");
         }
         if (node.asString().isEmpty()) {
-            throw ApiException.badRequest("invalid_value", param, JsonPointers.ofParam(param) + ": must not be empty");
+            throw ApiException.badRequest(
+                    ProblemCode.INVALID_VALUE, param, JsonPointers.ofParam(param) + ": must not be empty");
         }
         return node.asString();
     }

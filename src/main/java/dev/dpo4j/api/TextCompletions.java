@@ -34,7 +34,7 @@ class TextCompletions {
         Tokenizer tokenizer = catalog.tokenizer(request.model()).orElse(null);
         if (tokenizer == null && !stops.isEmpty()) {
             throw ApiException.badRequest(
-                    "no_tokenizer",
+                    ProblemCode.NO_TOKENIZER,
                     "stop",
                     "/stop: the model \"%s\" has no tokenizer, so its answers have no text to stop at. Leave stop out."
                             .formatted(request.model()));

@@ -22,20 +22,23 @@ import tools.jackson.databind.exc.ValueInstantiationException;
  * @param pointer JSON pointer to the place; empty when the body as a whole is to blame
  * @param reason what is wrong there
  */
-record UnreadableBody(HttpStatus status, String code, String pointer, String reason) {
+record UnreadableBody(HttpStatus status, ProblemCode code, String pointer, String reason) {
 
     static UnreadableBody of(HttpMessageNotReadableException e) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof BodyTooLargeException tooLarge) {
                 return new UnreadableBody(
-                        HttpStatus.CONTENT_TOO_LARGE, "request_too_large", "", String.valueOf(tooLarge.getMessage()));
+                        HttpStatus.CONTENT_TOO_LARGE,
+                        ProblemCode.REQUEST_TOO_LARGE,
+                        "",
+                        String.valueOf(tooLarge.getMessage()));
             }
         }
         if (e.getCause() instanceof JacksonException json) {
             return new UnreadableBody(HttpStatus.BAD_REQUEST, code(json), JsonPointers.of(json), reason(json));
         }
         return new UnreadableBody(
-                HttpStatus.BAD_REQUEST, "invalid_json", "", "A JSON body is required, and there is none.");
+                HttpStatus.BAD_REQUEST, ProblemCode.INVALID_JSON, "", "A JSON body is required, and there is none.");
     }
 
     @Nullable
@@ -51,14 +54,14 @@ record UnreadableBody(HttpStatus status, String code, String pointer, String rea
         return List.of(new Fault(pointer, reason));
     }
 
-    private static String code(JacksonException e) {
+    private static ProblemCode code(JacksonException e) {
         if (e instanceof UnrecognizedPropertyException) {
-            return "unknown_field";
+            return ProblemCode.UNKNOWN_FIELD;
         }
         if (e instanceof ValueInstantiationException) {
-            return "invalid_value";
+            return ProblemCode.INVALID_VALUE;
         }
-        return e instanceof MismatchedInputException ? "invalid_type" : "invalid_json";
+        return e instanceof MismatchedInputException ? ProblemCode.INVALID_TYPE : ProblemCode.INVALID_JSON;
     }
 
     private static String reason(JacksonException e) {

@@ -31,13 +31,12 @@ class AdapterModels {
     Optional<AdapterModel> find(String id) {
         Optional<TunedModel> model = tuned.find(id);
         if (model.isPresent()) {
-            return model.flatMap(this::of);
+            return model.flatMap(this::adapter);
         }
         return bases.adapter(id).map(folder -> onItsBase(id, folder));
     }
 
-    /** What a job made, in the catalog or not, if it is an adapter. */
-    Optional<AdapterModel> of(TunedModel model) {
+    private Optional<AdapterModel> adapter(TunedModel model) {
         return Optional.ofNullable(model.lora()).map(lora -> new TunedAdapter(model, lora, tunedWeights));
     }
 

@@ -11,9 +11,9 @@ import org.springframework.stereotype.Component;
 class Lineage {
 
     private final BaseModels bases;
-    private final TunedModelRows tuned;
+    private final FoundTunedModels tuned;
 
-    Lineage(BaseModels bases, TunedModelRows tuned) {
+    Lineage(BaseModels bases, FoundTunedModels tuned) {
         this.bases = bases;
         this.tuned = tuned;
     }
@@ -24,9 +24,9 @@ class Lineage {
      * @throws BrokenModelException if it is an adapter whose base is not there
      */
     Optional<String> parent(String id) {
-        Optional<TunedModelRow> row = tuned.findById(id);
-        return row.isPresent()
-                ? row.map(found -> found.toModel().base())
+        Optional<TunedModel> model = tuned.find(id);
+        return model.isPresent()
+                ? model.map(TunedModel::base)
                 : bases.adapter(id).map(adapter -> base(id, adapter));
     }
 
@@ -75,9 +75,9 @@ class Lineage {
     }
 
     private Optional<String> parentIfThere(String id) {
-        Optional<TunedModelRow> row = tuned.findById(id);
-        return row.isPresent()
-                ? row.map(found -> found.toModel().base())
+        Optional<TunedModel> model = tuned.find(id);
+        return model.isPresent()
+                ? model.map(TunedModel::base)
                 : bases.adapter(id).flatMap(adapter -> named(adapter, id));
     }
 
@@ -87,7 +87,7 @@ class Lineage {
         return List.of(name, lastPart(name)).stream()
                 .filter(candidate -> !candidate.equals(id))
                 .filter(candidate -> bases.entry(candidate).isPresent()
-                        || tuned.findById(candidate).isPresent())
+                        || tuned.find(candidate).isPresent())
                 .findFirst();
     }
 

@@ -70,6 +70,11 @@ public class ModelCatalog {
         return entries.find(id).orElseThrow(() -> new UnknownModelException(id));
     }
 
+    /** Whether a model is a job's checkpoint, which goes when the job keeps newer ones: nothing that lasts may be built on it. */
+    public boolean isCheckpoint(String id) {
+        return tuned.isCheckpoint(id);
+    }
+
     /**
      * The model that a model is compared with unless a request says otherwise: what it was tuned from, an adapter's base, or itself.
      *
@@ -136,14 +141,9 @@ public class ModelCatalog {
      */
     public List<ModelFile> files(String id) {
         return tuned.find(id)
-                .map(this::files)
+                .map(model -> tunedFiles.of(model, tokenizerFiles(model.base())))
                 .or(() -> bases.adapter(id).map(AdapterFolder::files))
                 .orElseGet(() -> bases.model(id).files());
-    }
-
-    /** The same for a model that need not be in the catalog: a job's checkpoint. */
-    public List<ModelFile> files(TunedModel model) {
-        return tunedFiles.of(model, tokenizerFiles(model.base()));
     }
 
     /**
@@ -155,11 +155,6 @@ public class ModelCatalog {
      */
     public List<ModelFile> mergedFiles(String id) {
         return adapters.find(id).map(this::mergedFiles).orElseGet(() -> files(id));
-    }
-
-    /** The same for a model that need not be in the catalog: a job's checkpoint. */
-    public List<ModelFile> mergedFiles(TunedModel model) {
-        return adapters.of(model).map(this::mergedFiles).orElseGet(() -> files(model));
     }
 
     private List<ModelFile> mergedFiles(AdapterModel model) {
@@ -185,7 +180,7 @@ public class ModelCatalog {
     public void delete(String id) {
         ModelEntry entry = entry(id);
         TunedModel model = entry.tuned();
-        if (model == null) {
+        if (model == null || tuned.isCheckpoint(id)) {
             throw new ModelNotDeletableException(id, entry.kind());
         }
         if (cache.inUse(id)) {

@@ -10,7 +10,7 @@ public final class ModelNotDeletableException extends RuntimeException {
                 + switch (kind) {
                     case FOLDER -> "it is a folder of the models directory, which this service only reads";
                     case SEEDED -> "it is built in or declared in the service's configuration";
-                    case TUNED -> "it is in use";
+                    case TUNED -> "it is a checkpoint, which goes with its job's model";
                 });
     }
 }

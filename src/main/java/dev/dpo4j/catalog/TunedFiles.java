@@ -31,8 +31,7 @@ class TunedFiles {
                     WholeModel.json("adapter_config.json", AdapterConfigWriter.toJson(model.base(), lora)),
                     new ModelFile("adapter_model.safetensors", weights(model)));
         }
-        String configured = tuned.find(model.id()).isPresent() ? model.id() : model.base();
-        return WholeModel.files(tuned.configJson(configured), weights(model), tokenizer);
+        return WholeModel.files(tuned.configJson(model.id()), weights(model), tokenizer);
     }
 
     private ModelFile.Content weights(TunedModel model) {

@@ -18,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 public class TunedModels implements BlobOwner {
 
     private final TunedModelRows rows;
+    private final FoundTunedModels found;
     private final BaseModels bases;
     private final Lineage lineage;
     private final BlobStore blobs;
@@ -26,12 +27,14 @@ public class TunedModels implements BlobOwner {
 
     TunedModels(
             TunedModelRows rows,
+            FoundTunedModels found,
             BaseModels bases,
             Lineage lineage,
             BlobStore blobs,
             ObjectProvider<BlobOwner> blobOwners,
             TransactionTemplate transaction) {
         this.rows = rows;
+        this.found = found;
         this.bases = bases;
         this.lineage = lineage;
         this.blobs = blobs;
@@ -49,16 +52,20 @@ public class TunedModels implements BlobOwner {
         rows.save(new TunedModelRow(model, configJson(model.base()).toString()));
     }
 
-    /** All of them, oldest first. */
+    /** All that are finished, oldest first. */
     List<TunedModel> all() {
         return rows.findAllByOrderByCreatedAtAscIdAsc().stream()
                 .map(TunedModelRow::toModel)
                 .toList();
     }
 
-    /** The one of that id, if there is one. */
+    /** The one of that id, if there is one: a finished model or a checkpoint. */
     public Optional<TunedModel> find(String id) {
-        return rows.findById(id).map(TunedModelRow::toModel);
+        return found.find(id);
+    }
+
+    boolean isCheckpoint(String id) {
+        return found.checkpoint(id).isPresent();
     }
 
     /** The {@code config.json} of any model, tuned or not; of a folder's adapter, its base's. */

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Metrics under the names of their readers: TRL's, and OpenAI's {@code train_loss}, {@code valid_loss}, {@code full_valid_loss}. */
+/** Metrics under the names of their readers: TRL's, and OpenAI's, which begin with {@code train_}, {@code valid_} and {@code full_valid_}. */
 final class Figures {
 
     private Figures() {}
@@ -61,14 +61,19 @@ final class Figures {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("step", step);
         if (report != null) {
-            data.put("train_loss", report.metrics().loss());
+            putLossAndAccuracy(data, "train_", report.metrics());
             putMargins(data, "", report.metrics());
         }
         if (validation != null) {
-            data.put("valid_loss", validation.loss());
-            data.put("full_valid_loss", validation.loss());
+            putLossAndAccuracy(data, "valid_", validation);
+            putLossAndAccuracy(data, "full_valid_", validation);
         }
         return data;
+    }
+
+    private static void putLossAndAccuracy(Map<String, Object> data, String prefix, PreferenceMetrics metrics) {
+        data.put(prefix + "loss", metrics.loss());
+        put(data, prefix + "mean_token_accuracy", metrics.meanTokenAccuracy(), metrics.labels() == null);
     }
 
     private static void putRewards(Map<String, Object> data, String prefix, PreferenceMetrics metrics, boolean kl) {

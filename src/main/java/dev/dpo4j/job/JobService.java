@@ -1,15 +1,11 @@
 package dev.dpo4j.job;
 
-import dev.dpo4j.catalog.TunedModel;
 import dev.dpo4j.dataset.Page;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.domain.Specification;
@@ -19,8 +15,6 @@ import org.springframework.transaction.annotation.Transactional;
 /** What can be done with jobs from outside. */
 @Service
 public class JobService {
-
-    private static final Pattern CHECKPOINT_MODEL = Pattern.compile("ft:.*:([A-Za-z0-9]+):ckpt-step-([0-9]{1,9})");
 
     private final JobRows jobs;
     private final CheckpointRows checkpoints;
@@ -145,21 +139,6 @@ public class JobService {
                         .step();
         return Page.of(checkpoints.before(jobId, before, Limit.of(limit + 1)), limit)
                 .map(checkpoint -> checkpoint.toCheckpoint(spec));
-    }
-
-    /** A checkpoint as a model, by its {@code fine_tuned_model_checkpoint}; empty when it does not exist, or no longer. */
-    @Transactional(readOnly = true)
-    public Optional<TunedModel> checkpointModel(String modelId) {
-        Matcher id = CHECKPOINT_MODEL.matcher(modelId);
-        if (!id.matches()) {
-            return Optional.empty();
-        }
-        return jobs.findById(JobIds.JOB + id.group(1))
-                .map(JobRow::spec)
-                .flatMap(spec -> checkpoints
-                        .findByJobIdAndStep(spec.jobId(), Integer.parseInt(id.group(2)))
-                        .map(checkpoint -> checkpoint.toModel(spec)))
-                .filter(model -> model.id().equals(modelId));
     }
 
     private Job change(String id, Consumer<JobRow> change) {

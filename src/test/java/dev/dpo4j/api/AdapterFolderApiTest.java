@@ -368,6 +368,23 @@ class AdapterFolderApiTest {
         assertThat(answer.get("loss").doubleValue()).isLessThan(Math.log(2) - 0.01);
         download(model, "copy");
         assertThat(loss("copy", "adapter").get("preferences")).isEqualTo(answer.get("preferences"));
+        assertThat(preview("adapter", job.get("method")).get("method")).isEqualTo(job.get("method"));
+    }
+
+    @Test
+    void aCheckpointComputesAsTheModelThatItIs() {
+        JsonNode job = run("adapter", "\"learning_rate\": 1e-2, \"save_steps\": 1, \"lora\": {}");
+        JsonNode checkpoints = http.get(JOBS + job.get("id").asString() + "/checkpoints")
+                .json()
+                .get("data");
+        String last = checkpoints.at("/0/fine_tuned_model_checkpoint").asString();
+        String before = checkpoints.at("/1/fine_tuned_model_checkpoint").asString();
+        JsonNode answer = loss(job.get("fine_tuned_model").asString(), null);
+
+        assertThat(loss(last, null).get("preferences")).isEqualTo(answer.get("preferences"));
+        assertThat(loss(last, null).get("reference_model").asString()).isEqualTo("adapter");
+        assertThat(loss(before, null).get("loss").doubleValue())
+                .isBetween(answer.get("loss").doubleValue() + 0.001, Math.log(2));
     }
 
     @Test
@@ -513,13 +530,29 @@ class AdapterFolderApiTest {
         return job;
     }
 
-    private Http.Answer created(String model, String hyperparameters) {
-        String row = JSON.createObjectNode()
+    private JsonNode preview(String model, JsonNode method) {
+        String file = http.upload("/v1/files", "fine-tune", "row.jsonl", row().getBytes(StandardCharsets.UTF_8))
+                .json()
+                .get("id")
+                .asString();
+        Http.Answer preview = http.postJson(
+                "/v1/fine_tuning/jobs/preview",
+                "{\"model\": \"%s\", \"training_file\": \"%s\", \"seed\": 3, \"method\": %s}"
+                        .formatted(model, file, method));
+        assertThat(preview.status()).as(preview.response().body()).isEqualTo(200);
+        return preview.json();
+    }
+
+    private static String row() {
+        return JSON.createObjectNode()
                 .set("prompt_ids", GOLDEN.get("prompt"))
                 .set("chosen_ids", GOLDEN.at("/answers/chosen"))
                 .set("rejected_ids", GOLDEN.at("/answers/rejected"))
                 .toString();
-        String file = http.upload("/v1/files", "fine-tune", "row.jsonl", row.getBytes(StandardCharsets.UTF_8))
+    }
+
+    private Http.Answer created(String model, String hyperparameters) {
+        String file = http.upload("/v1/files", "fine-tune", "row.jsonl", row().getBytes(StandardCharsets.UTF_8))
                 .json()
                 .get("id")
                 .asString();

@@ -42,7 +42,7 @@ class DocumentationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"losses", "training", "metrics", "data", "operations"})
+    @ValueSource(strings = {"losses", "training", "metrics", "data", "operations", "errors"})
     void everyLinkWithinThePagesLeadsSomewhere(String page) {
         Http.Answer answer = http.get("/docs/" + page);
         assertThat(answer.status()).isEqualTo(200);
@@ -102,6 +102,14 @@ class DocumentationTest {
         assertThat(schemas.at("/DpoHyperparametersRequest/properties/lr_scheduler_type/description")
                         .asString())
                 .endsWith("[Explained](/docs/training#the-learning-rate).");
+    }
+
+    @Test
+    void everyCodeOfAProblemIsExplained() {
+        String page = http.get("/docs/errors").response().body();
+        for (ProblemCode code : ProblemCode.values()) {
+            assertThat(page).contains("<code>" + code.wireName() + "</code>");
+        }
     }
 
     @Test

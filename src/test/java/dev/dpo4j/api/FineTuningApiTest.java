@@ -541,6 +541,15 @@ class FineTuningApiTest {
                         .status())
                 .as("pruned")
                 .isEqualTo(404);
+        assertThat(http.get("/v1/models/" + model).json().get("base_model").asString())
+                .isEqualTo("notebook");
+        assertThat(http.delete("/v1/models/" + model).status()).isEqualTo(403);
+        assertThat(http.get("/v1/models").json().toString()).doesNotContain("ckpt-step");
+        Http.Answer further = http.postJson(JOBS, """
+                {"model": "%s", "training_file": "%s", "method": {"type": "dpo"}}""".formatted(
+                model, http.get(JOBS + "/" + id).json().get("training_file").asString()));
+        assertThat(further.status()).isEqualTo(422);
+        assertThat(further.json().at("/error/code").asString()).isEqualTo("model_unusable");
         assertThat(checkpoints.get("first_id")).isEqualTo(checkpoint.get("id"));
         assertThat(checkpoints.get("last_id")).isEqualTo(checkpoint.get("id"));
         JsonNode rest = http.get(JOBS + "/" + id + "/checkpoints?after="

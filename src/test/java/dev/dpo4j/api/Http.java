@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A plain HTTP client for tests, with nothing between them and the wire. */
+/** A plain HTTP client for tests, with nothing between them and the wire, which holds the service to its {@link Contract}. */
 public final class Http {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -96,6 +96,8 @@ public final class Http {
             request.headers(headers);
         }
         HttpResponse<String> response = send(request.build(), BodyHandlers.ofString());
+        String type = response.headers().firstValue("Content-Type").orElse(null);
+        Contract.requireKept(method, path, response.statusCode(), type, response.body());
         return new Answer(response.statusCode(), response);
     }
 

@@ -115,6 +115,13 @@ class ProblemsTest {
     }
 
     @Test
+    void messagesAreEnglishWhateverTheCallersLanguage() {
+        Http.Answer answer = http.postJson("/probe", "{\"batch_size\":0}", "Accept-Language", "de");
+        assertThat(problem(answer, 400, "invalid_value").at("/detail").asString())
+                .isEqualTo("batch_size must be greater than 0");
+    }
+
+    @Test
     void namesAreInSnakeCaseBothWays() {
         Http.Answer answer = http.postJson("/probe", "{\"batch_size\":3,\"inner\":{\"token_ids\":[1]}}");
         assertThat(answer.status()).isEqualTo(200);

@@ -51,14 +51,32 @@ class SecurityTest {
     @ValueSource(
             strings = {
                 "/v1/files",
-                "/swagger-ui.html",
-                "/v3/api-docs",
+                "/docs",
                 "/actuator",
                 "/actuator/prometheus",
-                "/actuator/health/../../v1/files"
+                "/actuator/health/../../v1/files",
+                "/docs/../v1/files",
+                "/docs/..;/v1/files",
+                "/docs/%2e%2e/v1/files",
+                "/v1/models/../../docs/training",
+                "/v3/api-docs/../../v1/files"
             })
     void everyPathAsksForAKey(String path) {
         assertThat(http.get(path).status()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/docs/training",
+                "/swagger-ui.html",
+                "/swagger-ui/index.html",
+                "/v3/api-docs",
+                "/v3/api-docs.yaml"
+            })
+    void whatIsTheSameForEveryoneIsOpenToABrowser(String path) {
+        assertThat(http.get(path).status()).isIn(200, 302);
+        assertThat(http.postJson(path, "{}").status()).isEqualTo(401);
     }
 
     @Test

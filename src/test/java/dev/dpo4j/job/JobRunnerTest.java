@@ -65,6 +65,9 @@ class JobRunnerTest {
     private CheckpointStore checkpoints;
 
     @Autowired
+    private JobCheckpointModels checkpointModels;
+
+    @Autowired
     private BlobStore blobs;
 
     @Autowired
@@ -174,7 +177,11 @@ class JobRunnerTest {
                 .first()
                 .satisfies(checkpoint -> assertThat(checkpoint.metrics())
                         .containsEntry("step", 5)
-                        .containsKeys("train_loss", "full_valid_loss"));
+                        .containsKeys(
+                                "train_loss",
+                                "train_mean_token_accuracy",
+                                "full_valid_loss",
+                                "full_valid_mean_token_accuracy"));
     }
 
     @Test
@@ -832,12 +839,12 @@ class JobRunnerTest {
         String id = create(6, 1);
         run(id);
         Checkpoint checkpoint = service.checkpoints(id, null, 10).items().getLast();
-        assertThat(service.checkpointModel(checkpoint.model()))
+        assertThat(checkpointModels.find(checkpoint.model()))
                 .hasValueSatisfying(model -> assertThat(model.weightsBlobId()).isEqualTo(checkpoint.weightsBlobId()));
-        assertThat(service.checkpointModel(checkpoint.model().replace("step-5", "step-1")))
+        assertThat(checkpointModels.find(checkpoint.model().replace("step-5", "step-1")))
                 .as("pruned")
                 .isEmpty();
-        assertThat(service.checkpointModel(checkpoint.model().replace("terse", "other")))
+        assertThat(checkpointModels.find(checkpoint.model().replace("terse", "other")))
                 .isEmpty();
     }
 
