@@ -109,7 +109,7 @@ record FineTuningJob(
      * @param activationsBytes of the largest pass
      * @param checkpointCopyBytes of a copy that is made, beyond the total, when a checkpoint is slow to write; 0: there is no room, the job waits
      * @param rowsPerPass how many tokens are put through the model at once, those that preferences share counted once
-     * @param recomputesActivations whether they are computed again for want of memory, which is slower
+     * @param recomputesActivations whether they are computed again for want of memory, at least of some layers, which is slower
      */
     @Schema(
             name = "FineTuningJobMemory",

@@ -109,7 +109,7 @@ public class JobPreviews {
         } catch (TrainingFailedException e) {
             error = e.error();
         }
-        Forecast forecast = Forecast.of(config, spec.hyperparameters(), data, memory.recomputes());
+        Forecast forecast = Forecast.of(config, spec.hyperparameters(), data, memory.recomputedShare(config));
         double seconds = forecast.seconds(ComputeReport.of(compute).gigaflops());
         return new JobPreview(
                 spec,

@@ -20,7 +20,10 @@ public final class Activations implements AutoCloseable {
         NOTHING,
         /** Keys and values: for generating token by token. */
         KEYS,
-        /** What enters each layer: the backward pass computes the rest of it again, a third more work for a fraction of the memory. */
+        /**
+         * What enters each layer, and the last layers whole, if any: of the others the backward pass computes the rest again, a third more
+         * work for a fraction of the memory (Chen et al., arXiv 1604.06174).
+         */
         RESIDUAL_STREAM,
         /** All that the backward pass reads. */
         ALL;
@@ -53,6 +56,7 @@ public final class Activations implements AutoCloseable {
 
     private final int capacity;
     private final Keep keep;
+    private final int wholeLayers;
     private final int threads;
     private final int keptLogits;
     private final FloatArena arena = new FloatArena();
@@ -113,11 +117,23 @@ public final class Activations implements AutoCloseable {
      * @param threads of the compute that will use it
      */
     public Activations(LlamaConfig config, PassSize size, int rank, int threads, Keep keep) {
-        this(config, size, rank, threads, keep, OutputLayer.KEPT_BYTES);
+        this(config, size, rank, threads, keep, 0, OutputLayer.KEPT_BYTES);
     }
 
-    /** The same with so many bytes for logits that are kept; whole chunks of them are. */
-    Activations(LlamaConfig config, PassSize size, int rank, int threads, Keep keep, long keptLogitsBytes) {
+    /**
+     * The same with so many bytes for logits that are kept; whole chunks of them are.
+     *
+     * @param wholeLayers how many layers, the last ones, are kept whole where the others are not
+     */
+    Activations(
+            LlamaConfig config,
+            PassSize size,
+            int rank,
+            int threads,
+            Keep keep,
+            int wholeLayers,
+            long keptLogitsBytes) {
+        this.wholeLayers = wholeLayers;
         this.keptLogits = keep == Keep.ALL ? OutputLayer.keptRows(config, keptLogitsBytes) : 0;
         this.capacity = size.rows();
         this.keep = keep;
@@ -136,7 +152,8 @@ public final class Activations implements AutoCloseable {
                     switch (keep) {
                         case ALL -> layer(config);
                         case KEYS -> withQkv(first, arena.uninitialised(capacity, qkvWidth));
-                        case NOTHING, RESIDUAL_STREAM -> first;
+                        case RESIDUAL_STREAM -> i < config.layers() - wholeLayers ? first : layer(config);
+                        case NOTHING -> first;
                     });
         }
         residual.add(backward ? arena.uninitialised(capacity, c) : residual.getFirst());
@@ -221,6 +238,11 @@ public final class Activations implements AutoCloseable {
 
     Keep keep() {
         return keep;
+    }
+
+    /** Whether the backward pass no longer finds what a layer computed: the layers that share memory leave the last one's there. */
+    boolean forgets(int layer) {
+        return keep == Keep.RESIDUAL_STREAM && layer < layers.size() - wholeLayers - 1;
     }
 
     Layer layer(int index) {

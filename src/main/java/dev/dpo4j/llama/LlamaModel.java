@@ -75,6 +75,15 @@ public final class LlamaModel {
         return new Activations(config, size, rank, compute.threads(), keep);
     }
 
+    /**
+     * The same for training passes.
+     *
+     * @param wholeLayers how many layers, the last ones, are kept whole where what enters the others is
+     */
+    public Activations activations(PassSize size, Activations.Keep keep, int wholeLayers) {
+        return new Activations(config, size, rank, compute.threads(), keep, wholeLayers, OutputLayer.KEPT_BYTES);
+    }
+
     /** Bytes of that memory, before it is there. */
     public long bytes(PassSize size, Activations.Keep keep) {
         return size.bytes(config, rank, compute.threads(), keep);
@@ -135,9 +144,8 @@ public final class LlamaModel {
         gradients.clearSmall(compute);
         compute.zero(dX, tree.size());
         outputLayer.backward(scored, forward, slopes, a.residual(config.layers()), a, gradients);
-        int last = config.layers() - 1;
-        for (int i = last; i >= 0; i--) {
-            if (a.keep() == Activations.Keep.RESIDUAL_STREAM && i < last) { // the last one is still there
+        for (int i = config.layers() - 1; i >= 0; i--) {
+            if (a.forgets(i)) {
                 layer.forward(i, tree, 0, tree.size(), a);
             }
             layer.backward(i, tree, a, gradients);

@@ -16,6 +16,15 @@ public record PassSize(int rows, int scored, int context) {
      * @param threads of the compute that will use them
      */
     public long bytes(LlamaConfig config, int rank, int threads, Activations.Keep keep) {
+        return bytes(config, rank, threads, keep, 0);
+    }
+
+    /**
+     * The same with some layers kept whole.
+     *
+     * @param wholeLayers how many, of {@link Activations.Keep#RESIDUAL_STREAM}
+     */
+    public long bytes(LlamaConfig config, int rank, int threads, Activations.Keep keep, int wholeLayers) {
         long c = config.hiddenSize();
         long kept = keep == Activations.Keep.ALL ? OutputLayer.keptRows(config, OutputLayer.KEPT_BYTES) : 0;
         long head = scored * (2 * c + 1)
@@ -27,6 +36,7 @@ public record PassSize(int rows, int scored, int context) {
         long adapters = (keep.backward() ? 2L : 1L) * rank;
         long slices = keep.backward() ? Attention.slices(config, threads) - 1L : 0;
         long perRow = floatsPerRow(config, keep) + adapters + slices * 2 * config.keyWidth();
+        perRow += Math.min(wholeLayers, config.layers() - 1) * floatsPerRowOfLayer(config);
         return Float.BYTES
                 * (rows * perRow + head + rope + threads * AttentionScratch.floats(config, context, keep.backward()));
     }
@@ -35,7 +45,7 @@ public record PassSize(int rows, int scored, int context) {
     public static long floatsPerRow(LlamaConfig config, Activations.Keep keep) {
         long c = config.hiddenSize();
         long qkv = config.queryWidth() + 2L * config.keyWidth();
-        long layer = 2 + qkv + config.queryWidth() + config.heads() + c + 2L * config.intermediateSize();
+        long layer = floatsPerRowOfLayer(config);
         long scratch = 2 * c + config.intermediateSize();
         long backward = 2 * c + 3L * config.intermediateSize() + qkv + config.queryWidth() + config.heads();
         return switch (keep) {
@@ -44,5 +54,16 @@ public record PassSize(int rows, int scored, int context) {
             case RESIDUAL_STREAM -> layer + config.layers() * c + scratch + backward;
             case ALL -> config.layers() * (layer + c) + scratch + backward;
         };
+    }
+
+    /** Of what a layer computes, without what enters it. */
+    private static long floatsPerRowOfLayer(LlamaConfig config) {
+        return 2
+                + config.queryWidth()
+                + 2L * config.keyWidth()
+                + config.queryWidth()
+                + config.heads()
+                + config.hiddenSize()
+                + 2L * config.intermediateSize();
     }
 }

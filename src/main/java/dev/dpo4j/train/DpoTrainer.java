@@ -307,6 +307,7 @@ public final class DpoTrainer {
 
     /** Memory for the largest batch of this run. */
     private Activations activations() {
-        return policy.activations(packing.largestPass(data, hyperparameters.batchSize()), packing.keep());
+        return policy.activations(
+                packing.largestPass(data, hyperparameters.batchSize()), packing.keep(), packing.wholeLayers());
     }
 }

@@ -25,10 +25,10 @@ public record Forecast(int stepsPerEpoch, int totalSteps, long evaluations, doub
     /**
      * Reckons.
      *
-     * @param recomputes whether the backward pass computes activations again
+     * @param recomputed the share of the layers whose activations the backward pass computes again
      */
     public static Forecast of(
-            LlamaConfig config, Hyperparameters hyperparameters, TokenizedData data, boolean recomputes) {
+            LlamaConfig config, Hyperparameters hyperparameters, TokenizedData data, double recomputed) {
         Schedule schedule = new Schedule(data.training().size(), hyperparameters);
         EvaluationSteps steps = new EvaluationSteps(data, schedule, hyperparameters.evaluation());
         long evaluations = data.validation().isEmpty() ? 0 : 1L + steps.count(); // one before the first step
@@ -37,9 +37,8 @@ public record Forecast(int stepsPerEpoch, int totalSteps, long evaluations, doub
         double epochs = schedule.epoch(schedule.totalSteps());
         double training = work.forward(data.training());
         double validation = work.forward(data.validation());
-        double learning = epochs
-                * ((work.backwardShare() + (recomputes ? 1 : 0) + 1) * training
-                        + work.dora(data.training(), recomputes));
+        double learning =
+                epochs * ((work.backwardShare() + recomputed + 1) * training + work.dora(data.training(), recomputed));
         double evaluating = evaluations * validation;
         double reference = 0;
         if (!loss.referenceFree()) {
@@ -71,7 +70,7 @@ public record Forecast(int stepsPerEpoch, int totalSteps, long evaluations, doub
          * Products of the adapted layers that DoRA adds to a step: what it has scaled is computed again for the gradient of the magnitudes, and
          * with dropout the base is put through in each direction as a whole and as what is left of it.
          */
-        double dora(List<TokenizedPreference> preferences, boolean recomputes) {
+        double dora(List<TokenizedPreference> preferences, double recomputed) {
             if (lora == null || !lora.useDora()) {
                 return 0;
             }
@@ -81,7 +80,7 @@ public record Forecast(int stepsPerEpoch, int totalSteps, long evaluations, doub
                     .mapToDouble(layer ->
                             (double) layer.linear().in() * layer.linear().out())
                     .sum();
-            return (lora.dropout() == 0 ? 1 : recomputes ? 4 : 3) * 2 * rows * adapted;
+            return (lora.dropout() == 0 ? 1 : 3 + recomputed) * 2 * rows * adapted;
         }
 
         double forward(List<TokenizedPreference> preferences) {

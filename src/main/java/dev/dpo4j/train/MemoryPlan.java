@@ -30,7 +30,7 @@ public record MemoryPlan(
 
     /**
      * The fastest packing that fits: as many rows a pass as the pass's own limit allows, fewer when the whole would not fit, down to one
-     * preference a pass; then with its activations computed again.
+     * preference a pass; then with its activations computed again, but of as many layers as there is room for beside a checkpoint's copy.
      *
      * @param lora null: all weights are trained
      * @param movingReference whether the reference has weights of its own
@@ -57,7 +57,9 @@ public record MemoryPlan(
         long room = limit - 4 * trained - reference;
         Packing packing = passes.packing(Activations.Keep.ALL, Math.min(passLimit, room));
         if (passes.bytes(packing) > room) {
-            packing = passes.packing(Activations.Keep.RESIDUAL_STREAM, Math.min(passLimit, room));
+            packing = passes.withWholeLayers(
+                    passes.packing(Activations.Keep.RESIDUAL_STREAM, Math.min(passLimit, room)),
+                    room - 3 * trained - reference);
         }
         return new MemoryPlan(
                 packing,
@@ -91,6 +93,11 @@ public record MemoryPlan(
         return packing.keep() == Activations.Keep.RESIDUAL_STREAM;
     }
 
+    /** Of what share of the layers; what the last of those that share memory computed is still there. */
+    public double recomputedShare(LlamaConfig config) {
+        return recomputes() ? (config.layers() - 1.0 - packing.wholeLayers()) / config.layers() : 0;
+    }
+
     /** The figures in a sentence. */
     public String describe() {
         return "weights %d MB, gradients %d MB, moments %d MB, %sactivations %d MB: %d MB of %d MB%s; up to %d rows a pass%s%s"
@@ -104,15 +111,36 @@ public record MemoryPlan(
                         limit >> 20,
                         base == 0 ? "" : ", beside the base's " + (base >> 20) + " MB",
                         packing.rows(),
-                        recomputes() ? ", activations computed again" : "",
+                        recomputes() ? again() : "",
                         snapshot() == 0 ? "" : "; room for a checkpoint's copy of " + (snapshot() >> 20) + " MB");
+    }
+
+    private String again() {
+        return packing.wholeLayers() == 0
+                ? ", activations computed again"
+                : ", activations computed again but for the last %d layers'".formatted(packing.wholeLayers());
     }
 
     /** The passes of one run, by how they are packed. */
     private record Passes(LlamaConfig config, int rank, long scratch, TokenizedData data, int batchSize, int threads) {
 
         long bytes(Packing packing) {
-            return scratch + packing.largestPass(data, batchSize).bytes(config, rank, threads, packing.keep());
+            return scratch
+                    + packing.largestPass(data, batchSize)
+                            .bytes(config, rank, threads, packing.keep(), packing.wholeLayers());
+        }
+
+        /** The same with as many layers kept whole as so many bytes allow. */
+        Packing withWholeLayers(Packing packing, long bytes) {
+            Packing most = packing;
+            for (int layers = 1; layers < config.layers(); layers++) {
+                Packing more = new Packing(packing.rows(), packing.keep(), layers);
+                if (bytes(more) > bytes) {
+                    return most;
+                }
+                most = more;
+            }
+            return most;
         }
 
         /** The most rows with which a pass takes no more than so many bytes; one preference a pass when it is more even then. */

@@ -14,8 +14,14 @@ import java.util.function.ToIntFunction;
  * @param rows of one pass: more is faster and takes more memory; decides the order of sums. A preference with more of them makes a pass of
  *     its own
  * @param keep what a pass keeps of each layer; decides no bit
+ * @param wholeLayers how many layers, the last ones, are kept whole where of the others only what enters them is
  */
-public record Packing(int rows, Activations.Keep keep) {
+public record Packing(int rows, Activations.Keep keep, int wholeLayers) {
+
+    /** No layer is kept in another way than all. */
+    public Packing(int rows, Activations.Keep keep) {
+        this(rows, keep, 0);
+    }
 
     /** The most rows of one pass: where the search for those that fit ends. Memory allows fewer of all models but tiny ones. */
     public static final int MOST_ROWS = 1 << 14;

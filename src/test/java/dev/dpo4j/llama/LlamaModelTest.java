@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Log-probabilities and gradients of whole models, on texts that need several blocks of attention and several chunks of logits. */
 class LlamaModelTest {
@@ -285,6 +286,23 @@ class LlamaModelTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void howManyLayersAreKeptWholeChangesNoBitOfTheGradient(int wholeLayers) {
+        LlamaConfig four = new LlamaConfig(
+                331, 30, 41, 4, 6, 2, 10, 1e-5, 10_000, new RopeScaling.Default(), 512, false, 0.02, null, List.of());
+        try (Compute compute = new Compute(KERNELS, 2);
+                LlamaWeights weights = TinyLlama.weights(four, 2)) {
+            LlamaModel model = new LlamaModel(weights, null, compute);
+            Packed packed = Packed.of(texts());
+            float[] all = gradients(model, texts());
+            try (Activations a = model.activations(packed.size(), Activations.Keep.RESIDUAL_STREAM, wholeLayers)) {
+                assertThat(gradients(model, packed, a)).isEqualTo(all);
+                assertThat(gradients(model, packed, a)).as("once more").isEqualTo(all);
+            }
+        }
+    }
+
     @Test
     void activationsUsedBeforeLeaveNoTrace() {
         try (Compute compute = new Compute(KERNELS, 2);
@@ -425,6 +443,7 @@ class LlamaModelTest {
                 model.rank(),
                 model.compute().threads(),
                 Activations.Keep.ALL,
+                0,
                 keptLogitsBytes)) {
             return gradients(model, packed, a);
         }

@@ -116,6 +116,10 @@ class EquivalenceTest {
 
     private static final List<Variant> VARIANTS = List.of(
             exactly("activations computed again", set(run -> run.keep = Activations.Keep.RESIDUAL_STREAM)),
+            exactly("activations computed again but for the last layer's", set(run -> {
+                run.keep = Activations.Keep.RESIDUAL_STREAM;
+                run.wholeLayers = 1;
+            })),
             exactly("stopped after each step and resumed", EquivalenceTest::resumedAfterEachStep),
             exactly("the reference's log-probabilities from a cache", EquivalenceTest::withAFullCache),
             exactly("the reference a model of its own", EquivalenceTest::withAReferenceApart),

@@ -26,7 +26,7 @@ class ForecastTest {
     void aStepIsThreeForwardPassesAndTheReferenceOneMore() {
         TokenizedData data = data(4, 0);
         Forecast forecast =
-                Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(2).build(), data, false);
+                Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(2).build(), data, 0);
 
         // Per layer: queries, output [c, q]; keys, values [c, k]; gate, up, down [c, f].
         double layer = 2.0 * CONFIG.hiddenSize() * (CONFIG.queryWidth() + CONFIG.keyWidth())
@@ -41,7 +41,7 @@ class ForecastTest {
     @Test
     void whatIsNotAskedForIsNotReckoned() {
         TokenizedData data = data(4, 0);
-        double once = Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(1).build(), data, false)
+        double once = Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(1).build(), data, 0)
                 .operations();
         double forward = once / 4;
         LossOptions simpo = LossOptions.of(List.of(LossType.SIMPO));
@@ -49,10 +49,10 @@ class ForecastTest {
                                 CONFIG,
                                 TinyRun.hyperparameters().epochs(1).loss(simpo).build(),
                                 data,
-                                false)
+                                0)
                         .operations())
                 .isCloseTo(3 * forward, within(1.0));
-        assertThat(Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(1).build(), data, true)
+        assertThat(Forecast.of(CONFIG, TinyRun.hyperparameters().epochs(1).build(), data, 1)
                         .operations())
                 .isCloseTo(5 * forward, within(1.0));
     }
@@ -63,7 +63,7 @@ class ForecastTest {
         LoraConfig lora = new LoraConfig(2, 4, Set.of("q_proj", "down_proj"));
         TokenizedData data = data(4, 0);
         double plain = Forecast.of(
-                        CONFIG, TinyRun.hyperparameters().epochs(3).lora(lora).build(), data, false)
+                        CONFIG, TinyRun.hyperparameters().epochs(3).lora(lora).build(), data, 0)
                 .operations();
         double dora = Forecast.of(
                         CONFIG,
@@ -72,7 +72,7 @@ class ForecastTest {
                                 .lora(TinyLlama.dora(lora))
                                 .build(),
                         data,
-                        false)
+                        0)
                 .operations();
 
         double again = CONFIG.layers() * 5.0 * CONFIG.hiddenSize() * (CONFIG.queryWidth() + CONFIG.intermediateSize());
@@ -84,9 +84,8 @@ class ForecastTest {
     @Test
     void validationIsEvaluatedAsOftenAsARunDoes() {
         Hyperparameters hyperparameters = TinyRun.hyperparameters().epochs(3).build();
-        double training =
-                Forecast.of(CONFIG, hyperparameters, data(4, 0), false).operations();
-        Forecast forecast = Forecast.of(CONFIG, hyperparameters, data(4, 2), false);
+        double training = Forecast.of(CONFIG, hyperparameters, data(4, 0), 0).operations();
+        Forecast forecast = Forecast.of(CONFIG, hyperparameters, data(4, 2), 0);
         double forward = training / 4 / (3 * 3 + 1);
 
         assertThat(forecast.evaluations()).isEqualTo(4);
@@ -100,7 +99,7 @@ class ForecastTest {
                 .maxSteps(Integer.MAX_VALUE)
                 .evaluation(new Evaluation(new Amount(1), null, ModelSelection.DEFAULT))
                 .build();
-        Forecast forecast = Forecast.of(CONFIG, hyperparameters, data(4, 2), false);
+        Forecast forecast = Forecast.of(CONFIG, hyperparameters, data(4, 2), 0);
         assertThat(forecast.evaluations()).isEqualTo(1L << 31);
         assertThat(forecast.operations()).isPositive();
     }
@@ -111,7 +110,7 @@ class ForecastTest {
         TokenizedData data = new TokenizedData(TinyRun.preferences(7), List.of(), Cuts.NONE, Cuts.NONE);
         try (TinyRun run = new TinyRun(hyperparameters, data)) {
             run.run();
-            Forecast forecast = Forecast.of(CONFIG, hyperparameters, data, false);
+            Forecast forecast = Forecast.of(CONFIG, hyperparameters, data, 0);
             assertThat(forecast.totalSteps())
                     .isEqualTo(run.listener.reports.getLast().step());
             assertThat(forecast.stepsPerEpoch()).isEqualTo(forecast.totalSteps() / 3);

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import dev.dpo4j.dataset.TokenizedPreference;
 import dev.dpo4j.llama.Activations;
 import dev.dpo4j.llama.LlamaConfig;
+import dev.dpo4j.llama.LlamaModel;
 import dev.dpo4j.llama.LlamaWeights;
 import dev.dpo4j.llama.LoraConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.PassSize;
+import dev.dpo4j.llama.RopeScaling;
 import dev.dpo4j.llama.TinyLlama;
+import dev.dpo4j.tensor.Compute;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryPlanTest {
 
@@ -44,6 +48,50 @@ class MemoryPlanTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void layersThatAreKeptWholeAreCounted(int wholeLayers) {
+        PassSize size = new PassSize(700, 900, 600);
+        Activations.Keep keep = Activations.Keep.RESIDUAL_STREAM;
+        try (Compute compute = new Compute(THREADS);
+                LlamaWeights weights = LlamaWeights.allocate(CONFIG);
+                Activations activations = new LlamaModel(weights, null, compute).activations(size, keep, wholeLayers)) {
+            assertThat(size.bytes(CONFIG, 0, THREADS, keep, wholeLayers))
+                    .isCloseTo(activations.bytes(), within(EMPTY_MATRICES));
+        }
+    }
+
+    /** Of long texts, so that a layer takes more than the weights. */
+    @Test
+    void asManyLayersAreKeptWholeAsThereIsRoomForBesideACheckpointsCopy() {
+        LlamaConfig four = new LlamaConfig(
+                331, 30, 41, 4, 6, 2, 10, 1e-5, 10_000, new RopeScaling.Default(), 8192, false, 0.02, null, List.of());
+        TokenizedData data = new TokenizedData(
+                List.of(new TokenizedPreference(1, new int[2000], new int[1000], List.of(new int[1000]))),
+                List.of(),
+                Cuts.NONE,
+                Cuts.NONE);
+        PassSize pass = new Packing(1, Activations.Keep.RESIDUAL_STREAM).largestPass(data, 1);
+        long again = pass.bytes(four, 0, THREADS, Activations.Keep.RESIDUAL_STREAM, 0);
+        long layer = pass.bytes(four, 0, THREADS, Activations.Keep.RESIDUAL_STREAM, 1) - again;
+        long weights = four.parameters() * Float.BYTES;
+        long copy = 3 * weights;
+        long limit = 4 * weights + again + copy + layer;
+
+        MemoryPlan none = MemoryPlan.of(four, null, false, data, 1, THREADS, 1, limit - 1);
+        MemoryPlan one = MemoryPlan.of(four, null, false, data, 1, THREADS, 1, limit);
+
+        assertThat(none.recomputes()).isTrue();
+        assertThat(none.packing().wholeLayers()).isZero();
+        assertThat(none.recomputedShare(four)).isEqualTo(0.75);
+        assertThat(one.recomputes()).isTrue();
+        assertThat(one.packing().wholeLayers()).isEqualTo(1);
+        assertThat(one.recomputedShare(four)).isEqualTo(0.5);
+        assertThat(one.activations()).isEqualTo(again + layer);
+        assertThat(one.snapshot()).isEqualTo(copy);
+        assertThat(one.describe()).contains("computed again but for the last 1 layers'");
     }
 
     @Test

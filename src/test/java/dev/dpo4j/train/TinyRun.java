@@ -46,6 +46,7 @@ final class TinyRun implements AutoCloseable {
     int rowCapacity = 1000;
     KnownReference known = KnownReference.NOTHING;
     Activations.Keep keep = Activations.Keep.ALL;
+    int wholeLayers;
     boolean roomForCopy;
     LongSupplier nanoTime = () -> 0;
     private final Hyperparameters hyperparameters;
@@ -89,7 +90,7 @@ final class TinyRun implements AutoCloseable {
                         state,
                         data,
                         hyperparameters,
-                        new Packing(rowCapacity, keep),
+                        new Packing(rowCapacity, keep, wholeLayers),
                         roomForCopy,
                         nanoTime)
                 .run(told);
