@@ -12,7 +12,8 @@ def log_prob(model, prompt, answer):
     """The sum of the log-probabilities of the answer's tokens after the prompt."""
     sequence = torch.tensor([prompt + answer[:-1]])
     hidden = model.model(sequence, use_cache=False).last_hidden_state[0, len(prompt) - 1 :]
-    return -cross_entropy(model.lm_head(hidden), torch.tensor(answer), reduction="sum")
+    losses = cross_entropy(model.lm_head(hidden), torch.tensor(answer), reduction="none")
+    return -losses.double().sum()  # of thousands of tokens, float32 would round a sum to more than a loss may differ by
 
 
 @torch.inference_mode()
