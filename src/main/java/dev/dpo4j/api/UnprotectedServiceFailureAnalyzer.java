@@ -10,7 +10,7 @@ class UnprotectedServiceFailureAnalyzer extends AbstractFailureAnalyzer<Unprotec
     protected FailureAnalysis analyze(Throwable rootFailure, UnprotectedServiceException cause) {
         return new FailureAnalysis(
                 cause.getMessage(),
-                "Set dpo4j.security.api-keys (DPO4J_SECURITY_API_KEYS), or server.address to 127.0.0.1.",
+                "Set dpo4j.security.api-keys (DPO4J_SECURITY_APIKEYS), or server.address to 127.0.0.1.",
                 cause);
     }
 }
