@@ -32,8 +32,8 @@ public interface Kernels {
 
     /**
      * A panel of a matrix product: {@code C = op(A) B}, or {@code C = D + op(A) B}. Each element is one chain of fma over the terms in their order,
-     * begun with 0 or with what D holds: it depends neither on the number of lanes nor on the rows computed beside it, and cutting the
-     * terms between calls changes nothing.
+     * begun with 0, and D is added to it at last: it depends neither on the number of lanes nor on the rows computed beside it. Were the
+     * chain begun with D, every term would be rounded as a D much larger than it is, and what a residual stream holds is that.
      *
      * @param transposeA whether A is (depth, rows), or (rows, depth)
      * @param a its rows {@code strideA} apart

@@ -53,12 +53,13 @@ final class ScalarKernels implements Kernels {
         int columns = panelColumns();
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < columns; j++) {
-                float sum = d == null ? 0 : at(d, (long) r * strideC + j);
+                float sum = 0;
                 for (int p = 0; p < depth; p++) {
                     float term = at(a, transposeA ? (long) p * strideA + r : (long) r * strideA + p);
                     sum = Math.fma(term, at(b, (long) p * columns + j), sum);
                 }
-                put(c, (long) r * strideC + j, sum);
+                long place = (long) r * strideC + j;
+                put(c, place, d == null ? sum : sum + at(d, place));
             }
         }
     }

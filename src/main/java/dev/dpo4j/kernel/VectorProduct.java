@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * (Goto & van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Of the 32 registers of 512-bit vectors 24 hold sums, which
  * is enough for an fma's wait, and 4 a row of the panel.
  *
- * <p>Every sum is one chain of fma in the order of the terms, so it does not depend on the tile it is in.
+ * <p>Every sum is one chain of fma in the order of the terms, so it does not depend on the tile it is in. What it is to be added to comes last.
  *
  * <p>The tile is as large as the compilers bear. All its accesses are written out instead of called by a name, since C2 gives up inlining in
  * so large a method, and then every sum becomes an object. And they are of the kinds that cost C1 the fewest registers: sums come by way of an
@@ -40,7 +40,7 @@ final class VectorProduct {
             ValueLayout.JAVA_FLOAT_UNALIGNED; // no check of what is always aligned
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    /** What a tile begins with that begins with nothing. */
+    /** What a tile begins with. */
     private static final float[] ZEROS = new float[ROWS * 4 * LANES];
 
     /** All memory, by address: for the results of a tile, after it was checked that they lie within C. */
@@ -66,49 +66,55 @@ final class VectorProduct {
         int termA = transposeA ? strideA : 1; // and to the one of the next term
         int length = Math.max(0, depth - 1) * termA + 1; // of all terms of a row
         MemorySegment panel = slice(b, 0, depth * 4 * LANES);
-        float[] sums = new float[ROWS * 4 * LANES];
+        float[] before = new float[ROWS * 4 * LANES]; // some rows of D, which may be where C is
         int r = 0;
         for (; r <= rows - ROWS; r += ROWS) {
             MemorySegment aTile = slice(a, (long) r * rowA, (ROWS - 1) * rowA + length);
             // The tile checks no bounds of C: this does.
             MemorySegment cTile = slice(c, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES);
-            float[] begin = begin(d, (long) r * strideC, strideC, ROWS, sums);
+            if (d != null) {
+                copy(slice(d, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES), strideC, ROWS, before);
+            }
             try {
-                tile(aTile, rowA, termA, panel, begin, cTile.address(), strideC, depth);
+                tile(aTile, rowA, termA, panel, cTile.address(), strideC, depth);
             } finally {
                 Reference.reachabilityFence(cTile); // the tile knows no more of it than where it is
+            }
+            if (d != null) {
+                add(before, ROWS, cTile, strideC);
             }
         }
         for (; r < rows; r++) {
             MemorySegment aRow = slice(a, (long) r * rowA, length);
             MemorySegment cRow = slice(c, (long) r * strideC, 4 * LANES);
-            row(aRow, termA, panel, begin(d, (long) r * strideC, strideC, 1, sums), sums, depth);
-            end(sums, cRow);
-        }
-    }
-
-    /** What some rows of a tile begin with: zeros, or D, which is copied to {@code sums}. */
-    private static float[] begin(@Nullable MemorySegment d, long element, int strideD, int rows, float[] sums) {
-        if (d == null) {
-            return ZEROS;
-        }
-        MemorySegment dTile = slice(d, element, (rows - 1) * strideD + 4 * LANES);
-        for (int r = 0; r < rows; r++) {
-            for (int j = 0; j < 4 * LANES; j += LANES) {
-                load(dTile, r * strideD + j).intoArray(sums, r * 4 * LANES + j);
+            if (d != null) {
+                copy(slice(d, (long) r * strideC, 4 * LANES), strideC, 1, before);
+            }
+            row(aRow, termA, panel, cRow, depth);
+            if (d != null) {
+                add(before, 1, cRow, strideC);
             }
         }
-        return sums;
     }
 
-    private static void end(float[] sums, MemorySegment c) {
-        for (int j = 0; j < 4 * LANES; j += LANES) {
-            store(FloatVector.fromArray(SPECIES, sums, j), c, j);
+    private static void copy(MemorySegment d, int strideD, int rows, float[] before) {
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < 4 * LANES; j += LANES) {
+                load(d, r * strideD + j).intoArray(before, r * 4 * LANES + j);
+            }
         }
     }
 
-    private static void tile(
-            MemorySegment a, int rowA, int termA, MemorySegment b, float[] begin, long c, int strideC, int depth) {
+    private static void add(float[] before, int rows, MemorySegment c, int strideC) {
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < 4 * LANES; j += LANES) {
+                int at = r * strideC + j;
+                store(load(c, at).add(FloatVector.fromArray(SPECIES, before, r * 4 * LANES + j)), c, at);
+            }
+        }
+    }
+
+    private static void tile(MemorySegment a, int rowA, int termA, MemorySegment b, long c, int strideC, int depth) {
         long term = (long) termA * Float.BYTES;
         long a1 = (long) rowA * Float.BYTES;
         long a2 = 2 * a1;
@@ -120,30 +126,30 @@ final class VectorProduct {
         long s3 = 3 * s1;
         long s4 = 4 * s1;
         long s5 = 5 * s1;
-        FloatVector c00 = FloatVector.fromArray(SPECIES, begin, 0);
-        FloatVector c01 = FloatVector.fromArray(SPECIES, begin, LANES);
-        FloatVector c02 = FloatVector.fromArray(SPECIES, begin, 2 * LANES);
-        FloatVector c03 = FloatVector.fromArray(SPECIES, begin, 3 * LANES);
-        FloatVector c10 = FloatVector.fromArray(SPECIES, begin, 4 * LANES);
-        FloatVector c11 = FloatVector.fromArray(SPECIES, begin, 5 * LANES);
-        FloatVector c12 = FloatVector.fromArray(SPECIES, begin, 6 * LANES);
-        FloatVector c13 = FloatVector.fromArray(SPECIES, begin, 7 * LANES);
-        FloatVector c20 = FloatVector.fromArray(SPECIES, begin, 8 * LANES);
-        FloatVector c21 = FloatVector.fromArray(SPECIES, begin, 9 * LANES);
-        FloatVector c22 = FloatVector.fromArray(SPECIES, begin, 10 * LANES);
-        FloatVector c23 = FloatVector.fromArray(SPECIES, begin, 11 * LANES);
-        FloatVector c30 = FloatVector.fromArray(SPECIES, begin, 12 * LANES);
-        FloatVector c31 = FloatVector.fromArray(SPECIES, begin, 13 * LANES);
-        FloatVector c32 = FloatVector.fromArray(SPECIES, begin, 14 * LANES);
-        FloatVector c33 = FloatVector.fromArray(SPECIES, begin, 15 * LANES);
-        FloatVector c40 = FloatVector.fromArray(SPECIES, begin, 16 * LANES);
-        FloatVector c41 = FloatVector.fromArray(SPECIES, begin, 17 * LANES);
-        FloatVector c42 = FloatVector.fromArray(SPECIES, begin, 18 * LANES);
-        FloatVector c43 = FloatVector.fromArray(SPECIES, begin, 19 * LANES);
-        FloatVector c50 = FloatVector.fromArray(SPECIES, begin, 20 * LANES);
-        FloatVector c51 = FloatVector.fromArray(SPECIES, begin, 21 * LANES);
-        FloatVector c52 = FloatVector.fromArray(SPECIES, begin, 22 * LANES);
-        FloatVector c53 = FloatVector.fromArray(SPECIES, begin, 23 * LANES);
+        FloatVector c00 = FloatVector.fromArray(SPECIES, ZEROS, 0);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, ZEROS, LANES);
+        FloatVector c02 = FloatVector.fromArray(SPECIES, ZEROS, 2 * LANES);
+        FloatVector c03 = FloatVector.fromArray(SPECIES, ZEROS, 3 * LANES);
+        FloatVector c10 = FloatVector.fromArray(SPECIES, ZEROS, 4 * LANES);
+        FloatVector c11 = FloatVector.fromArray(SPECIES, ZEROS, 5 * LANES);
+        FloatVector c12 = FloatVector.fromArray(SPECIES, ZEROS, 6 * LANES);
+        FloatVector c13 = FloatVector.fromArray(SPECIES, ZEROS, 7 * LANES);
+        FloatVector c20 = FloatVector.fromArray(SPECIES, ZEROS, 8 * LANES);
+        FloatVector c21 = FloatVector.fromArray(SPECIES, ZEROS, 9 * LANES);
+        FloatVector c22 = FloatVector.fromArray(SPECIES, ZEROS, 10 * LANES);
+        FloatVector c23 = FloatVector.fromArray(SPECIES, ZEROS, 11 * LANES);
+        FloatVector c30 = FloatVector.fromArray(SPECIES, ZEROS, 12 * LANES);
+        FloatVector c31 = FloatVector.fromArray(SPECIES, ZEROS, 13 * LANES);
+        FloatVector c32 = FloatVector.fromArray(SPECIES, ZEROS, 14 * LANES);
+        FloatVector c33 = FloatVector.fromArray(SPECIES, ZEROS, 15 * LANES);
+        FloatVector c40 = FloatVector.fromArray(SPECIES, ZEROS, 16 * LANES);
+        FloatVector c41 = FloatVector.fromArray(SPECIES, ZEROS, 17 * LANES);
+        FloatVector c42 = FloatVector.fromArray(SPECIES, ZEROS, 18 * LANES);
+        FloatVector c43 = FloatVector.fromArray(SPECIES, ZEROS, 19 * LANES);
+        FloatVector c50 = FloatVector.fromArray(SPECIES, ZEROS, 20 * LANES);
+        FloatVector c51 = FloatVector.fromArray(SPECIES, ZEROS, 21 * LANES);
+        FloatVector c52 = FloatVector.fromArray(SPECIES, ZEROS, 22 * LANES);
+        FloatVector c53 = FloatVector.fromArray(SPECIES, ZEROS, 23 * LANES);
         for (int p = 0; p < depth; p++) {
             long at = p * term;
             long bAt = (long) p * PANEL;
@@ -208,12 +214,12 @@ final class VectorProduct {
         c53.intoMemorySegment(MEMORY, c + s5 + V3, ORDER);
     }
 
-    private static void row(MemorySegment a, int termA, MemorySegment b, float[] begin, float[] sums, int depth) {
+    private static void row(MemorySegment a, int termA, MemorySegment b, MemorySegment c, int depth) {
         long term = (long) termA * Float.BYTES;
-        FloatVector c00 = FloatVector.fromArray(SPECIES, begin, 0);
-        FloatVector c01 = FloatVector.fromArray(SPECIES, begin, LANES);
-        FloatVector c02 = FloatVector.fromArray(SPECIES, begin, 2 * LANES);
-        FloatVector c03 = FloatVector.fromArray(SPECIES, begin, 3 * LANES);
+        FloatVector c00 = FloatVector.fromArray(SPECIES, ZEROS, 0);
+        FloatVector c01 = FloatVector.fromArray(SPECIES, ZEROS, LANES);
+        FloatVector c02 = FloatVector.fromArray(SPECIES, ZEROS, 2 * LANES);
+        FloatVector c03 = FloatVector.fromArray(SPECIES, ZEROS, 3 * LANES);
         for (int p = 0; p < depth; p++) {
             long at = p * term;
             long bAt = (long) p * PANEL;
@@ -227,9 +233,9 @@ final class VectorProduct {
             c02 = x.fma(b2, c02);
             c03 = x.fma(b3, c03);
         }
-        c00.intoArray(sums, 0);
-        c01.intoArray(sums, LANES);
-        c02.intoArray(sums, 2 * LANES);
-        c03.intoArray(sums, 3 * LANES);
+        store(c00, c, 0);
+        store(c01, c, LANES);
+        store(c02, c, 2 * LANES);
+        store(c03, c, 3 * LANES);
     }
 }

@@ -45,6 +45,7 @@ final class LlamaLayer {
         rotate(qkv, tree, from, rows, a, false);
         attention.forward(tree, from, to, layer, a);
         projections.forward(Projection.OUTPUT, i, a, layer.attended().fromRow(from), rows, x, middle);
+        compute.yieldTurn();
 
         norm.forward(middle, w.mlpNorm(), normed, layer.mlpRstd().from(0, from), rows);
         projections.forward(Projection.GATE_UP, i, a, normed, rows, null, gateUp);

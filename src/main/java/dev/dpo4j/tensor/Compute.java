@@ -101,7 +101,7 @@ public final class Compute implements AutoCloseable {
 
     /** What decides the last bit of a result besides the program: kernel lanes, whose products, BLAS core and version, threads. */
     public String fingerprint() {
-        String products = kernels.fastProducts() ? "panels, blocks and attention, " : "";
+        String products = kernels.fastProducts() ? "panels, blocks and attention, D last, " : "";
         return "lanes=%d; blas=%s%s; threads=%d".formatted(kernels.lanes(), products, Blas.core(), threads());
     }
 

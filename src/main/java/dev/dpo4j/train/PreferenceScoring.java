@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PreferenceScoring {
 
-    /** The most rows of one pass: its products are at full speed by then, and a call that is to end does so between two passes. */
-    private static final int MOST_ROWS = 2048;
+    /** The most rows of one pass: its products are at full speed by then. A call that is to end does so between two passes. */
+    private static final int MOST_ROWS = 4096;
 
     /** A pass aims at this share of the memory; only a preference that is larger alone takes more. */
     private static final int SHARE = 8;

@@ -1,6 +1,7 @@
 package dev.dpo4j.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.dpo4j.kernel.KernelSelection;
 import dev.dpo4j.kernel.Kernels;
@@ -24,10 +25,24 @@ class PanelProductTest {
         "197, 190, 1025, true",
         "193, 70, 2500, false"
     })
-    void everyElementIsOneChainOfFmaInTheOrderOfTheTerms(int m, int n, int k, boolean add) {
+    void everyElementIsOneChainOfFmaForEachBlockOfTerms(int m, int n, int k, boolean add) {
         for (boolean transposeB : new boolean[] {false, true}) {
             try (ProductCase matrices = new ProductCase(m, n, k, false, transposeB, add)) {
-                assertThat(product(matrices, kernels, 2)).isEqualTo(matrices.expected());
+                assertThat(product(matrices, kernels, 2)).isEqualTo(matrices.expected(PanelProduct.DEPTH));
+            }
+        }
+    }
+
+    /** As the residual stream is, to which a layer adds little. */
+    @Test
+    void whatIsAddedToALargeNumberIsNotRoundedTermByTerm() {
+        try (ProductCase matrices = new ProductCase(96, 64, 1000, false, true, true)) {
+            matrices.raise(1e6f);
+            float[] result = product(matrices, kernels, 2);
+            double[] exact = matrices.exact();
+            for (int i = 0; i < result.length; i++) {
+                // Half a unit for the one addition, and less than another half for the terms among themselves.
+                assertThat((double) result[i]).isCloseTo(exact[i], within((double) Math.ulp(1e6f)));
             }
         }
     }

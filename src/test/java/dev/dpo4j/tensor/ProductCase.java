@@ -71,20 +71,56 @@ final class ProductCase implements AutoCloseable {
         return c.toArray(ValueLayout.JAVA_FLOAT);
     }
 
-    /** What {@link #result} must be when every element is one chain of fma in the order of the terms. */
-    float[] expected() {
+    /**
+     * What {@link #result} must be when every element is what it was and one chain of fma over each block of terms, added up in their order.
+     *
+     * @param mostTerms of a block: there are as few as can be, of about one size
+     */
+    float[] expected(int mostTerms) {
+        int blocks = (k + mostTerms - 1) / mostTerms;
+        int depth = (k + blocks - 1) / blocks;
         float[] c = before.clone();
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 float sum = add ? c[i * ldc + j] : 0;
-                for (int p = 0; p < k; p++) {
-                    float ofA = element(a, transposeA ? p * lda + i : i * lda + p);
-                    sum = Math.fma(ofA, element(b, transposeB ? j * ldb + p : p * ldb + j), sum);
+                for (int p = 0; p < k; p += depth) {
+                    sum += chain(i, j, p, Math.min(p + depth, k));
                 }
                 c[i * ldc + j] = sum;
             }
         }
         return c;
+    }
+
+    /** Adds a number to all that C was. */
+    void raise(float by) {
+        for (int i = 0; i < before.length; i++) {
+            before[i] += by;
+        }
+    }
+
+    /** What {@link #result} would be without rounding. */
+    double[] exact() {
+        double[] c = new double[before.length];
+        for (int place = 0; place < c.length; place++) {
+            int i = place / ldc;
+            int j = place % ldc;
+            c[place] = before[place];
+            for (int p = 0; p < k && j < n; p++) {
+                double ofA = element(a, transposeA ? p * lda + i : i * lda + p);
+                c[place] += ofA * element(b, transposeB ? j * ldb + p : p * ldb + j);
+            }
+        }
+        return c;
+    }
+
+    private float chain(int i, int j, int from, int to) {
+        float sum = 0;
+        for (int p = from; p < to; p++) {
+            float ofA = element(a, transposeA ? p * lda + i : i * lda + p);
+            sum = Math.fma(ofA, element(b, transposeB ? j * ldb + p : p * ldb + j), sum);
+        }
+        return sum;
     }
 
     private static float element(MemorySegment segment, int index) {
