@@ -6,7 +6,7 @@ from harness.client import Client
 from harness.environment import Peer
 from harness.rows import shifted, total, write
 
-PASSES = 4  # of which the first two are the warm-up
+PASSES = 6  # of which the first two are the warm-up
 WARM_UP_PASSES = 2
 
 NOTEBOOK_CONFIG = {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.dpo4j.kernel.KernelSelection;
 import dev.dpo4j.kernel.Kernels;
 import dev.dpo4j.kernel.ScalarTwin;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,16 @@ class PanelProductTest {
             try (ProductCase matrices = new ProductCase(m, n, k, false, transposeB, add)) {
                 assertThat(product(matrices, kernels, 2)).isEqualTo(matrices.expected(PanelProduct.DEPTH));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "7, 65, 96", "203, 130, 97", "101, 63, 768", "193, 70, 2500"})
+    void withADOfItsOwnChainsAreShortAndDComesLast(int m, int n, int k) {
+        try (ProductCase matrices = new ProductCase(m, n, k, false, true, true)) {
+            float[] expected = matrices.expectedApart(PanelProduct.DEPTH, PanelProduct.CHAIN);
+            assertThat(fromD(matrices, kernels)).isEqualTo(expected);
+            assertThat(fromD(matrices, ScalarTwin.of(kernels))).isEqualTo(expected);
         }
     }
 
@@ -74,6 +85,16 @@ class PanelProductTest {
             assertThat(product.suits(false, 1141, 576, 16, 1, 0)).isFalse();
             assertThat(product.suits(false, 1141, 576, 49_152, 1, 0)).isEqualTo(kernels.fastProducts());
         }
+    }
+
+    private static float[] fromD(ProductCase matrices, Kernels kernels) {
+        return matrices.result((m, n, k, a, lda, b, ldb, c, ldc) -> {
+            try (Workers workers = new Workers(2);
+                    FloatArena arena = new FloatArena()) {
+                MemorySegment d = arena.vector(m * ldc).copyFrom(c);
+                new PanelProduct(kernels, workers).product(true, m, n, k, a, lda, b, ldb, d, c, ldc);
+            }
+        });
     }
 
     private static float[] product(ProductCase matrices, Kernels kernels, int threads) {

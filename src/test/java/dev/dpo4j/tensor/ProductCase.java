@@ -77,8 +77,7 @@ final class ProductCase implements AutoCloseable {
      * @param mostTerms of a block: there are as few as can be, of about one size
      */
     float[] expected(int mostTerms) {
-        int blocks = (k + mostTerms - 1) / mostTerms;
-        int depth = (k + blocks - 1) / blocks;
+        int depth = depth(mostTerms);
         float[] c = before.clone();
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
@@ -90,6 +89,35 @@ final class ProductCase implements AutoCloseable {
             }
         }
         return c;
+    }
+
+    /**
+     * What {@link #result} must be when what C was is added at last to the sum of the chains of fma, in their order.
+     *
+     * @param mostTerms of a block, of which there are as few as can be, of about one size
+     * @param chain terms of a chain, with a shorter one at the end of each block
+     */
+    float[] expectedApart(int mostTerms, int chain) {
+        int depth = depth(mostTerms);
+        float[] c = before.clone();
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                float sum = 0;
+                for (int block = 0; block < k; block += depth) {
+                    int end = Math.min(block + depth, k);
+                    for (int p = block; p < end; p += chain) {
+                        sum += chain(i, j, p, Math.min(p + chain, end));
+                    }
+                }
+                c[i * ldc + j] += sum;
+            }
+        }
+        return c;
+    }
+
+    private int depth(int mostTerms) {
+        int blocks = (k + mostTerms - 1) / mostTerms;
+        return (k + blocks - 1) / blocks;
     }
 
     /** Adds a number to all that C was. */
