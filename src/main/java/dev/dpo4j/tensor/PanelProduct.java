@@ -140,6 +140,7 @@ final class PanelProduct {
         });
     }
 
+    /** A panel's product in chains of so many terms, each added to what was there. */
     private void chains(
             MemorySegment a,
             int lda,
