@@ -54,9 +54,13 @@ final class ScalarKernels implements Kernels {
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < columns; j++) {
                 float sum = 0;
-                for (int p = 0; p < depth; p++) {
-                    float term = at(a, transposeA ? (long) p * strideA + r : (long) r * strideA + p);
-                    sum = Math.fma(term, at(b, (long) p * columns + j), sum);
+                for (int from = 0; from < depth; from += CHAIN) {
+                    float chain = 0;
+                    for (int p = from; p < Math.min(depth, from + CHAIN); p++) {
+                        float term = at(a, transposeA ? (long) p * strideA + r : (long) r * strideA + p);
+                        chain = Math.fma(term, at(b, (long) p * columns + j), chain);
+                    }
+                    sum += chain;
                 }
                 long place = (long) r * strideC + j;
                 put(c, place, d == null ? sum : sum + at(d, place));

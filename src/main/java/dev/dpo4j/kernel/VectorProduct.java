@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * (Goto & van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008). Of the 32 registers of 512-bit vectors 24 hold sums, which
  * is enough for an fma's wait, and 4 a row of the panel.
  *
- * <p>Every sum is one chain of fma in the order of the terms, so it does not depend on the tile it is in. What it is to be added to comes last.
+ * <p>Every sum is one of chains of fma in the order of the terms, {@link Kernels#CHAIN} or fewer each, so it does not depend on the tile it is in.
  *
  * <p>The tile is as large as the compilers bear. All its accesses are written out instead of called by a name, since C2 gives up inlining in
- * so large a method, and then every sum becomes an object. And they are of the kinds that cost C1 the fewest registers: sums come by way of an
- * array and go to a segment that is a constant. With segments for all of them C1 runs out of registers, and the method stays in the tier where
- * that happens, a hundred times as slow.
+ * so large a method, and then every sum becomes an object. And they are of the kinds that cost the compilers least: the chains' sums are added
+ * up in an array, and all else is read by address, from a segment that is a constant. With segments of its own for A and B, C1 runs out of
+ * registers, and the method stays in the tier where that happens, a hundred times as slow; and C2 cuts the loop in three for the sake of bounds
+ * checks, at whose seams every chain waits.
  */
 final class VectorProduct {
 
@@ -40,12 +41,12 @@ final class VectorProduct {
             ValueLayout.JAVA_FLOAT_UNALIGNED; // no check of what is always aligned
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    /** What a tile begins with. */
-    private static final float[] ZEROS = new float[ROWS * 4 * LANES];
-
-    /** All memory, by address: for the results of a tile, after it was checked that they lie within C. */
+    /** All memory, by address: for a tile, after it was checked that what it reads lies within A and the panel. */
     @SuppressWarnings("restricted") // calls into native code are allowed to the whole program already
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    /** The bits of an address: with them alone C2 knows that it is within {@link #MEMORY}, and does not check. */
+    private static final long ADDRESS = (1L << 56) - 1;
 
     private VectorProduct() {}
 
@@ -59,183 +60,185 @@ final class VectorProduct {
             int strideC,
             int rows,
             int depth) {
-        if (!c.isNative()) {
-            throw new IllegalArgumentException("A result on the heap has no address");
+        if (!a.isNative() || !b.isNative()) {
+            throw new IllegalArgumentException("A matrix on the heap has no address");
         }
         int rowA = transposeA ? 1 : strideA; // from an element of A to the one below
         int termA = transposeA ? strideA : 1; // and to the one of the next term
         int length = Math.max(0, depth - 1) * termA + 1; // of all terms of a row
         MemorySegment panel = slice(b, 0, depth * 4 * LANES);
-        float[] before = new float[ROWS * 4 * LANES]; // some rows of D, which may be where C is
-        int r = 0;
-        for (; r <= rows - ROWS; r += ROWS) {
-            MemorySegment aTile = slice(a, (long) r * rowA, (ROWS - 1) * rowA + length);
-            // The tile checks no bounds of C: this does.
-            MemorySegment cTile = slice(c, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES);
-            if (d != null) {
-                copy(slice(d, (long) r * strideC, (ROWS - 1) * strideC + 4 * LANES), strideC, ROWS, before);
-            }
+        float[] sums = new float[ROWS * 4 * LANES];
+        int some;
+        for (int r = 0; r < rows; r += some) {
+            some = rows - r < ROWS ? 1 : ROWS;
+            MemorySegment aRows = slice(a, (long) r * rowA, (some - 1) * rowA + length);
             try {
-                tile(aTile, rowA, termA, panel, cTile.address(), strideC, depth);
+                if (some == ROWS) { // neither checks bounds: the slices did
+                    tile(aRows.address(), rowA, termA, panel.address(), depth, sums);
+                } else {
+                    row(aRows.address(), termA, panel.address(), depth, sums);
+                }
             } finally {
-                Reference.reachabilityFence(cTile); // the tile knows no more of it than where it is
+                Reference.reachabilityFence(a); // who is told an address does not keep the memory there
+                Reference.reachabilityFence(b);
             }
-            if (d != null) {
-                add(before, ROWS, cTile, strideC);
-            }
-        }
-        for (; r < rows; r++) {
-            MemorySegment aRow = slice(a, (long) r * rowA, length);
-            MemorySegment cRow = slice(c, (long) r * strideC, 4 * LANES);
-            if (d != null) {
-                copy(slice(d, (long) r * strideC, 4 * LANES), strideC, 1, before);
-            }
-            row(aRow, termA, panel, cRow, depth);
-            if (d != null) {
-                add(before, 1, cRow, strideC);
+            MemorySegment cRows = slice(c, (long) r * strideC, (some - 1) * strideC + 4 * LANES);
+            if (d == null) {
+                write(sums, some, cRows, strideC);
+            } else {
+                MemorySegment dRows = slice(d, (long) r * strideC, (some - 1) * strideC + 4 * LANES);
+                add(sums, some, dRows, cRows, strideC);
             }
         }
     }
 
-    private static void copy(MemorySegment d, int strideD, int rows, float[] before) {
+    /** {@code C = sums}. */
+    private static void write(float[] sums, int rows, MemorySegment c, int strideC) {
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < 4 * LANES; j += LANES) {
-                load(d, r * strideD + j).intoArray(before, r * 4 * LANES + j);
+                store(FloatVector.fromArray(SPECIES, sums, r * 4 * LANES + j), c, r * strideC + j);
             }
         }
     }
 
-    private static void add(float[] before, int rows, MemorySegment c, int strideC) {
+    /** {@code C = D + sums}. */
+    private static void add(float[] sums, int rows, MemorySegment d, MemorySegment c, int strideC) {
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < 4 * LANES; j += LANES) {
                 int at = r * strideC + j;
-                store(load(c, at).add(FloatVector.fromArray(SPECIES, before, r * 4 * LANES + j)), c, at);
+                store(load(d, at).add(FloatVector.fromArray(SPECIES, sums, r * 4 * LANES + j)), c, at);
             }
         }
     }
 
-    private static void tile(MemorySegment a, int rowA, int termA, MemorySegment b, long c, int strideC, int depth) {
+    /** Six rows' sums, each (4 LANES), written. */
+    private static void tile(long a, int rowA, int termA, long b, int depth, float[] sums) {
         long term = (long) termA * Float.BYTES;
-        long a1 = (long) rowA * Float.BYTES;
+        long a1 = (long) (rowA & Integer.MAX_VALUE) * Float.BYTES; // not negative, as C2 sees
         long a2 = 2 * a1;
         long a3 = 3 * a1;
         long a4 = 4 * a1;
         long a5 = 5 * a1;
-        long s1 = (long) strideC * Float.BYTES;
-        long s2 = 2 * s1;
-        long s3 = 3 * s1;
-        long s4 = 4 * s1;
-        long s5 = 5 * s1;
-        FloatVector c00 = FloatVector.fromArray(SPECIES, ZEROS, 0);
-        FloatVector c01 = FloatVector.fromArray(SPECIES, ZEROS, LANES);
-        FloatVector c02 = FloatVector.fromArray(SPECIES, ZEROS, 2 * LANES);
-        FloatVector c03 = FloatVector.fromArray(SPECIES, ZEROS, 3 * LANES);
-        FloatVector c10 = FloatVector.fromArray(SPECIES, ZEROS, 4 * LANES);
-        FloatVector c11 = FloatVector.fromArray(SPECIES, ZEROS, 5 * LANES);
-        FloatVector c12 = FloatVector.fromArray(SPECIES, ZEROS, 6 * LANES);
-        FloatVector c13 = FloatVector.fromArray(SPECIES, ZEROS, 7 * LANES);
-        FloatVector c20 = FloatVector.fromArray(SPECIES, ZEROS, 8 * LANES);
-        FloatVector c21 = FloatVector.fromArray(SPECIES, ZEROS, 9 * LANES);
-        FloatVector c22 = FloatVector.fromArray(SPECIES, ZEROS, 10 * LANES);
-        FloatVector c23 = FloatVector.fromArray(SPECIES, ZEROS, 11 * LANES);
-        FloatVector c30 = FloatVector.fromArray(SPECIES, ZEROS, 12 * LANES);
-        FloatVector c31 = FloatVector.fromArray(SPECIES, ZEROS, 13 * LANES);
-        FloatVector c32 = FloatVector.fromArray(SPECIES, ZEROS, 14 * LANES);
-        FloatVector c33 = FloatVector.fromArray(SPECIES, ZEROS, 15 * LANES);
-        FloatVector c40 = FloatVector.fromArray(SPECIES, ZEROS, 16 * LANES);
-        FloatVector c41 = FloatVector.fromArray(SPECIES, ZEROS, 17 * LANES);
-        FloatVector c42 = FloatVector.fromArray(SPECIES, ZEROS, 18 * LANES);
-        FloatVector c43 = FloatVector.fromArray(SPECIES, ZEROS, 19 * LANES);
-        FloatVector c50 = FloatVector.fromArray(SPECIES, ZEROS, 20 * LANES);
-        FloatVector c51 = FloatVector.fromArray(SPECIES, ZEROS, 21 * LANES);
-        FloatVector c52 = FloatVector.fromArray(SPECIES, ZEROS, 22 * LANES);
-        FloatVector c53 = FloatVector.fromArray(SPECIES, ZEROS, 23 * LANES);
-        for (int p = 0; p < depth; p++) {
-            long at = p * term;
-            long bAt = (long) p * PANEL;
-            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + V1, ORDER);
-            FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, bAt + V2, ORDER);
-            FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, bAt + V3, ORDER);
-            FloatVector x = FloatVector.broadcast(SPECIES, a.get(FLOAT, at));
-            c00 = x.fma(b0, c00);
-            c01 = x.fma(b1, c01);
-            c02 = x.fma(b2, c02);
-            c03 = x.fma(b3, c03);
-            x = FloatVector.broadcast(SPECIES, a.get(FLOAT, at + a1));
-            c10 = x.fma(b0, c10);
-            c11 = x.fma(b1, c11);
-            c12 = x.fma(b2, c12);
-            c13 = x.fma(b3, c13);
-            x = FloatVector.broadcast(SPECIES, a.get(FLOAT, at + a2));
-            c20 = x.fma(b0, c20);
-            c21 = x.fma(b1, c21);
-            c22 = x.fma(b2, c22);
-            c23 = x.fma(b3, c23);
-            x = FloatVector.broadcast(SPECIES, a.get(FLOAT, at + a3));
-            c30 = x.fma(b0, c30);
-            c31 = x.fma(b1, c31);
-            c32 = x.fma(b2, c32);
-            c33 = x.fma(b3, c33);
-            x = FloatVector.broadcast(SPECIES, a.get(FLOAT, at + a4));
-            c40 = x.fma(b0, c40);
-            c41 = x.fma(b1, c41);
-            c42 = x.fma(b2, c42);
-            c43 = x.fma(b3, c43);
-            x = FloatVector.broadcast(SPECIES, a.get(FLOAT, at + a5));
-            c50 = x.fma(b0, c50);
-            c51 = x.fma(b1, c51);
-            c52 = x.fma(b2, c52);
-            c53 = x.fma(b3, c53);
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int i = 0; i < ROWS * 4 * LANES; i += LANES) {
+            zero.intoArray(sums, i);
         }
-        c00.intoMemorySegment(MEMORY, c, ORDER);
-        c01.intoMemorySegment(MEMORY, c + V1, ORDER);
-        c02.intoMemorySegment(MEMORY, c + V2, ORDER);
-        c03.intoMemorySegment(MEMORY, c + V3, ORDER);
-        c10.intoMemorySegment(MEMORY, c + s1, ORDER);
-        c11.intoMemorySegment(MEMORY, c + s1 + V1, ORDER);
-        c12.intoMemorySegment(MEMORY, c + s1 + V2, ORDER);
-        c13.intoMemorySegment(MEMORY, c + s1 + V3, ORDER);
-        c20.intoMemorySegment(MEMORY, c + s2, ORDER);
-        c21.intoMemorySegment(MEMORY, c + s2 + V1, ORDER);
-        c22.intoMemorySegment(MEMORY, c + s2 + V2, ORDER);
-        c23.intoMemorySegment(MEMORY, c + s2 + V3, ORDER);
-        c30.intoMemorySegment(MEMORY, c + s3, ORDER);
-        c31.intoMemorySegment(MEMORY, c + s3 + V1, ORDER);
-        c32.intoMemorySegment(MEMORY, c + s3 + V2, ORDER);
-        c33.intoMemorySegment(MEMORY, c + s3 + V3, ORDER);
-        c40.intoMemorySegment(MEMORY, c + s4, ORDER);
-        c41.intoMemorySegment(MEMORY, c + s4 + V1, ORDER);
-        c42.intoMemorySegment(MEMORY, c + s4 + V2, ORDER);
-        c43.intoMemorySegment(MEMORY, c + s4 + V3, ORDER);
-        c50.intoMemorySegment(MEMORY, c + s5, ORDER);
-        c51.intoMemorySegment(MEMORY, c + s5 + V1, ORDER);
-        c52.intoMemorySegment(MEMORY, c + s5 + V2, ORDER);
-        c53.intoMemorySegment(MEMORY, c + s5 + V3, ORDER);
+        for (int from = 0; from < depth; from += Kernels.CHAIN) {
+            int to = Math.min(depth, from + Kernels.CHAIN);
+            FloatVector c00 = zero;
+            FloatVector c01 = zero;
+            FloatVector c02 = zero;
+            FloatVector c03 = zero;
+            FloatVector c10 = zero;
+            FloatVector c11 = zero;
+            FloatVector c12 = zero;
+            FloatVector c13 = zero;
+            FloatVector c20 = zero;
+            FloatVector c21 = zero;
+            FloatVector c22 = zero;
+            FloatVector c23 = zero;
+            FloatVector c30 = zero;
+            FloatVector c31 = zero;
+            FloatVector c32 = zero;
+            FloatVector c33 = zero;
+            FloatVector c40 = zero;
+            FloatVector c41 = zero;
+            FloatVector c42 = zero;
+            FloatVector c43 = zero;
+            FloatVector c50 = zero;
+            FloatVector c51 = zero;
+            FloatVector c52 = zero;
+            FloatVector c53 = zero;
+            for (int p = from; p < to; p++) {
+                long at = (a + p * term) & ADDRESS;
+                long bAt = (b + p * PANEL) & ADDRESS;
+                FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt, ORDER);
+                FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V1, ORDER);
+                FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V2, ORDER);
+                FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V3, ORDER);
+                FloatVector x = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, at));
+                c00 = x.fma(b0, c00);
+                c01 = x.fma(b1, c01);
+                c02 = x.fma(b2, c02);
+                c03 = x.fma(b3, c03);
+                x = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, at + a1));
+                c10 = x.fma(b0, c10);
+                c11 = x.fma(b1, c11);
+                c12 = x.fma(b2, c12);
+                c13 = x.fma(b3, c13);
+                x = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, at + a2));
+                c20 = x.fma(b0, c20);
+                c21 = x.fma(b1, c21);
+                c22 = x.fma(b2, c22);
+                c23 = x.fma(b3, c23);
+                x = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, at + a3));
+                c30 = x.fma(b0, c30);
+                c31 = x.fma(b1, c31);
+                c32 = x.fma(b2, c32);
+                c33 = x.fma(b3, c33);
+                x = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, at + a4));
+                c40 = x.fma(b0, c40);
+                c41 = x.fma(b1, c41);
+                c42 = x.fma(b2, c42);
+                c43 = x.fma(b3, c43);
+                x = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, at + a5));
+                c50 = x.fma(b0, c50);
+                c51 = x.fma(b1, c51);
+                c52 = x.fma(b2, c52);
+                c53 = x.fma(b3, c53);
+            }
+            c00.add(FloatVector.fromArray(SPECIES, sums, 0)).intoArray(sums, 0);
+            c01.add(FloatVector.fromArray(SPECIES, sums, LANES)).intoArray(sums, LANES);
+            c02.add(FloatVector.fromArray(SPECIES, sums, 2 * LANES)).intoArray(sums, 2 * LANES);
+            c03.add(FloatVector.fromArray(SPECIES, sums, 3 * LANES)).intoArray(sums, 3 * LANES);
+            c10.add(FloatVector.fromArray(SPECIES, sums, 4 * LANES)).intoArray(sums, 4 * LANES);
+            c11.add(FloatVector.fromArray(SPECIES, sums, 5 * LANES)).intoArray(sums, 5 * LANES);
+            c12.add(FloatVector.fromArray(SPECIES, sums, 6 * LANES)).intoArray(sums, 6 * LANES);
+            c13.add(FloatVector.fromArray(SPECIES, sums, 7 * LANES)).intoArray(sums, 7 * LANES);
+            c20.add(FloatVector.fromArray(SPECIES, sums, 8 * LANES)).intoArray(sums, 8 * LANES);
+            c21.add(FloatVector.fromArray(SPECIES, sums, 9 * LANES)).intoArray(sums, 9 * LANES);
+            c22.add(FloatVector.fromArray(SPECIES, sums, 10 * LANES)).intoArray(sums, 10 * LANES);
+            c23.add(FloatVector.fromArray(SPECIES, sums, 11 * LANES)).intoArray(sums, 11 * LANES);
+            c30.add(FloatVector.fromArray(SPECIES, sums, 12 * LANES)).intoArray(sums, 12 * LANES);
+            c31.add(FloatVector.fromArray(SPECIES, sums, 13 * LANES)).intoArray(sums, 13 * LANES);
+            c32.add(FloatVector.fromArray(SPECIES, sums, 14 * LANES)).intoArray(sums, 14 * LANES);
+            c33.add(FloatVector.fromArray(SPECIES, sums, 15 * LANES)).intoArray(sums, 15 * LANES);
+            c40.add(FloatVector.fromArray(SPECIES, sums, 16 * LANES)).intoArray(sums, 16 * LANES);
+            c41.add(FloatVector.fromArray(SPECIES, sums, 17 * LANES)).intoArray(sums, 17 * LANES);
+            c42.add(FloatVector.fromArray(SPECIES, sums, 18 * LANES)).intoArray(sums, 18 * LANES);
+            c43.add(FloatVector.fromArray(SPECIES, sums, 19 * LANES)).intoArray(sums, 19 * LANES);
+            c50.add(FloatVector.fromArray(SPECIES, sums, 20 * LANES)).intoArray(sums, 20 * LANES);
+            c51.add(FloatVector.fromArray(SPECIES, sums, 21 * LANES)).intoArray(sums, 21 * LANES);
+            c52.add(FloatVector.fromArray(SPECIES, sums, 22 * LANES)).intoArray(sums, 22 * LANES);
+            c53.add(FloatVector.fromArray(SPECIES, sums, 23 * LANES)).intoArray(sums, 23 * LANES);
+        }
     }
 
-    private static void row(MemorySegment a, int termA, MemorySegment b, MemorySegment c, int depth) {
+    /** A row's sums, (4 LANES), written. */
+    private static void row(long a, int termA, long b, int depth, float[] sums) {
         long term = (long) termA * Float.BYTES;
-        FloatVector c00 = FloatVector.fromArray(SPECIES, ZEROS, 0);
-        FloatVector c01 = FloatVector.fromArray(SPECIES, ZEROS, LANES);
-        FloatVector c02 = FloatVector.fromArray(SPECIES, ZEROS, 2 * LANES);
-        FloatVector c03 = FloatVector.fromArray(SPECIES, ZEROS, 3 * LANES);
-        for (int p = 0; p < depth; p++) {
-            long at = p * term;
-            long bAt = (long) p * PANEL;
-            FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, bAt + V1, ORDER);
-            FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, bAt + V2, ORDER);
-            FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, bAt + V3, ORDER);
-            FloatVector x = FloatVector.broadcast(SPECIES, a.get(FLOAT, at));
-            c00 = x.fma(b0, c00);
-            c01 = x.fma(b1, c01);
-            c02 = x.fma(b2, c02);
-            c03 = x.fma(b3, c03);
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int i = 0; i < 4 * LANES; i += LANES) {
+            zero.intoArray(sums, i);
         }
-        store(c00, c, 0);
-        store(c01, c, LANES);
-        store(c02, c, 2 * LANES);
-        store(c03, c, 3 * LANES);
+        for (int from = 0; from < depth; from += Kernels.CHAIN) {
+            int to = Math.min(depth, from + Kernels.CHAIN);
+            FloatVector c0 = zero;
+            FloatVector c1 = zero;
+            FloatVector c2 = zero;
+            FloatVector c3 = zero;
+            for (int p = from; p < to; p++) {
+                FloatVector x = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, (a + p * term) & ADDRESS));
+                long bAt = (b + p * PANEL) & ADDRESS;
+                c0 = x.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt, ORDER), c0);
+                c1 = x.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V1, ORDER), c1);
+                c2 = x.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V2, ORDER), c2);
+                c3 = x.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V3, ORDER), c3);
+            }
+            c0.add(FloatVector.fromArray(SPECIES, sums, 0)).intoArray(sums, 0);
+            c1.add(FloatVector.fromArray(SPECIES, sums, LANES)).intoArray(sums, LANES);
+            c2.add(FloatVector.fromArray(SPECIES, sums, 2 * LANES)).intoArray(sums, 2 * LANES);
+            c3.add(FloatVector.fromArray(SPECIES, sums, 3 * LANES)).intoArray(sums, 3 * LANES);
+        }
     }
 }

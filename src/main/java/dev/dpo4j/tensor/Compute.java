@@ -101,7 +101,8 @@ public final class Compute implements AutoCloseable {
 
     /** What decides the last bit of a result besides the program: kernel lanes, whose products, BLAS core and version, threads. */
     public String fingerprint() {
-        String products = kernels.fastProducts() ? "panels, short chains, blocks and attention, " : "";
+        String products =
+                kernels.fastProducts() ? "panels, chains of %d, blocks and attention, ".formatted(Kernels.CHAIN) : "";
         return "lanes=%d; blas=%s%s; threads=%d".formatted(kernels.lanes(), products, Blas.core(), threads());
     }
 
@@ -201,8 +202,7 @@ public final class Compute implements AutoCloseable {
     }
 
     /**
-     * {@code C = D + A Bᵀ} on all threads, all row-major and without gaps. Where D is not C it is added at last, and the sum is nearer to the exact
-     * one than {@link #gemm}'s.
+     * {@code C = D + A Bᵀ} on all threads, all row-major and without gaps.
      *
      * @param a (m, k)
      * @param b (n, k)

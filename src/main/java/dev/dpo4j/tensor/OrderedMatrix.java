@@ -81,7 +81,7 @@ public final class OrderedMatrix {
 
     /**
      * {@code C = op(A) B} or {@code C += op(A) B} with some rows and columns of this matrix as B. With fast kernels each element is
-     * one chain over the terms in their order, to which what C was is added at last.
+     * summed as by {@link Kernels#product}.
      *
      * @param transposeA whether A is (terms, rows), or (rows, terms)
      * @param a its rows {@code strideA} apart

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The product of rows with a panel, {@code C = D + op(A) panel}: of any number of columns, while the kernel below knows whole panels alone.
- * Every element of the result is one chain of fma over its terms in order, to which D is added at last.
+ * Every element of the result is summed as by {@link Kernels#product}.
  */
 final class PanelKernel {
 

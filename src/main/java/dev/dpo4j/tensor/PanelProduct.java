@@ -12,22 +12,13 @@ import org.jspecify.annotations.Nullable;
  * before it begins, and reads and writes it once for every 448 terms: measured on a CPU with AVX-512, forward products are about 1.05 times as
  * fast here, and gradients of inputs 1.04 times.
  *
- * <p>Every element of the result is a sum of one chain of fma over each {@link #DEPTH} terms or fewer, in order: it depends neither on
- * the number of threads nor on which rows are multiplied together with it. With a D of its own the chains are of {@link #CHAIN} terms, and D is
- * added at last. These are what a layer adds to the residual stream: of what the MLP's second product reads, the largest element of a token is
- * 25 to 180 times the median one (some 4,000 times), and the terms after it are rounded as it is for the rest of their chain. Measured with
- * SmolLM2-135M on texts of 2,048 tokens, an update was 2 to 4 times as far from float64's without that.
+ * <p>Every element of the result is D and, added to it one after the other, the sum of each {@link #DEPTH} terms or fewer, as
+ * {@link Kernels#product} sums them: it depends neither on the number of threads nor on which rows are multiplied together with it.
  */
 final class PanelProduct {
 
     /** Terms at a time: a panel of B then has 256 KB, a quarter of the second-level cache of the CPUs it is for. */
     static final int DEPTH = 1024;
-
-    /** Terms of a short chain. */
-    static final int CHAIN = 96;
-
-    /** Rows of which all short chains are computed before the next ones': whole tiles that stay in the first-level cache. */
-    private static final int CHAINED_ROWS = 48;
 
     /** With fewer rows, OpenBLAS is as fast. */
     private static final int FEWEST_ROWS = 256;
@@ -38,14 +29,12 @@ final class PanelProduct {
     /** Parts for each thread from which on the last ones no longer matter. */
     private static final int MANY_PARTS = 16;
 
-    private final Kernels kernels;
     private final PanelKernel kernel;
     private final Workers workers;
     private final ReentrantLock scratch = new ReentrantLock();
     private final ThreadMemory panels; // (DEPTH, columns)
 
     PanelProduct(Kernels kernels, Workers workers) {
-        this.kernels = kernels;
         this.kernel = new PanelKernel(kernels, workers.threads());
         this.workers = workers;
         this.panels = new ThreadMemory(workers.threads(), (long) DEPTH * kernel.columns());
@@ -84,16 +73,11 @@ final class PanelProduct {
         try {
             int blocks = (k + DEPTH - 1) / DEPTH;
             int depth = (k + blocks - 1) / blocks;
-            MemorySegment apart = d == null || d.address() == c.address() ? null : d;
             for (int p = 0; p < k; p += depth) {
                 int some = Math.min(depth, k - p);
                 MemorySegment ofA = Matrix.from(a, p);
                 MemorySegment ofB = Matrix.from(b, transposeB ? p : (long) p * ldb);
-                MemorySegment before = p > 0 ? c : apart == null ? d : null;
-                block(transposeB, m, n, some, ofA, lda, ofB, ldb, before, c, ldc, apart == null ? some : CHAIN);
-            }
-            if (apart != null) {
-                add(apart, c, ldc, m, n);
+                block(transposeB, m, n, some, ofA, lda, ofB, ldb, p == 0 ? d : c, c, ldc);
             }
         } finally {
             scratch.unlock();
@@ -112,8 +96,7 @@ final class PanelProduct {
             int ldb,
             @Nullable MemorySegment d,
             MemorySegment c,
-            int ldc,
-            int chain) {
+            int ldc) {
         int columns = kernel.columns();
         int count = (n + columns - 1) / columns;
         int cuts = cuts(count, m);
@@ -132,48 +115,7 @@ final class PanelProduct {
             long place = (long) from * ldc + col;
             MemorySegment dRows = d == null ? null : Matrix.from(d, place);
             MemorySegment cRows = Matrix.from(c, place);
-            if (depth <= chain) {
-                kernel.product(false, aRows, lda, panel, dRows, cRows, ldc, rows, cols, depth, worker);
-            } else {
-                chains(aRows, lda, panel, dRows, cRows, ldc, rows, cols, depth, chain, worker);
-            }
-        });
-    }
-
-    /** A panel's product in chains of so many terms, each added to what was there. */
-    private void chains(
-            MemorySegment a,
-            int lda,
-            MemorySegment panel,
-            @Nullable MemorySegment d,
-            MemorySegment c,
-            int ldc,
-            int rows,
-            int cols,
-            int depth,
-            int chain,
-            int worker) {
-        for (int r = 0; r < rows; r += CHAINED_ROWS) {
-            int some = Math.min(CHAINED_ROWS, rows - r);
-            MemorySegment cRows = Matrix.from(c, (long) r * ldc);
-            MemorySegment before = d == null ? null : Matrix.from(d, (long) r * ldc);
-            for (int p = 0; p < depth; p += chain) {
-                MemorySegment terms = Matrix.from(a, (long) r * lda + p);
-                MemorySegment ofPanel = Matrix.from(panel, (long) p * kernel.columns());
-                int count = Math.min(chain, depth - p);
-                kernel.product(false, terms, lda, ofPanel, before, cRows, ldc, some, cols, count, worker);
-                before = cRows;
-            }
-        }
-    }
-
-    /** {@code C += D}. */
-    private void add(MemorySegment d, MemorySegment c, int ldc, int m, int n) {
-        int each = (m + workers.threads() - 1) / workers.threads();
-        workers.run(workers.threads(), (part, worker) -> {
-            for (int row = part * each; row < Math.min(m, (part + 1) * each); row++) {
-                kernels.add(Matrix.from(d, (long) row * ldc), Matrix.from(c, (long) row * ldc), n);
-            }
+            kernel.product(false, aRows, lda, panel, dRows, cRows, ldc, rows, cols, depth, worker);
         });
     }
 

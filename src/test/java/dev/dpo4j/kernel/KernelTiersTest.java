@@ -35,6 +35,25 @@ class KernelTiersTest {
         assertThat(run(MODULE, width, "-XX:TieredStopAtLevel=1").lines()).isEqualTo(first);
     }
 
+    /** A method that C1 gives up after it has run for long stays as slow as it was, a hundred times slower than with C2. */
+    @Test
+    void theFirstCompilerBearsTheLargestKernelFromWithinItsLoop() throws Exception {
+        String output = run(
+                        MODULE,
+                        "-Ddpo4j.kernels=512",
+                        "-Xbatch",
+                        "-XX:+PrintCompilation",
+                        "-XX:TieredStopAtLevel=3",
+                        "-XX:Tier3BackEdgeThreshold=1000",
+                        "-XX:Tier3InvocationThreshold=1000000",
+                        "-XX:Tier3MinInvocationThreshold=1000000",
+                        "-XX:Tier3CompileThreshold=1000000")
+                .output();
+        assertThat(output.lines().filter(line -> line.contains("VectorProduct::tile")))
+                .anyMatch(line -> line.contains(" % ")) // from within the loop
+                .noneMatch(line -> line.contains("COMPILE SKIPPED"));
+    }
+
     @Test
     void everyWidthAgreesWithItsScalarTwin() throws Exception {
         for (int bits : new int[] {128, 256, 512}) {

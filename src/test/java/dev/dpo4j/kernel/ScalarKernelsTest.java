@@ -36,6 +36,26 @@ class ScalarKernelsTest {
 
     @ParameterizedTest
     @MethodSource("all")
+    void aLargeTermOfAProductRoundsNoTermsBeyondItsChain(Kernels kernels) {
+        // 2^24 and a quarter 959 times: floats are 2 apart there, so that 2^24 + 1/4 = 2^24, but the nine chains
+        // without it come to 24 each
+        int depth = 10 * Kernels.CHAIN;
+        MemorySegment a = OffHeap.zeros(7 * depth); // a tile and a row
+        for (int i = 0; i < 7 * depth; i++) {
+            Floats.put(a, i, i % depth == 0 ? 1 << 24 : 0.25f);
+        }
+        int columns = kernels.panelColumns();
+        MemorySegment ones = OffHeap.zeros(depth * columns);
+        for (int i = 0; i < depth * columns; i++) {
+            Floats.put(ones, i, 1);
+        }
+        MemorySegment c = OffHeap.zeros(7 * columns);
+        kernels.product(false, a, depth, ones, null, c, columns, 7, depth);
+        assertThat(OffHeap.floats(c)).containsOnly((1 << 24) + 9 * 24);
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
     void normalizesByTheRootOfTheMeanSquare(Kernels kernels) {
         // mean(1, 49) = 25, so rstd = 1/5
         MemorySegment y = OffHeap.zeros(2);

@@ -78,11 +78,32 @@ class VectorKernelsTest {
     }
 
     @Test
-    void aProductRefusesAResultOnTheHeap() {
+    void aProductRefusesMatricesOnTheHeap() {
+        MemorySegment native_ = OffHeap.zeros(6 * vector.panelColumns());
         MemorySegment heap = MemorySegment.ofArray(new float[6 * vector.panelColumns()]);
-        MemorySegment b = OffHeap.zeros(vector.panelColumns());
-        assertThatThrownBy(() -> vector.product(false, OffHeap.zeros(6), 1, b, null, heap, vector.panelColumns(), 6, 1))
+        int columns = vector.panelColumns();
+        assertThatThrownBy(() -> vector.product(false, heap, 1, native_, null, native_, columns, 6, 1))
                 .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> vector.product(false, native_, 1, heap, null, native_, columns, 6, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aProductReadsNothingBesideItsMatrices() {
+        int columns = vector.panelColumns();
+        MemorySegment a = OffHeap.zeros(6 * 3);
+        MemorySegment b = OffHeap.zeros(3 * columns);
+        MemorySegment c = OffHeap.zeros(6 * columns);
+        assertThatThrownBy(() -> vector.product(false, a, 3, b, null, c, columns, 6, 4))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> vector.product(false, a, 4, b, null, c, columns, 6, 3))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> vector.product(false, a, -3, b, null, c, columns, 6, 3))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> vector.product(false, a, 3, b, null, c, columns, 7, 3))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> vector.product(false, a, 3, b, c, c, columns + 1, 6, 3))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.dpo4j.tensor;
 
+import dev.dpo4j.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
@@ -72,52 +73,25 @@ final class ProductCase implements AutoCloseable {
     }
 
     /**
-     * What {@link #result} must be when every element is what it was and one chain of fma over each block of terms, added up in their order.
+     * What {@link #result} must be when every element is what it was and, added to it in their order, the sums of blocks of terms, each of chains of
+     * fma.
      *
      * @param mostTerms of a block: there are as few as can be, of about one size
      */
     float[] expected(int mostTerms) {
-        int depth = depth(mostTerms);
+        int blocks = (k + mostTerms - 1) / mostTerms;
+        int depth = (k + blocks - 1) / blocks;
         float[] c = before.clone();
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 float sum = add ? c[i * ldc + j] : 0;
                 for (int p = 0; p < k; p += depth) {
-                    sum += chain(i, j, p, Math.min(p + depth, k));
+                    sum += block(i, j, p, Math.min(p + depth, k));
                 }
                 c[i * ldc + j] = sum;
             }
         }
         return c;
-    }
-
-    /**
-     * What {@link #result} must be when what C was is added at last to the sum of the chains of fma, in their order.
-     *
-     * @param mostTerms of a block, of which there are as few as can be, of about one size
-     * @param chain terms of a chain, with a shorter one at the end of each block
-     */
-    float[] expectedApart(int mostTerms, int chain) {
-        int depth = depth(mostTerms);
-        float[] c = before.clone();
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < n; j++) {
-                float sum = 0;
-                for (int block = 0; block < k; block += depth) {
-                    int end = Math.min(block + depth, k);
-                    for (int p = block; p < end; p += chain) {
-                        sum += chain(i, j, p, Math.min(p + chain, end));
-                    }
-                }
-                c[i * ldc + j] += sum;
-            }
-        }
-        return c;
-    }
-
-    private int depth(int mostTerms) {
-        int blocks = (k + mostTerms - 1) / mostTerms;
-        return (k + blocks - 1) / blocks;
     }
 
     /** Adds a number to all that C was. */
@@ -140,6 +114,14 @@ final class ProductCase implements AutoCloseable {
             }
         }
         return c;
+    }
+
+    private float block(int i, int j, int from, int to) {
+        float sum = 0;
+        for (int p = from; p < to; p += Kernels.CHAIN) {
+            sum += chain(i, j, p, Math.min(p + Kernels.CHAIN, to));
+        }
+        return sum;
     }
 
     private float chain(int i, int j, int from, int to) {
