@@ -48,6 +48,9 @@ final class VectorProduct {
     /** The bits of an address: with them alone C2 knows that it is within {@link #MEMORY}, and does not check. */
     private static final long ADDRESS = (1L << 56) - 1;
 
+    /** What the first chain is added to. */
+    private static final float[] ZEROS = new float[ROWS * 4 * LANES];
+
     private VectorProduct() {}
 
     static void product(
@@ -120,10 +123,8 @@ final class VectorProduct {
         long a4 = 4 * a1;
         long a5 = 5 * a1;
         FloatVector zero = FloatVector.zero(SPECIES);
-        for (int i = 0; i < ROWS * 4 * LANES; i += LANES) {
-            zero.intoArray(sums, i);
-        }
-        for (int from = 0; from < depth; from += Kernels.CHAIN) {
+        float[] before = ZEROS;
+        for (int from = 0; from == 0 || from < depth; from += Kernels.CHAIN) { // once at least: it writes the sums
             int to = Math.min(depth, from + Kernels.CHAIN);
             FloatVector c00 = zero;
             FloatVector c01 = zero;
@@ -187,30 +188,31 @@ final class VectorProduct {
                 c52 = x.fma(b2, c52);
                 c53 = x.fma(b3, c53);
             }
-            c00.add(FloatVector.fromArray(SPECIES, sums, 0)).intoArray(sums, 0);
-            c01.add(FloatVector.fromArray(SPECIES, sums, LANES)).intoArray(sums, LANES);
-            c02.add(FloatVector.fromArray(SPECIES, sums, 2 * LANES)).intoArray(sums, 2 * LANES);
-            c03.add(FloatVector.fromArray(SPECIES, sums, 3 * LANES)).intoArray(sums, 3 * LANES);
-            c10.add(FloatVector.fromArray(SPECIES, sums, 4 * LANES)).intoArray(sums, 4 * LANES);
-            c11.add(FloatVector.fromArray(SPECIES, sums, 5 * LANES)).intoArray(sums, 5 * LANES);
-            c12.add(FloatVector.fromArray(SPECIES, sums, 6 * LANES)).intoArray(sums, 6 * LANES);
-            c13.add(FloatVector.fromArray(SPECIES, sums, 7 * LANES)).intoArray(sums, 7 * LANES);
-            c20.add(FloatVector.fromArray(SPECIES, sums, 8 * LANES)).intoArray(sums, 8 * LANES);
-            c21.add(FloatVector.fromArray(SPECIES, sums, 9 * LANES)).intoArray(sums, 9 * LANES);
-            c22.add(FloatVector.fromArray(SPECIES, sums, 10 * LANES)).intoArray(sums, 10 * LANES);
-            c23.add(FloatVector.fromArray(SPECIES, sums, 11 * LANES)).intoArray(sums, 11 * LANES);
-            c30.add(FloatVector.fromArray(SPECIES, sums, 12 * LANES)).intoArray(sums, 12 * LANES);
-            c31.add(FloatVector.fromArray(SPECIES, sums, 13 * LANES)).intoArray(sums, 13 * LANES);
-            c32.add(FloatVector.fromArray(SPECIES, sums, 14 * LANES)).intoArray(sums, 14 * LANES);
-            c33.add(FloatVector.fromArray(SPECIES, sums, 15 * LANES)).intoArray(sums, 15 * LANES);
-            c40.add(FloatVector.fromArray(SPECIES, sums, 16 * LANES)).intoArray(sums, 16 * LANES);
-            c41.add(FloatVector.fromArray(SPECIES, sums, 17 * LANES)).intoArray(sums, 17 * LANES);
-            c42.add(FloatVector.fromArray(SPECIES, sums, 18 * LANES)).intoArray(sums, 18 * LANES);
-            c43.add(FloatVector.fromArray(SPECIES, sums, 19 * LANES)).intoArray(sums, 19 * LANES);
-            c50.add(FloatVector.fromArray(SPECIES, sums, 20 * LANES)).intoArray(sums, 20 * LANES);
-            c51.add(FloatVector.fromArray(SPECIES, sums, 21 * LANES)).intoArray(sums, 21 * LANES);
-            c52.add(FloatVector.fromArray(SPECIES, sums, 22 * LANES)).intoArray(sums, 22 * LANES);
-            c53.add(FloatVector.fromArray(SPECIES, sums, 23 * LANES)).intoArray(sums, 23 * LANES);
+            c00.add(FloatVector.fromArray(SPECIES, before, 0)).intoArray(sums, 0);
+            c01.add(FloatVector.fromArray(SPECIES, before, LANES)).intoArray(sums, LANES);
+            c02.add(FloatVector.fromArray(SPECIES, before, 2 * LANES)).intoArray(sums, 2 * LANES);
+            c03.add(FloatVector.fromArray(SPECIES, before, 3 * LANES)).intoArray(sums, 3 * LANES);
+            c10.add(FloatVector.fromArray(SPECIES, before, 4 * LANES)).intoArray(sums, 4 * LANES);
+            c11.add(FloatVector.fromArray(SPECIES, before, 5 * LANES)).intoArray(sums, 5 * LANES);
+            c12.add(FloatVector.fromArray(SPECIES, before, 6 * LANES)).intoArray(sums, 6 * LANES);
+            c13.add(FloatVector.fromArray(SPECIES, before, 7 * LANES)).intoArray(sums, 7 * LANES);
+            c20.add(FloatVector.fromArray(SPECIES, before, 8 * LANES)).intoArray(sums, 8 * LANES);
+            c21.add(FloatVector.fromArray(SPECIES, before, 9 * LANES)).intoArray(sums, 9 * LANES);
+            c22.add(FloatVector.fromArray(SPECIES, before, 10 * LANES)).intoArray(sums, 10 * LANES);
+            c23.add(FloatVector.fromArray(SPECIES, before, 11 * LANES)).intoArray(sums, 11 * LANES);
+            c30.add(FloatVector.fromArray(SPECIES, before, 12 * LANES)).intoArray(sums, 12 * LANES);
+            c31.add(FloatVector.fromArray(SPECIES, before, 13 * LANES)).intoArray(sums, 13 * LANES);
+            c32.add(FloatVector.fromArray(SPECIES, before, 14 * LANES)).intoArray(sums, 14 * LANES);
+            c33.add(FloatVector.fromArray(SPECIES, before, 15 * LANES)).intoArray(sums, 15 * LANES);
+            c40.add(FloatVector.fromArray(SPECIES, before, 16 * LANES)).intoArray(sums, 16 * LANES);
+            c41.add(FloatVector.fromArray(SPECIES, before, 17 * LANES)).intoArray(sums, 17 * LANES);
+            c42.add(FloatVector.fromArray(SPECIES, before, 18 * LANES)).intoArray(sums, 18 * LANES);
+            c43.add(FloatVector.fromArray(SPECIES, before, 19 * LANES)).intoArray(sums, 19 * LANES);
+            c50.add(FloatVector.fromArray(SPECIES, before, 20 * LANES)).intoArray(sums, 20 * LANES);
+            c51.add(FloatVector.fromArray(SPECIES, before, 21 * LANES)).intoArray(sums, 21 * LANES);
+            c52.add(FloatVector.fromArray(SPECIES, before, 22 * LANES)).intoArray(sums, 22 * LANES);
+            c53.add(FloatVector.fromArray(SPECIES, before, 23 * LANES)).intoArray(sums, 23 * LANES);
+            before = sums;
         }
     }
 
@@ -218,10 +220,8 @@ final class VectorProduct {
     private static void row(long a, int termA, long b, int depth, float[] sums) {
         long term = (long) termA * Float.BYTES;
         FloatVector zero = FloatVector.zero(SPECIES);
-        for (int i = 0; i < 4 * LANES; i += LANES) {
-            zero.intoArray(sums, i);
-        }
-        for (int from = 0; from < depth; from += Kernels.CHAIN) {
+        float[] before = ZEROS;
+        for (int from = 0; from == 0 || from < depth; from += Kernels.CHAIN) {
             int to = Math.min(depth, from + Kernels.CHAIN);
             FloatVector c0 = zero;
             FloatVector c1 = zero;
@@ -235,10 +235,11 @@ final class VectorProduct {
                 c2 = x.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V2, ORDER), c2);
                 c3 = x.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V3, ORDER), c3);
             }
-            c0.add(FloatVector.fromArray(SPECIES, sums, 0)).intoArray(sums, 0);
-            c1.add(FloatVector.fromArray(SPECIES, sums, LANES)).intoArray(sums, LANES);
-            c2.add(FloatVector.fromArray(SPECIES, sums, 2 * LANES)).intoArray(sums, 2 * LANES);
-            c3.add(FloatVector.fromArray(SPECIES, sums, 3 * LANES)).intoArray(sums, 3 * LANES);
+            c0.add(FloatVector.fromArray(SPECIES, before, 0)).intoArray(sums, 0);
+            c1.add(FloatVector.fromArray(SPECIES, before, LANES)).intoArray(sums, LANES);
+            c2.add(FloatVector.fromArray(SPECIES, before, 2 * LANES)).intoArray(sums, 2 * LANES);
+            c3.add(FloatVector.fromArray(SPECIES, before, 3 * LANES)).intoArray(sums, 3 * LANES);
+            before = sums;
         }
     }
 }
