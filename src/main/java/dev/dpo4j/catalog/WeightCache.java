@@ -56,7 +56,7 @@ final class WeightCache {
     }
 
     /**
-     * The weights of that key; the first caller loads them, others wait for it.
+     * The weights of that key; the first caller loads them, others wait for it, and hear of what it fails by.
      *
      * @param bytes what they will take
      * @throws ModelMemoryException if there is no room for them
@@ -80,10 +80,11 @@ final class WeightCache {
         try {
             return new Hold<>(slot, type.cast(slot.weights.join()));
         } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw e;
             }
-            throw e;
         }
     }
 
@@ -124,22 +125,12 @@ final class WeightCache {
     }
 
     private void loadInto(Slot slot, Supplier<? extends ParameterSet> load) {
-        boolean loaded = false;
         try {
             slot.weights.complete(load.get());
-            loaded = true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // of an Error too, such as no memory, must hear who waits
             slot.weights.completeExceptionally(e);
-            loaded = true;
-        } finally {
-            if (!loaded) {
-                // An Error: whoever waits must not wait for ever.
-                slot.weights.completeExceptionally(new IllegalStateException("Loading " + slot.key.id() + " failed"));
-            }
-            if (slot.weights.isCompletedExceptionally()) {
-                synchronized (this) {
-                    slots.remove(slot.key, slot);
-                }
+            synchronized (this) {
+                slots.remove(slot.key, slot);
             }
         }
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,40 @@ class WeightCacheTest {
 
         hold("a", "1").close();
         assertThat(loads).hasValue(1);
+    }
+
+    @Test
+    void whoeverWaitsForALoadHearsWhatItFailsBy() throws Exception {
+        WeightCache.Key key = new WeightCache.Key("a", "1", WeightCache.Form.OWN);
+        OutOfMemoryError none = new OutOfMemoryError("no more of it");
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch fail = new CountDownLatch(1);
+        FutureTask<?> first = new FutureTask<>(() -> cache.hold(key, 100, LlamaWeights.class, () -> {
+            loading.countDown();
+            await(fail);
+            throw none;
+        }));
+        FutureTask<?> second = new FutureTask<>(() -> hold("a", "1"));
+        Thread.ofPlatform().start(first);
+        await(loading);
+        Thread waiting = Thread.ofPlatform().start(second);
+        while (waiting.getState() != Thread.State.WAITING) { // until it waits for the load
+            Thread.onSpinWait();
+        }
+        fail.countDown();
+
+        assertThatThrownBy(first::get).hasCause(none);
+        assertThatThrownBy(second::get).hasCause(none);
+        hold("a", "1").close();
+        assertThat(loads).hasValue(1);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private WeightCache.Held<LlamaWeights> hold(String id, String version) {
