@@ -16,6 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record NewPreference(@Nullable String recordId, String json, String sha256) {
 
+    /** What H2 keeps in a column of characters; PostgreSQL would keep more, but the contents move from one to the other. */
+    private static final int MOST_CHARACTERS = 1 << 20;
+
     private static final JsonMapper CANONICAL =
             JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
 
@@ -27,6 +30,12 @@ record NewPreference(@Nullable String recordId, String json, String sha256) {
             throw new InvalidRowException(pointer + "/id", "must not be longer than 255 characters");
         }
         String json = CANONICAL.writeValueAsString(row);
+        if (json.length() > MOST_CHARACTERS) {
+            throw new InvalidRowException(
+                    pointer,
+                    "has %,d characters as JSON, and a dataset takes %,d; upload it in a file instead"
+                            .formatted(json.length(), MOST_CHARACTERS));
+        }
         return new NewPreference(recordId, json, Sha256.of(json.getBytes(StandardCharsets.UTF_8)));
     }
 }

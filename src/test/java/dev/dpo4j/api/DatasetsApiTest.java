@@ -56,6 +56,23 @@ class DatasetsApiTest {
     }
 
     @Test
+    void aPreferenceMayHaveAsManyCharactersAsAColumn() {
+        int most = 1 << 20;
+        String longest = ROW.replace("\"a\"", "\"" + "a".repeat(most - ROW.length() + 1) + "\"");
+        assertThat(longest).hasSize(most);
+        assertThat(http.postJson("/v1/datasets/long/preferences", longest).status())
+                .isEqualTo(201);
+
+        String longer = longest.replace("\"b\"", "\"bb\"");
+        Http.Answer refused = http.postJson("/v1/datasets/long/preferences", "[" + ROW + "," + longer + "]");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().at("/error/code").asString()).isEqualTo("invalid_preference");
+        assertThat(refused.json().at("/error/message").asString())
+                .contains("/1", "1,048,577 characters", "a dataset takes 1,048,576");
+        assertThat(http.get("/v1/datasets/long").json().at("/rows").asInt()).isEqualTo(1);
+    }
+
+    @Test
     void aDatasetIsListedShownAndPaged() {
         http.postJson("/v1/datasets/paged/preferences", "[" + ROW + "," + ROW + "," + ROW + "]");
         JsonNode dataset = http.get("/v1/datasets/paged").json();
