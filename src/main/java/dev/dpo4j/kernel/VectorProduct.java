@@ -1,5 +1,9 @@
 package dev.dpo4j.kernel;
 
+import static dev.dpo4j.kernel.Addresses.BITS;
+import static dev.dpo4j.kernel.Addresses.FLOAT;
+import static dev.dpo4j.kernel.Addresses.MEMORY;
+import static dev.dpo4j.kernel.Addresses.ORDER;
 import static dev.dpo4j.kernel.Floats.slice;
 import static dev.dpo4j.kernel.Vectors.LANES;
 import static dev.dpo4j.kernel.Vectors.SPECIES;
@@ -7,9 +11,7 @@ import static dev.dpo4j.kernel.Vectors.load;
 import static dev.dpo4j.kernel.Vectors.store;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The tile is as large as the compilers bear. All its accesses are written out instead of called by a name, since C2 gives up inlining in
  * so large a method, and then every sum becomes an object. And they are of the kinds that cost the compilers least: the chains' sums are added
- * up in an array, and all else is read by address, from a segment that is a constant. With segments of its own for A and B, C1 runs out of
- * registers, and the method stays in the tier where that happens, a hundred times as slow; and C2 cuts the loop in three for the sake of bounds
- * checks, at whose seams every chain waits.
+ * up in an array, and all else is read by address. With segments for A and B, C1 runs out of registers, and the method stays in the tier where
+ * that happens, a hundred times as slow; and every chain waits at the seams of what C2 makes of the loop then ({@link Addresses}).
  */
 final class VectorProduct {
 
@@ -36,17 +37,6 @@ final class VectorProduct {
     private static final long V2 = 2 * V1;
     private static final long V3 = 3 * V1;
     private static final long PANEL = 4 * V1;
-
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED; // no check of what is always aligned
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-    /** All memory, by address: for a tile, after it was checked that what it reads lies within A and the panel. */
-    @SuppressWarnings("restricted") // calls into native code are allowed to the whole program already
-    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
-    /** The bits of an address: with them alone C2 knows that it is within {@link #MEMORY}, and does not check. */
-    private static final long ADDRESS = (1L << 56) - 1;
 
     /** What the first chain is added to. */
     private static final float[] ZEROS = new float[ROWS * 4 * LANES];
@@ -63,26 +53,23 @@ final class VectorProduct {
             int strideC,
             int rows,
             int depth) {
-        if (!a.isNative() || !b.isNative()) {
-            throw new IllegalArgumentException("A matrix on the heap has no address");
-        }
         int rowA = transposeA ? 1 : strideA; // from an element of A to the one below
         int termA = transposeA ? strideA : 1; // and to the one of the next term
-        int length = Math.max(0, depth - 1) * termA + 1; // of all terms of a row
-        MemorySegment panel = slice(b, 0, depth * 4 * LANES);
+        long firstOfA = Addresses.of(a, transposeA ? depth : rows, transposeA ? rows : depth, strideA);
+        long panel = Addresses.of(b, depth, 4 * LANES, 4 * LANES);
         float[] sums = new float[ROWS * 4 * LANES];
         int some;
         for (int r = 0; r < rows; r += some) {
             some = rows - r < ROWS ? 1 : ROWS;
-            MemorySegment aRows = slice(a, (long) r * rowA, (some - 1) * rowA + length);
+            long aRows = firstOfA + (long) r * rowA * Float.BYTES;
             try {
-                if (some == ROWS) { // neither checks bounds: the slices did
-                    tile(aRows.address(), rowA, termA, panel.address(), depth, sums);
+                if (some == ROWS) {
+                    tile(aRows, rowA, termA, panel, depth, sums);
                 } else {
-                    row(aRows.address(), termA, panel.address(), depth, sums);
+                    row(aRows, termA, panel, depth, sums);
                 }
             } finally {
-                Reference.reachabilityFence(a); // who is told an address does not keep the memory there
+                Reference.reachabilityFence(a);
                 Reference.reachabilityFence(b);
             }
             MemorySegment cRows = slice(c, (long) r * strideC, (some - 1) * strideC + 4 * LANES);
@@ -151,8 +138,8 @@ final class VectorProduct {
             FloatVector c52 = zero;
             FloatVector c53 = zero;
             for (int p = from; p < to; p++) {
-                long at = (a + p * term) & ADDRESS;
-                long bAt = (b + p * PANEL) & ADDRESS;
+                long at = (a + p * term) & BITS;
+                long bAt = (b + p * PANEL) & BITS;
                 FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt, ORDER);
                 FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V1, ORDER);
                 FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V2, ORDER);
@@ -228,8 +215,8 @@ final class VectorProduct {
             FloatVector c2 = zero;
             FloatVector c3 = zero;
             for (int p = from; p < to; p++) {
-                FloatVector x = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, (a + p * term) & ADDRESS));
-                long bAt = (b + p * PANEL) & ADDRESS;
+                FloatVector x = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, (a + p * term) & BITS));
+                long bAt = (b + p * PANEL) & BITS;
                 c0 = x.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt, ORDER), c0);
                 c1 = x.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V1, ORDER), c1);
                 c2 = x.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + V2, ORDER), c2);

@@ -79,12 +79,12 @@ class VectorKernelsTest {
 
     @Test
     void aProductRefusesMatricesOnTheHeap() {
-        MemorySegment native_ = OffHeap.zeros(6 * vector.panelColumns());
+        MemorySegment offHeap = OffHeap.zeros(6 * vector.panelColumns());
         MemorySegment heap = MemorySegment.ofArray(new float[6 * vector.panelColumns()]);
         int columns = vector.panelColumns();
-        assertThatThrownBy(() -> vector.product(false, heap, 1, native_, null, native_, columns, 6, 1))
+        assertThatThrownBy(() -> vector.product(false, heap, 1, offHeap, null, offHeap, columns, 6, 1))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> vector.product(false, native_, 1, heap, null, native_, columns, 6, 1))
+        assertThatThrownBy(() -> vector.product(false, offHeap, 1, heap, null, offHeap, columns, 6, 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -104,6 +104,19 @@ class VectorKernelsTest {
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> vector.product(false, a, 3, b, c, c, columns + 1, 6, 3))
                 .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aCopyStaysWithinItsMatrices() {
+        MemorySegment six = OffHeap.zeros(6);
+        MemorySegment five = OffHeap.zeros(5);
+        assertThatThrownBy(() -> vector.copy(five, 3, 2, 3, six, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> vector.copy(six, 3, 2, 3, five, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> vector.copy(MemorySegment.ofArray(new float[6]), 3, 2, 3, six, 3))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> vector.copy(six, -3, 2, 3, six, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+        vector.copy(five, 3, 2, 2, six, 4);
+        vector.copy(five, 3, 0, 2, six, 4);
     }
 
     @Test
