@@ -33,7 +33,7 @@ record NewPreference(@Nullable String recordId, String json, String sha256) {
         if (json.length() > MOST_CHARACTERS) {
             throw new InvalidRowException(
                     pointer,
-                    "has %,d characters as JSON, and a dataset takes %,d; upload it in a file instead"
+                    "has %d characters as JSON, and a dataset takes %d; upload it in a file instead"
                             .formatted(json.length(), MOST_CHARACTERS));
         }
         return new NewPreference(recordId, json, Sha256.of(json.getBytes(StandardCharsets.UTF_8)));
