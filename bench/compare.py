@@ -40,6 +40,7 @@ def arguments():
     add("--java", default=java_on_path(), help="a JDK 25's java")
     add("--jvm-flags", default=JVM_FLAGS, help="by default those of jvm.options")
     add("--service-variable", action="append", default=[], metavar="NAME=VALUE", help="further configuration of the service")
+    add("--peer-variable", action="append", default=[], metavar="NAME=VALUE", help="for the peers' environment")
     add("--threads", type=int, default=machine.cores(), help="of the peers; the service takes the machine's cores")
     add("--rows", type=int, default=8, help="preferences to train on: the first that fit")
     add("--most-tokens", type=int, default=512, help="of a prompt with an answer")
@@ -99,7 +100,8 @@ def measurements(settings, environment, service, postgresql):
         "TRL full": lambda: trl(lora=False),
         "dpo4j LoRA": lambda: dpo4j(lora=True),
         "TRL LoRA": lambda: trl(lora=True),
-        "cblas": lambda: training.cblas(settings, environment, these),
+        "cblas": lambda: training.products(settings, environment, these, "cblas.py"),
+        "torch products": lambda: training.products(settings, environment, these, "torch_products.py"),
         "forward": lambda: forward.in_turns(settings, environment, service, many),
         "notebook dpo4j": lambda: forward.notebook_dpo4j(service),
         "notebook torch": lambda: forward.notebook_torch(settings, environment),
@@ -180,7 +182,7 @@ def main():
         lengths=chosen.lengths,
         sizes=chosen.sizes,
     )
-    environment = Environment.made(chosen.venv, work, settings.threads)
+    environment = Environment.made(chosen.venv, work, settings.threads, chosen.peer_variable)
     application = laid_out(settings.java, settings.jar, work)
     service = functools.partial(
         Service, settings.java, application, settings.model.parent, work, settings.jvm_flags, settings.service_variables

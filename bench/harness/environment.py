@@ -22,15 +22,17 @@ class PeerKilled(PeerFailed):
 class Environment:
     """A Python with what requirements.txt names."""
 
-    def __init__(self, folder, work, threads):
+    def __init__(self, folder, work, threads, variables=()):
+        """``variables``: NAME=VALUE, for every peer."""
         self.python = pathlib.Path(folder) / "bin" / "python"
         self.work = work
         self.threads = threads
+        self.variables = dict(variable.split("=", 1) for variable in variables)
 
     @staticmethod
-    def made(folder, work, threads):
+    def made(folder, work, threads, variables=()):
         """Makes the environment where there is none yet; one that is there must hold the pinned versions."""
-        environment = Environment(folder, work, threads)
+        environment = Environment(folder, work, threads, variables)
         if not environment.python.exists():
             print(f"making {folder} (this downloads PyTorch)", file=sys.stderr)
             venv.create(folder, with_pip=True)
@@ -66,7 +68,7 @@ class Peer:
         self.script = script
         self.in_turns = in_turns
         self.command = [environment.python, BENCH / "peers" / script, spec_file, self.outcome_file]
-        self.variables = os.environ | threads | offline
+        self.variables = os.environ | threads | offline | environment.variables
 
     def __enter__(self):
         with open(self.log_file, "w", encoding="utf-8") as log:

@@ -16,6 +16,7 @@ RATES = {
     "loss alone": {"dpo4j": ("forward dpo4j", "rate"), "PyTorch loop": ("forward loop", "rate")},
 }
 SIDES = ("dpo4j", "PyTorch loop", "TRL")
+EQUALLY_FAST = 0.8  # a share of the other's speed
 DISTURBED = 0.02  # a share of the CPUs' time that shows in a figure
 
 
@@ -127,6 +128,8 @@ def further(results, machine):
         )
     if "cblas" in results:
         lines.append(f"- Plain cblas calls of one step's shapes: {results['cblas']['gflops']:.0f} GFLOP/s on {machine['cores']} cores.")
+    if "torch products" in results:
+        lines.append(f"- The same products in PyTorch: {results['torch products']['gflops']:.0f} GFLOP/s.{slow_library(results)}")
     if "notebook torch" in results:
         lines.append(f"- PyTorch's two forward passes of the notebook's example: {results['notebook torch']['p50_seconds'] * 1e3:.2f} ms.")
     for name, on in bars.CHECKPOINTS.items():
@@ -151,6 +154,13 @@ def further(results, machine):
     if disturbed:
         lines.append(f"- The host gave the CPUs' time to others: {', '.join(disturbed)}. These figures are too low.")
     return "\n".join(lines) or "None were taken."
+
+
+def slow_library(results):
+    """What has to be said where PyTorch's library does not make of this CPU what another does."""
+    if results["torch products"]["gflops"] > EQUALLY_FAST * results.get("cblas", {}).get("gflops", 0):
+        return ""
+    return " Its library does not make of this CPU what it could: part of every ratio above is that."
 
 
 def row(*cells):

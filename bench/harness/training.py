@@ -86,8 +86,8 @@ def steps_of_epoch(settings, rows):
     return -(-len(rows) // settings.batch)
 
 
-def cblas(settings, environment, rows):
-    """Seconds that plain cblas calls take for the matrix products one mean step of a full fine-tune cannot do without.
+def products(settings, environment, rows, script):
+    """Seconds that a library takes for the matrix products one mean step of a full fine-tune cannot do without.
 
     The prompt once for both its answers; linear layers and the head, forward, the input's gradient and the weight's. Attention's own
     products are left out: so the share of the step that these are of is the stricter one.
@@ -99,7 +99,7 @@ def cblas(settings, environment, rows):
     layers = config["num_hidden_layers"]
     shapes = [shape for inner, outer in linear_layers(config) for shape in passes(computed, inner, outer, layers)]
     shapes += passes(scored, config["hidden_size"], config["vocab_size"], 1)
-    outcome = environment.run("cblas.py", {"shapes": shapes, "repeats": 5})
+    outcome = environment.run(script, {"shapes": shapes, "repeats": 5, "threads": settings.threads})
     seconds = sum(once * shape["count"] for once, shape in zip(outcome["seconds"], shapes))
     flops = sum(2 * shape["m"] * shape["n"] * shape["k"] * shape["count"] for shape in shapes)
     return {"seconds": seconds, "gflops": flops / seconds / 1e9, "versions": outcome["versions"]}
