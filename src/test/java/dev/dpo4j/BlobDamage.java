@@ -56,6 +56,20 @@ public record BlobDamage(JdbcClient sql, Path folder) {
         }
     }
 
+    /** Takes the whole folder of files away, as if it were not mounted; the other way when it is away. */
+    public void unmountOrMount() {
+        Path elsewhere = folder.resolveSibling("unmounted");
+        try {
+            if (Files.exists(elsewhere)) {
+                Files.move(elsewhere, folder);
+            } else {
+                Files.move(folder, elsewhere);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Optional<Path> file(String blob) {
         return sql.sql("select sha256 from blob_manifest where id = ? and in_file")
                 .param(blob)

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -78,12 +79,34 @@ class DamagedWeightsTest {
         double before = damagedCheckpoints();
         List<String> optimizers = newestFirst(id, "optimizer_blob");
         assertThat(optimizers).hasSize(2);
-        optimizers.forEach(damage()::lose);
+        optimizers.forEach(damage()::change);
 
         assertThat(resume(id))
                 .anyMatch(message -> message.endsWith("no other is left, so the job starts from the beginning"))
                 .noneMatch(message -> message.startsWith("Resumed from step "));
         assertThat(damagedCheckpoints()).isEqualTo(before + 2);
+    }
+
+    @Test
+    @Tag("embedded")
+    void aRunWaitsForTheFilesOfItsCheckpointsToComeBack() throws InterruptedException {
+        String id = pausedJob();
+        double before = damagedCheckpoints();
+        String newest = newestFirst(id, "step").getFirst();
+        damage().unmountOrMount();
+        http.postJson("/v1/fine_tuning/jobs/" + id + "/resume", "");
+
+        try {
+            assertThat(follow(id)
+                            .await(event -> event.message().startsWith("The job is paused: "))
+                            .message())
+                    .contains(" is missing. Bring it back: ");
+        } finally {
+            damage().unmountOrMount();
+        }
+
+        assertThat(damagedCheckpoints()).isEqualTo(before);
+        assertThat(resume(id)).contains("Resumed from step " + newest + " of 60");
     }
 
     @Test

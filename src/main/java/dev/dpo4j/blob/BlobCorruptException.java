@@ -7,8 +7,12 @@ public class BlobCorruptException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    BlobCorruptException(String message) {
+        super(message);
+    }
+
     private BlobCorruptException(String blobId, String place, String what) {
-        super("Blob %s is corrupt: %s %s. Restore the database from a backup, or delete what refers to the blob."
+        this("Blob %s is corrupt: %s %s. Restore the database from a backup, or delete what refers to the blob."
                 .formatted(blobId, place, what));
     }
 

@@ -60,7 +60,8 @@ class BlobFolder {
     /**
      * Opens a blob's file after it has been read once and compared with its name.
      *
-     * @throws BlobCorruptException when it is missing or changed
+     * @throws BlobFileMissingException when it is not there
+     * @throws BlobCorruptException when it is changed
      */
     InputStream read(Blob blob) {
         Path file = file(blob.sha256());
@@ -75,7 +76,7 @@ class BlobFolder {
             whole = true;
             return Channels.newInputStream(channel.position(0));
         } catch (NoSuchFileException e) {
-            throw BlobCorruptException.ofFile(blob.id(), file, "is missing");
+            throw new BlobFileMissingException(blob.id(), file);
         } catch (IOException e) {
             throw new UncheckedIOException("The file " + file + " of blob " + blob.id() + " cannot be read", e);
         } finally {

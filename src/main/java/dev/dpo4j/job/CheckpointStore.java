@@ -2,6 +2,7 @@ package dev.dpo4j.job;
 
 import dev.dpo4j.blob.Blob;
 import dev.dpo4j.blob.BlobCorruptException;
+import dev.dpo4j.blob.BlobFileMissingException;
 import dev.dpo4j.blob.BlobOwner;
 import dev.dpo4j.blob.BlobStore;
 import dev.dpo4j.blob.BlobWriter;
@@ -123,35 +124,47 @@ class CheckpointStore implements BlobOwner {
     }
 
     /**
-     * The newest checkpoint of a job whose bytes are what was written. Those that are not are named in an event and removed.
+     * The newest checkpoint of a job whose bytes are what was written. Those that are not are named in events and removed, as soon as it is
+     * certain that the job goes on without them.
      *
      * @return empty when there is none: the job starts from the beginning
+     * @throws BlobFileMissingException when there would be none, but for files that may come back
      */
     Optional<SavedState> newest(Fence fence) {
-        List<CheckpointRow> newestFirst = checkpoints.newestFirst(fence.jobId());
-        for (CheckpointRow checkpoint : newestFirst) {
-            Optional<String> damage = damage(checkpoint);
+        List<DamagedCheckpoint> damaged = new ArrayList<>();
+        for (CheckpointRow checkpoint : checkpoints.newestFirst(fence.jobId())) {
+            Optional<RuntimeException> damage = damage(checkpoint);
             if (damage.isEmpty()) {
-                return Optional.of(new SavedState(
-                        checkpoint.progress(),
-                        checkpoint.fingerprint(),
-                        checkpoint.inputs(),
-                        tensors("weights", checkpoint, checkpoint.weights()),
-                        tensors("optimizer", checkpoint, checkpoint.optimizer())));
+                damaged.forEach(one -> discard(fence, one, "falling back to the one before"));
+                return Optional.of(saved(checkpoint));
             }
-            boolean last = checkpoint.step() == newestFirst.getLast().step();
+            damaged.add(new DamagedCheckpoint(checkpoint, damage.get()));
+        }
+        for (DamagedCheckpoint one : damaged) {
+            if (one.damage() instanceof BlobFileMissingException missing) {
+                throw missing;
+            }
+        }
+        int left = damaged.size();
+        for (DamagedCheckpoint one : damaged) {
+            left--;
             discard(
                     fence,
-                    checkpoint,
-                    "The checkpoint of step %d is damaged (%s); %s"
-                            .formatted(
-                                    checkpoint.step(),
-                                    damage.get(),
-                                    last
-                                            ? "no other is left, so the job starts from the beginning"
-                                            : "falling back to the one before"));
+                    one,
+                    left == 0
+                            ? "no other is left, so the job starts from the beginning"
+                            : "falling back to the one before");
         }
         return Optional.empty();
+    }
+
+    private SavedState saved(CheckpointRow checkpoint) {
+        return new SavedState(
+                checkpoint.progress(),
+                checkpoint.fingerprint(),
+                checkpoint.inputs(),
+                tensors("weights", checkpoint, checkpoint.weights()),
+                tensors("optimizer", checkpoint, checkpoint.optimizer()));
     }
 
     /** The manifest of the newest checkpoint, unverified. */
@@ -246,18 +259,23 @@ class CheckpointStore implements BlobOwner {
         old.stream().flatMap(checkpoint -> checkpoint.blobIds().stream()).forEach(blobs::delete);
     }
 
-    private void discard(Fence fence, CheckpointRow checkpoint, String warning) {
+    private void discard(Fence fence, DamagedCheckpoint damaged, String consequence) {
+        CheckpointRow checkpoint = damaged.checkpoint();
+        String warning = "The checkpoint of step %d is damaged (%s); %s"
+                .formatted(checkpoint.step(), damaged.damage().getMessage(), consequence);
         metrics.checkpointDamaged();
         jobs.write(fence, job -> events.append(job, NewEvent.warn(warning).once("damaged:" + checkpoint.getId())));
         remove(fence, List.of(checkpoint));
     }
 
-    private Optional<String> damage(CheckpointRow checkpoint) {
+    private record DamagedCheckpoint(CheckpointRow checkpoint, RuntimeException damage) {}
+
+    private Optional<RuntimeException> damage(CheckpointRow checkpoint) {
         for (String blob : checkpoint.blobIds()) {
             try (InputStream bytes = blobs.read(blob)) {
                 bytes.transferTo(OutputStream.nullOutputStream());
             } catch (BlobCorruptException | UnknownBlobException e) {
-                return Optional.of(String.valueOf(e.getMessage()));
+                return Optional.of(e);
             } catch (IOException e) {
                 throw new UncheckedIOException("The checkpoint of step " + checkpoint.step() + " cannot be read", e);
             }
