@@ -93,7 +93,7 @@ public record ComputeReport(
                                     + " unless the others are meant for something else")
                             .formatted(threads, cores, cores));
         }
-        if (vectorBits >= 256 && gigaflops < SLOW_GIGAFLOPS_PER_THREAD * threads) {
+        if (slow()) {
             warnings.add(String.format(
                     Locale.ROOT,
                     "Matrix products run at %.1f GFLOP/s on %d threads, and this CPU is good for %.0f at least: see whether other"
@@ -102,7 +102,7 @@ public record ComputeReport(
                     threads,
                     SLOW_GIGAFLOPS_PER_THREAD * threads));
         }
-        if (gigaflops < BADLY_COMPILED * blasGigaflops) {
+        if (badlyCompiled()) {
             warnings.add(String.format(
                     Locale.ROOT,
                     "Matrix products run at %.0f GFLOP/s, and OpenBLAS's own at %.0f: the JVM has not compiled their kernel as it can; see"
@@ -111,6 +111,19 @@ public record ComputeReport(
                     blasGigaflops));
         }
         return List.copyOf(warnings);
+    }
+
+    /** Whether products were slower than they should be: here, or just then. */
+    public boolean fallsShort() {
+        return slow() || badlyCompiled();
+    }
+
+    private boolean slow() {
+        return vectorBits >= 256 && gigaflops < SLOW_GIGAFLOPS_PER_THREAD * threads;
+    }
+
+    private boolean badlyCompiled() {
+        return gigaflops < BADLY_COMPILED * blasGigaflops;
     }
 
     private boolean coreIsAFallback() {
