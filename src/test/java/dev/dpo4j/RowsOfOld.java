@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class RowsOfOld {
 
     /** The newest numbered migration. */
-    static final int LAST_VERSION = 10;
+    static final int LAST_VERSION = 11;
 
     private static final OffsetDateTime TIME = OffsetDateTime.parse("2026-11-01T12:00:00.123456Z");
     /** Answers to appends are forgotten after a while. */
@@ -60,6 +60,7 @@ final class RowsOfOld {
             case 8 -> bestEvaluation();
             case 9 -> manyTargets();
             case 10 -> inputs();
+            case 11 -> config();
             default -> throw new IllegalArgumentException("Rows of version " + version + " are wanted");
         }
     }
@@ -148,6 +149,11 @@ final class RowsOfOld {
                                 .list())
                         .containsExactly("1".repeat(64) + "2".repeat(64));
             }
+            case 11 ->
+                assertThat(sql.sql("select config_sha256 from job_checkpoint")
+                                .query(String.class)
+                                .list())
+                        .containsExactly("3".repeat(64));
             default -> throw new IllegalArgumentException("Version " + version + " is not known");
         }
     }
@@ -280,6 +286,12 @@ final class RowsOfOld {
     private void inputs() {
         sql.sql("update job_checkpoint set data_sha256 = ?, base_sha256 = ? where job_id = ?")
                 .params("1".repeat(64), "2".repeat(64), JOB)
+                .update();
+    }
+
+    private void config() {
+        sql.sql("update job_checkpoint set config_sha256 = ? where job_id = ?")
+                .params("3".repeat(64), JOB)
                 .update();
     }
 

@@ -40,6 +40,11 @@ public final class ModelLease implements AutoCloseable {
         return weights.identity();
     }
 
+    /** SHA-256, hexadecimal, over what of the model's configuration decides what it computes, beside its weights. */
+    public String configIdentity() {
+        return WeightsIdentity.of(model.config());
+    }
+
     /**
      * The model's weights, without an adapter, for the caller to change and to close. They are those of the lease when nobody else uses
      * them, so that a model that is trained is not held a second time as it was; whoever wants that loads it again.

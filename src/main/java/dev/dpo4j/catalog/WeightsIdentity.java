@@ -1,6 +1,7 @@
 package dev.dpo4j.catalog;
 
 import dev.dpo4j.digest.Sha256;
+import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.ParameterSet;
 import dev.dpo4j.safetensors.NamedTensor;
@@ -8,6 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Hashes for everything that decides what a model computes. */
 final class WeightsIdentity {
@@ -20,6 +23,26 @@ final class WeightsIdentity {
     static String of(ParameterSet weights) {
         MessageDigest sha256 = Sha256.digest();
         add(sha256, weights);
+        return Sha256.hex(sha256);
+    }
+
+    /**
+     * SHA-256, hexadecimal, over what of a configuration decides what given weights compute: not which tokens begin and end a text, nor how long
+     * one may be.
+     */
+    static String of(LlamaConfig config) {
+        String deciding = Stream.of(
+                        config.heads(),
+                        config.kvHeads(),
+                        config.headSize(),
+                        config.rmsNormEps(),
+                        config.ropeTheta(),
+                        config.ropeScaling(),
+                        config.tieWordEmbeddings())
+                .map(String::valueOf)
+                .collect(Collectors.joining(" "));
+        MessageDigest sha256 = Sha256.digest();
+        sha256.update(deciding.getBytes(StandardCharsets.UTF_8));
         return Sha256.hex(sha256);
     }
 

@@ -53,7 +53,8 @@ class CatalogTrainingRuns implements TrainingRuns {
         try {
             TokenizedData data = preferences.load(spec, lease.model());
             LoraConfig lora = spec.hyperparameters().lora();
-            Inputs inputs = new Inputs(DataIdentity.of(data), lora == null ? null : lease.baseIdentity());
+            Inputs inputs = new Inputs(
+                    DataIdentity.of(data), lora == null ? null : lease.baseIdentity(), lease.configIdentity());
             if (saved != null) {
                 inputs.requireSameAs(saved.inputs(), spec);
             }

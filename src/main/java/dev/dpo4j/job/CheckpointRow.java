@@ -36,6 +36,8 @@ class CheckpointRow implements Persistable<String> {
 
     private @Nullable String baseSha256;
 
+    private @Nullable String configSha256;
+
     private String metrics;
 
     @Embedded
@@ -70,6 +72,7 @@ class CheckpointRow implements Persistable<String> {
         this.fingerprint = fingerprint;
         this.dataSha256 = inputs.data();
         this.baseSha256 = inputs.base();
+        this.configSha256 = inputs.config();
         this.metrics = Json.write(metrics);
         this.weights = weights;
         this.optimizer = optimizer;
@@ -99,7 +102,7 @@ class CheckpointRow implements Persistable<String> {
     }
 
     Inputs inputs() {
-        return new Inputs(dataSha256, baseSha256);
+        return new Inputs(dataSha256, baseSha256, configSha256);
     }
 
     StoredFile weights() {

@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
  * @param data {@link dev.dpo4j.train.DataIdentity}; null: of a checkpoint from before it was kept
  * @param base {@link dev.dpo4j.catalog.ModelLease#baseIdentity()} of the weights below an adapter; null: there is no adapter, and all
  *     weights are in the checkpoint; or as above
+ * @param config {@link dev.dpo4j.catalog.ModelLease#configIdentity()}; null: as above
  */
-public record Inputs(@Nullable String data, @Nullable String base) {
+public record Inputs(
+        @Nullable String data,
+        @Nullable String base,
+        @Nullable String config) {
 
     /**
      * Compares them with those of the checkpoint that a run is to go on from, as far as it has them.
@@ -22,6 +26,13 @@ public record Inputs(@Nullable String data, @Nullable String base) {
             throw new TrainingFailedException(
                     "model_changed",
                     "The weights of the model \"%s\" are not those that the job has trained its adapter on. Put these back, or cancel the job and create it anew."
+                            .formatted(spec.base()),
+                    "model");
+        }
+        if (differ(config, saved.config)) {
+            throw new TrainingFailedException(
+                    "model_changed",
+                    "The config.json of the model \"%s\" is not the one that the job has trained with: its heads, rms_norm_eps or rotary embedding (rope_theta, rope_scaling) have changed. Put the old file back, or cancel the job and create it anew."
                             .formatted(spec.base()),
                     "model");
         }

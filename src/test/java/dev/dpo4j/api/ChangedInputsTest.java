@@ -21,6 +21,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.util.FileSystemUtils;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A job that goes on finds its model's folder changed. */
 @ServiceTest
@@ -110,6 +112,26 @@ class ChangedInputsTest {
     }
 
     @Test
+    void aJobWaitsForTheConfigurationItHasComputedWith() throws Exception {
+        String id = pausedAfterACheckpoint("");
+        Path config = folder().resolve("config.json");
+        String before = Files.readString(config);
+        ObjectNode changed = (ObjectNode) JsonMapper.shared().readTree(before);
+        Files.writeString(config, changed.put("rope_theta", 12345.0).toString());
+
+        resume(id);
+        awaitEvent(
+                id,
+                "The job is paused: The config.json of the model \"tiny\" is not the one that the job has trained with: ");
+        assertThat(status(id)).isEqualTo("paused");
+
+        Files.writeString(config, before);
+        resume(id);
+        awaitEvent(id, "Resumed from step ");
+        cancel(id);
+    }
+
+    @Test
     void aJobWaitsForItsTokenizer() throws Exception {
         String id = pausedAfterACheckpoint("");
         Path tokenizer = folder().resolve("tokenizer.json");
@@ -129,7 +151,8 @@ class ChangedInputsTest {
     @Test
     void whatAnOldCheckpointDoesNotKnowIsNotCompared() throws Exception {
         String id = pausedAfterACheckpoint(LORA);
-        sql.sql("update job_checkpoint set data_sha256 = null, base_sha256 = null where job_id = ?")
+        sql.sql(
+                        "update job_checkpoint set data_sha256 = null, base_sha256 = null, config_sha256 = null where job_id = ?")
                 .param(id)
                 .update();
         change("model.safetensors");

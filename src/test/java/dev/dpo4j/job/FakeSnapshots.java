@@ -13,7 +13,7 @@ import java.util.Map;
 /** Snapshots without a run. */
 final class FakeSnapshots {
 
-    static final Inputs INPUTS = new Inputs("1".repeat(64), "2".repeat(64));
+    static final Inputs INPUTS = new Inputs("1".repeat(64), "2".repeat(64), "3".repeat(64));
 
     private FakeSnapshots() {}
 

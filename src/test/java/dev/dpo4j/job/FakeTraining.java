@@ -230,7 +230,7 @@ public final class FakeTraining implements TrainingRuns {
 
         @Override
         public Inputs inputs() {
-            return new Inputs(null, null);
+            return new Inputs(null, null, null);
         }
 
         @Override
