@@ -39,8 +39,8 @@ def arguments():
     add("--jar", type=pathlib.Path, help="the service; built first where not given")
     add("--java", default=java_on_path(), help="a JDK 25's java")
     add("--jvm-flags", default=JVM_FLAGS, help="by default those of jvm.options")
-    add("--service-variable", action="append", default=[], metavar="NAME=VALUE", help="further configuration of the service")
-    add("--peer-variable", action="append", default=[], metavar="NAME=VALUE", help="for the peers' environment")
+    add("--service-variable", type=variable, action="append", default=[], metavar="NAME=VALUE", help="further configuration of the service")
+    add("--peer-variable", type=variable, action="append", default=[], metavar="NAME=VALUE", help="for the peers' environment, the same throughout a run")
     add("--threads", type=int, default=machine.cores(), help="of the peers; the service takes the machine's cores")
     add("--rows", type=int, default=8, help="preferences to train on: the first that fit")
     add("--most-tokens", type=int, default=512, help="of a prompt with an answer")
@@ -69,6 +69,12 @@ def existing(text):
 
 def names(text):
     return tuple(text.split(","))
+
+
+def variable(text):
+    if "=" not in text:
+        raise argparse.ArgumentTypeError(f"{text} is not NAME=VALUE")
+    return text
 
 
 def numbers(text):

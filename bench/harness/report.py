@@ -129,7 +129,7 @@ def further(results, machine):
     if "cblas" in results:
         lines.append(f"- Plain cblas calls of one step's shapes: {results['cblas']['gflops']:.0f} GFLOP/s on {machine['cores']} cores.")
     if "torch products" in results:
-        lines.append(f"- The same products in PyTorch: {results['torch products']['gflops']:.0f} GFLOP/s.{slow_library(results)}")
+        lines.append(f"- One step's shapes in PyTorch: {results['torch products']['gflops']:.0f} GFLOP/s.{slow_library(results)}")
     if "notebook torch" in results:
         lines.append(f"- PyTorch's two forward passes of the notebook's example: {results['notebook torch']['p50_seconds'] * 1e3:.2f} ms.")
     for name, on in bars.CHECKPOINTS.items():
@@ -157,10 +157,14 @@ def further(results, machine):
 
 
 def slow_library(results):
-    """What has to be said where PyTorch's library does not make of this CPU what another does."""
-    if results["torch products"]["gflops"] > EQUALLY_FAST * results.get("cblas", {}).get("gflops", 0):
+    """What has to be said where PyTorch's library does not make of this CPU what another does; nothing where either was disturbed."""
+    both = [results.get(name, {}) for name in ("torch products", "cblas")]
+    if not all(both) or any(one["stolen"] >= DISTURBED for one in both):
         return ""
-    return " Its library does not make of this CPU what it could: part of every ratio above is that."
+    torch, cblas = (one["gflops"] for one in both)
+    if torch > EQUALLY_FAST * cblas:
+        return ""
+    return " Its library does not make of this CPU what it could: part of every ratio to PyTorch and TRL is that."
 
 
 def row(*cells):

@@ -6,6 +6,7 @@ import dev.dpo4j.api.Http;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -93,20 +94,51 @@ class DamagedWeightsTest {
         String id = pausedJob();
         double before = damagedCheckpoints();
         String newest = newestFirst(id, "step").getFirst();
-        damage().unmountOrMount();
-        http.postJson("/v1/fine_tuning/jobs/" + id + "/resume", "");
-
-        try {
-            assertThat(follow(id)
-                            .await(event -> event.message().startsWith("The job is paused: "))
-                            .message())
-                    .contains(" is missing. Bring it back: ");
-        } finally {
-            damage().unmountOrMount();
-        }
+        unmounted(() -> {
+            http.postJson("/v1/fine_tuning/jobs/" + id + "/resume", "");
+            awaitPauseForAFile(id);
+        });
 
         assertThat(damagedCheckpoints()).isEqualTo(before);
         assertThat(resume(id)).contains("Resumed from step " + newest + " of 60");
+    }
+
+    @Test
+    @Tag("embedded")
+    void aRunGivesNothingUpAsLongAsAFileMayComeBack() throws InterruptedException {
+        String id = pausedJob();
+        List<String> steps = newestFirst(id, "step");
+        List<String> blobs = newestFirst(id, "weights_blob");
+        damage().change(blobs.getFirst());
+        damage().lose(blobs.getLast());
+
+        http.postJson("/v1/fine_tuning/jobs/" + id + "/resume", "");
+
+        awaitPauseForAFile(id);
+        assertThat(newestFirst(id, "step")).hasSize(2).isEqualTo(steps);
+    }
+
+    @Test
+    @Tag("embedded")
+    void aJobThatHasNotBegunWaitsForItsDataToComeBack() throws InterruptedException {
+        String before = TinyJob.createFull(http);
+        follow(before).untilItsEnd();
+        String data = http.get("/v1/fine_tuning/jobs/" + before)
+                .json()
+                .get("training_file")
+                .asString();
+        AtomicReference<String> id = new AtomicReference<>("");
+        unmounted(() -> {
+            Http.Answer created = http.postJson("/v1/fine_tuning/jobs", """
+                    {"model": "tiny", "training_file": "%s", "method": {"type": "dpo"}}""".formatted(data));
+            assertThat(created.status()).as(created.response().body()).isEqualTo(200);
+            id.set(created.json().get("id").asString());
+            awaitPauseForAFile(id.get());
+        });
+
+        http.postJson("/v1/fine_tuning/jobs/" + id + "/resume", "");
+        assertThat(follow(id.get()).untilItsEnd())
+                .anyMatch(event -> event.message().equals("The job has succeeded"));
     }
 
     @Test
@@ -132,6 +164,27 @@ class DamagedWeightsTest {
                 .contains(model)
                 .contains(" is corrupt: ")
                 .contains("is missing");
+    }
+
+    /** While the folder of blobs is away. */
+    private void unmounted(Meanwhile meanwhile) throws InterruptedException {
+        damage().unmountOrMount();
+        try {
+            meanwhile.run();
+        } finally {
+            damage().unmountOrMount();
+        }
+    }
+
+    private interface Meanwhile {
+        void run() throws InterruptedException;
+    }
+
+    private void awaitPauseForAFile(String id) throws InterruptedException {
+        assertThat(follow(id)
+                        .await(event -> event.message().startsWith("The job is paused: "))
+                        .message())
+                .contains(" is missing. Bring it back: ");
     }
 
     private BlobDamage damage() {

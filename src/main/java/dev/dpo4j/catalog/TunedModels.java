@@ -2,6 +2,7 @@ package dev.dpo4j.catalog;
 
 import dev.dpo4j.blob.BlobOwner;
 import dev.dpo4j.blob.BlobStore;
+import dev.dpo4j.llama.LlamaConfigReader;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -77,6 +78,15 @@ public class TunedModels implements BlobOwner {
         return lineage.parent(id)
                 .map(this::configJson)
                 .orElseGet(() -> bases.model(id).configJson());
+    }
+
+    /**
+     * {@link ModelLease#configIdentity} of any model as it is now.
+     *
+     * @throws UnknownModelException if there is none of that id
+     */
+    public String configIdentity(String id) {
+        return WeightsIdentity.of(LlamaConfigReader.read(configJson(id)));
     }
 
     /**

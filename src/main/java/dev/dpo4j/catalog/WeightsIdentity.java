@@ -4,13 +4,12 @@ import dev.dpo4j.digest.Sha256;
 import dev.dpo4j.llama.LlamaConfig;
 import dev.dpo4j.llama.LoraWeights;
 import dev.dpo4j.llama.ParameterSet;
+import dev.dpo4j.llama.RopeScaling;
 import dev.dpo4j.safetensors.NamedTensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Hashes for everything that decides what a model computes. */
 final class WeightsIdentity {
@@ -27,23 +26,40 @@ final class WeightsIdentity {
     }
 
     /**
-     * SHA-256, hexadecimal, over what of a configuration decides what given weights compute: not which tokens begin and end a text, nor how long
-     * one may be.
+     * SHA-256, hexadecimal, over what of a configuration decides what given weights compute, and which there are: not which tokens begin and end
+     * a text, nor how long one may be. By names and values written out, since it outlives the program.
      */
     static String of(LlamaConfig config) {
-        String deciding = Stream.of(
-                        config.heads(),
-                        config.kvHeads(),
-                        config.headSize(),
-                        config.rmsNormEps(),
-                        config.ropeTheta(),
-                        config.ropeScaling(),
-                        config.tieWordEmbeddings())
-                .map(String::valueOf)
-                .collect(Collectors.joining(" "));
+        String deciding = String.join(
+                " ",
+                "vocab_size=" + config.vocabSize(),
+                "hidden_size=" + config.hiddenSize(),
+                "intermediate_size=" + config.intermediateSize(),
+                "num_hidden_layers=" + config.layers(),
+                "num_attention_heads=" + config.heads(),
+                "num_key_value_heads=" + config.kvHeads(),
+                "head_dim=" + config.headSize(),
+                "rms_norm_eps=" + config.rmsNormEps(),
+                "rope_theta=" + config.ropeTheta(),
+                "rope_type=" + written(config.ropeScaling()),
+                "tie_word_embeddings=" + config.tieWordEmbeddings());
         MessageDigest sha256 = Sha256.digest();
         sha256.update(deciding.getBytes(StandardCharsets.UTF_8));
         return Sha256.hex(sha256);
+    }
+
+    private static String written(RopeScaling scaling) {
+        return switch (scaling) {
+            case RopeScaling.Default _ -> "default";
+            case RopeScaling.Linear linear -> "linear factor=" + linear.factor();
+            case RopeScaling.Llama3 llama3 ->
+                "llama3 factor=%s low_freq_factor=%s high_freq_factor=%s original_max_position_embeddings=%s"
+                        .formatted(
+                                llama3.factor(),
+                                llama3.lowFreqFactor(),
+                                llama3.highFreqFactor(),
+                                llama3.originalMaxPositionEmbeddings());
+        };
     }
 
     /**

@@ -64,7 +64,7 @@ class CatalogTrainingRuns implements TrainingRuns {
             MemoryPlan memory = plan(spec, config, data);
             if (lora != null) {
                 LoraWeights given = lease.model().lora(); // only of an adapter that is trained further
-                LoraWeights adapter = given == null ? fresh(lease, lora, spec) : given.copy();
+                LoraWeights adapter = given == null ? fresh(lease, lora, spec) : further(given, lora, spec);
                 DpoTrainingRun run =
                         DpoTrainingRun.ofAdapter(spec, lease, adapter, reference, data, compute, memory, inputs, saved);
                 leaseInUse = true;
@@ -77,6 +77,18 @@ class CatalogTrainingRuns implements TrainingRuns {
                 lease.close();
             }
         }
+    }
+
+    /** A copy of an adapter, which must be what it was when the job was created: a changed alpha is another model. */
+    private static LoraWeights further(LoraWeights given, LoraConfig lora, JobSpec spec) {
+        if (!given.config().withoutDropout().equals(lora.withoutDropout())) {
+            throw new TrainingFailedException(
+                    "model_changed",
+                    "The adapter \"%s\" is not configured as it was when the job was created. Put the old adapter_config.json back, or create the job anew."
+                            .formatted(spec.model()),
+                    "model");
+        }
+        return given.copy();
     }
 
     private LoraWeights fresh(ModelLease lease, LoraConfig lora, JobSpec spec) {

@@ -53,6 +53,9 @@ class ComputeAnnouncement implements DisposableBean {
                 Rehearsal.run(compute, () -> ended.getCount() == 0);
             }
             ComputeReport report = settled(() -> ComputeReport.of(compute), this::waitedBetween);
+            if (ended.getCount() == 0) {
+                return; // its end may have slowed what was measured
+            }
             log.info(report.line());
             report.warnings().forEach(log::warn);
         } catch (RejectedExecutionException e) {

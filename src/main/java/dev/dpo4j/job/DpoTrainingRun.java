@@ -122,8 +122,8 @@ final class DpoTrainingRun implements TrainingRun {
         try {
             state = new TrainingState(trained, data, spec.hyperparameters());
             if (saved != null) {
-                load(saved.weights(), state.weights());
-                load(saved.optimizer(), state.optimizer());
+                load(spec, saved.weights(), state.weights());
+                load(spec, saved.optimizer(), state.optimizer());
                 state.resumeFrom(saved.progress());
             }
             complete = true;
@@ -159,11 +159,15 @@ final class DpoTrainingRun implements TrainingRun {
     }
 
     /** Fills tensors from a saved file, which must hold exactly them. */
-    private static void load(SavedState.Tensors saved, List<NamedTensor> tensors) {
+    private static void load(JobSpec spec, SavedState.Tensors saved, List<NamedTensor> tensors) {
         try (InputStream in = saved.source().get()) {
             SafetensorsReader.read(saved.name(), in, OptionalLong.of(saved.length()), new ExactSink("job", tensors));
         } catch (WrongTensorsException e) {
-            throw new IllegalStateException("The " + saved.name() + " do not fit the job: " + e.getMessage(), e);
+            throw new TrainingFailedException(
+                    "model_changed",
+                    "The model \"%s\" has not the shape that the job has trained: of the %s, %s. Put the old model back, or cancel the job and create it anew."
+                            .formatted(spec.model(), saved.name(), e.getMessage()),
+                    "model");
         } catch (SafetensorsException e) {
             throw new IllegalStateException("The " + saved.name() + " cannot be read: " + e.getMessage(), e);
         } catch (IOException e) {

@@ -29,18 +29,27 @@ public record Inputs(
                             .formatted(spec.base()),
                     "model");
         }
-        if (differ(config, saved.config)) {
-            throw new TrainingFailedException(
-                    "model_changed",
-                    "The config.json of the model \"%s\" is not the one that the job has trained with: its heads, rms_norm_eps or rotary embedding (rope_theta, rope_scaling) have changed. Put the old file back, or cancel the job and create it anew."
-                            .formatted(spec.base()),
-                    "model");
-        }
+        saved.requireConfig(config, spec);
         if (differ(data, saved.data)) {
             throw new TrainingFailedException(
                     "data_changed",
                     "The data's token ids are not those that the job has trained on: the tokenizer, the chat template or the configuration of the model \"%s\" has changed. Put the old files back, or cancel the job and create it anew."
                             .formatted(spec.model()),
+                    "model");
+        }
+    }
+
+    /**
+     * Compares a configuration with the one of a checkpoint that these are of, as far as it has it.
+     *
+     * @throws TrainingFailedException saying what has changed, and what to do
+     */
+    void requireConfig(@Nullable String now, JobSpec spec) {
+        if (differ(now, config)) {
+            throw new TrainingFailedException(
+                    "model_changed",
+                    "The configuration of the model \"%s\" (its shape, rms_norm_eps, rope_theta, rope_scaling) is not the one that the job has trained with. Put the old config.json back, or cancel the job and create it anew."
+                            .formatted(spec.base()),
                     "model");
         }
     }

@@ -1,6 +1,7 @@
 package dev.dpo4j.job;
 
 import dev.dpo4j.blob.BlobCorruptException;
+import dev.dpo4j.blob.BlobFileMissingException;
 import dev.dpo4j.blob.DatabaseAway;
 import dev.dpo4j.blob.StorageFullException;
 import dev.dpo4j.catalog.BrokenModelException;
@@ -169,6 +170,8 @@ class JobRunner {
         jobs.write(fence, job -> {
             // Paused after the last step: it succeeds as soon as it is resumed.
             if (job.status() == JobStatus.RUNNING) {
+                // The model gets the configuration that its base has by now.
+                chosen.inputs().requireConfig(models.configIdentity(spec.base()), spec);
                 models.register(new TunedModel(
                         spec.tunedModelId(),
                         spec.base(),
@@ -250,6 +253,13 @@ class JobRunner {
         }
         if (DatabaseAway.isBehind(failure)) {
             throw failure;
+        }
+        Optional<BlobFileMissingException> missing = BlobFileMissingException.behind(failure);
+        if (missing.isPresent()) { // also of a job that has not begun: the data may be back tomorrow
+            return pause(
+                    fence,
+                    sentence(String.valueOf(missing.get().getMessage()))
+                            + " Where it is lost for good, create the job anew.");
         }
         return switch (failure) {
             case TrainingFailedException refused ->

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,7 @@ class ChangedInputsTest {
     @AfterEach
     void removeModel() throws IOException {
         FileSystemUtils.deleteRecursively(folder());
+        FileSystemUtils.deleteRecursively(models.resolve("adapter"));
     }
 
     @Test
@@ -79,6 +82,27 @@ class ChangedInputsTest {
         resume(id);
         awaitEvent(id, "Resumed from step ");
         cancel(id);
+    }
+
+    @Test
+    void anAdapterIsTrainedFurtherAsItWasConfigured() throws Exception {
+        String first = pausedAfterACheckpoint(LORA);
+        Path config = download(checkpoint(first), "adapter").resolve("adapter_config.json");
+        String id = pausedAfterACheckpoint("adapter", ", \"continue_adapter\": true");
+        String before = Files.readString(config);
+        ObjectNode changed = (ObjectNode) JsonMapper.shared().readTree(before);
+        Files.writeString(config, changed.put("lora_alpha", 99).toString());
+
+        resume(id);
+        awaitEvent(
+                id, "The job is paused: The adapter \"adapter\" is not configured as it was when the job was created.");
+        assertThat(status(id)).isEqualTo("paused");
+
+        Files.writeString(config, before);
+        resume(id);
+        awaitEvent(id, "Resumed from step ");
+        cancel(id);
+        cancel(first);
     }
 
     @Test
@@ -120,9 +144,7 @@ class ChangedInputsTest {
         Files.writeString(config, changed.put("rope_theta", 12345.0).toString());
 
         resume(id);
-        awaitEvent(
-                id,
-                "The job is paused: The config.json of the model \"tiny\" is not the one that the job has trained with: ");
+        awaitEvent(id, "The job is paused: The configuration of the model \"tiny\" (its shape, ");
         assertThat(status(id)).isEqualTo("paused");
 
         Files.writeString(config, before);
@@ -177,6 +199,10 @@ class ChangedInputsTest {
 
     /** A job of more steps than anybody waits for. */
     private String pausedAfterACheckpoint(String further) throws InterruptedException {
+        return pausedAfterACheckpoint("tiny", further);
+    }
+
+    private String pausedAfterACheckpoint(String model, String further) throws InterruptedException {
         String file = http.upload("/v1/files", "fine-tune", "chats.jsonl", """
                         {"prompt": [{"role": "user", "content": "hi"}], "chosen": [{"role": "assistant", "content": "ho"}],
                          "rejected": [{"role": "assistant", "content": "no"}]}""".replace("\n", "")
@@ -185,14 +211,33 @@ class ChangedInputsTest {
                 .get("id")
                 .asString();
         Http.Answer created = http.postJson("/v1/fine_tuning/jobs", """
-                {"model": "tiny", "training_file": "%s", "seed": 5, "method": {"type": "dpo", "dpo": {"hyperparameters": {
-                 "max_steps": 1000000000, "save_steps": 2, "logging_steps": 1000000000%s}}}}""".formatted(file, further));
+                {"model": "%s", "training_file": "%s", "seed": 5, "method": {"type": "dpo", "dpo": {"hyperparameters": {
+                 "max_steps": 1000000000, "save_steps": 2, "logging_steps": 1000000000%s}}}}""".formatted(model, file, further));
         assertThat(created.status()).as(created.response().body()).isEqualTo(200);
         String id = created.json().get("id").asString();
         awaitEvent(id, "Checkpoint written after step ");
         assertThat(http.postJson(JOBS + id + "/pause", "").status()).isEqualTo(200);
         awaitEvent(id, "Stopped after step ");
         return id;
+    }
+
+    /** The newest one's model. */
+    private String checkpoint(String id) {
+        return http.get(JOBS + id + "/checkpoints")
+                .json()
+                .at("/data/0/fine_tuned_model_checkpoint")
+                .asString();
+    }
+
+    /** An adapter's files into a folder of the models. */
+    private Path download(String model, String name) throws IOException {
+        Path target = Files.createDirectories(models.resolve(name));
+        try (ZipInputStream zip = new ZipInputStream(http.stream("/v1/models/" + model + "/content"))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                Files.copy(zip, target.resolve(entry.getName()));
+            }
+        }
+        return target;
     }
 
     private void resume(String id) {

@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,7 +35,11 @@ class WeightsIdentityTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"num_attention_heads\": 4",
+                "\"vocab_size\": 21",
+                "\"hidden_size\": 32, \"head_dim\": 8",
+                "\"intermediate_size\": 12",
+                "\"num_hidden_layers\": 2",
+                "\"num_attention_heads\": 4, \"head_dim\": 8",
                 "\"num_key_value_heads\": 2",
                 "\"head_dim\": 4",
                 "\"rms_norm_eps\": 0.1",
@@ -44,6 +49,20 @@ class WeightsIdentityTest {
             })
     void ofAConfigurationCountsWhatGivenWeightsComputeWith(String change) {
         assertThat(WeightsIdentity.of(config(change))).isNotEqualTo(WeightsIdentity.of(config("")));
+    }
+
+    /** Checkpoints hold it: another one makes every job pause that was begun before. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"rope_theta\": 10000.0 | 1b95bf9c3e792730a22eb0c4d35358b9ff2ebd2b6734b6fdd5a04f8207cd8f3a",
+                "\"rope_scaling\": {\"rope_type\": \"linear\", \"factor\": 2.0} | bc1454bd12fa310a56a30732d16fbe79b41f01c5286c78e9a0b1a862632c5a84",
+                "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 8192} | f53cb4db28651aad6977759e82ce9a6f3c8ae67017577f80473e740222bfe859"
+            })
+    void ofAConfigurationStaysTheSame(String change, String identity) {
+        assertThat(WeightsIdentity.of(config(change))).isEqualTo(identity);
     }
 
     @Test

@@ -4,19 +4,22 @@ import static dev.dpo4j.job.JobFixtures.newJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dpo4j.BlobDamage;
 import dev.dpo4j.blob.BlobStore;
 import dev.dpo4j.blob.Database;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionSystemException;
 
-/** What is left of a checkpoint whose commit ends with an error. */
+/** What is left of checkpoints whose commit ends with an error, or whose bytes are damaged. */
 @JobTest
 class CheckpointStoreTest {
 
@@ -55,6 +58,9 @@ class CheckpointStoreTest {
 
     @Autowired
     private JdbcClient jdbc;
+
+    @Autowired
+    private Environment environment;
 
     @Test
     void aCheckpointThatWasCommittedKeepsItsBlobsWhateverTheCommitAnswered() {
@@ -110,6 +116,54 @@ class CheckpointStoreTest {
 
         assertThat(store.newest(fence))
                 .hasValueSatisfying(saved -> assertThat(saved.progress().step()).isEqualTo(1));
+    }
+
+    @Test
+    void whatIsLostBesideAWholeCheckpointIsGivenUp() {
+        Fence fence = claimedWithTwoCheckpoints();
+        damage().lose(weightsOf(fence, 2));
+
+        assertThat(stored().newest(fence))
+                .hasValueSatisfying(saved -> assertThat(saved.progress().step()).isEqualTo(1));
+        assertThat(steps(fence)).containsExactly(1);
+    }
+
+    /** A part that the database has lost does not come back. */
+    @Test
+    void wherePartsAreMissingTheJobBeginsAgain() {
+        Fence fence = claimedWithTwoCheckpoints();
+        damage().lose(weightsOf(fence, 2));
+        damage().lose(weightsOf(fence, 1));
+
+        assertThat(stored().newest(fence)).isEmpty();
+        assertThat(steps(fence)).isEmpty();
+    }
+
+    private Fence claimedWithTwoCheckpoints() {
+        Fence fence = claimed();
+        for (int step = 1; step <= 2; step++) {
+            stored().write(fence, FakeSnapshots.ofStep(step), "fake", FakeSnapshots.INPUTS, Map.of(), 2);
+        }
+        return fence;
+    }
+
+    private CheckpointStore stored() {
+        return storeOver(fenced);
+    }
+
+    private List<Integer> steps(Fence fence) {
+        return rows.newestFirst(fence.jobId()).stream().map(CheckpointRow::step).toList();
+    }
+
+    private String weightsOf(Fence fence, int step) {
+        return rows.findByJobIdAndStep(fence.jobId(), step)
+                .orElseThrow()
+                .weights()
+                .blob();
+    }
+
+    private BlobDamage damage() {
+        return BlobDamage.of(jdbc, environment);
     }
 
     private Fence claimed() {

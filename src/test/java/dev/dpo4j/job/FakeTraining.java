@@ -45,11 +45,13 @@ public final class FakeTraining implements TrainingRuns {
     private static final long TOKENS_PER_STEP = 10;
     static final MemoryPlan MEMORY =
             new MemoryPlan(new Packing(7, Activations.Keep.ALL), 0, 1 << 20, 1 << 20, 2 << 20, 0, 3 << 20, 9 << 20);
+    private static final Inputs UNKNOWN = new Inputs(null, null, null);
     private static final StepReport.Work WORK = new StepReport.Work(1, TOKENS_PER_STEP, 0.25);
 
     private volatile IntConsumer beforeStep = step -> {};
     private volatile Consumer<JobSpec> validation = spec -> {};
     private volatile String fingerprint = "fake";
+    private volatile Inputs inputs = UNKNOWN;
     private volatile Cuts validationCuts = Cuts.NONE;
     private volatile int loggingSteps = 1;
     private volatile @Nullable TrainingWarning warning;
@@ -86,7 +88,12 @@ public final class FakeTraining implements TrainingRuns {
         fingerprint = other;
     }
 
+    void inputs(Inputs read) {
+        inputs = read;
+    }
+
     public void reset() {
+        inputs = UNKNOWN;
         beforeStep = step -> {};
         validation = spec -> {};
         fingerprint = "fake";
@@ -230,7 +237,7 @@ public final class FakeTraining implements TrainingRuns {
 
         @Override
         public Inputs inputs() {
-            return new Inputs(null, null, null);
+            return inputs;
         }
 
         @Override

@@ -522,6 +522,27 @@ class JobRunnerTest {
     }
 
     @Test
+    void aModelIsNotRegisteredWithAnotherConfigurationThanItWasTrainedWith() {
+        String id = create(3, null);
+        String config = models.configIdentity("notebook");
+        training.inputs(new Inputs(null, null, "0".repeat(64)));
+
+        assertThat(run(id)).isEqualTo(Outcome.DONE);
+
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.PAUSED);
+        assertThat(messages(id).getLast())
+                .startsWith("The job is paused: The configuration of the model \"notebook\" (")
+                .contains(" is not the one that the job has trained with. Put the old config.json back");
+
+        jdbc.sql("update job_checkpoint set config_sha256 = ? where job_id = ?")
+                .params(config, id)
+                .update();
+        service.resume(id);
+        runner.run(new TrainingTicket(id, 2), NODE, () -> false);
+        assertThat(service.get(id).status()).isEqualTo(JobStatus.SUCCEEDED);
+    }
+
+    @Test
     void aPausedJobStopsWithACheckpointAndGoesOnFromThere() {
         String id = create(6, null);
         training.beforeStep(step -> {
