@@ -2,12 +2,10 @@
 
 Spec: shapes, a list of {m, n, k, count}; repeats.
 """
-import statistics
-import time
-
 import numpy
 
 import outcome
+import timing
 
 
 def seconds(shape, repeats):
@@ -15,12 +13,7 @@ def seconds(shape, repeats):
     a = random.standard_normal((shape["m"], shape["k"]), dtype=numpy.float32)
     b = random.standard_normal((shape["k"], shape["n"]), dtype=numpy.float32)
     c = numpy.empty((shape["m"], shape["n"]), dtype=numpy.float32)
-    times = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        numpy.matmul(a, b, out=c)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
+    return timing.median_seconds(lambda: numpy.matmul(a, b, out=c), repeats)
 
 
 def main():

@@ -2,12 +2,10 @@
 
 Spec: shapes, a list of {m, n, k, count}; repeats; threads.
 """
-import statistics
-import time
-
 import torch
 
 import outcome
+import timing
 
 
 def seconds(shape, repeats):
@@ -15,12 +13,7 @@ def seconds(shape, repeats):
     a = torch.randn(shape["m"], shape["k"], generator=random)
     b = torch.randn(shape["k"], shape["n"], generator=random)
     c = torch.empty(shape["m"], shape["n"])
-    times = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        torch.matmul(a, b, out=c)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
+    return timing.median_seconds(lambda: torch.matmul(a, b, out=c), repeats)
 
 
 def main():

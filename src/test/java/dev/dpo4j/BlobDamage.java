@@ -56,15 +56,23 @@ public record BlobDamage(JdbcClient sql, Path folder) {
         }
     }
 
-    /** Takes the whole folder of files away, as if it were not mounted; the other way when it is away. */
-    public void unmountOrMount() {
-        Path elsewhere = folder.resolveSibling("unmounted");
+    /** Takes the whole folder of files away. */
+    public void unmount() {
+        move(folder, unmounted());
+    }
+
+    /** Brings it back. */
+    public void mount() {
+        move(unmounted(), folder);
+    }
+
+    private Path unmounted() {
+        return folder.resolveSibling("unmounted");
+    }
+
+    private static void move(Path from, Path to) {
         try {
-            if (Files.exists(elsewhere)) {
-                Files.move(elsewhere, folder);
-            } else {
-                Files.move(folder, elsewhere);
-            }
+            Files.move(from, to);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -123,10 +123,7 @@ class DamagedWeightsTest {
     void aJobThatHasNotBegunWaitsForItsDataToComeBack() throws InterruptedException {
         String before = TinyJob.createFull(http);
         follow(before).untilItsEnd();
-        String data = http.get("/v1/fine_tuning/jobs/" + before)
-                .json()
-                .get("training_file")
-                .asString();
+        String data = ofJob(before, "training_file");
         AtomicReference<String> id = new AtomicReference<>("");
         unmounted(() -> {
             Http.Answer created = http.postJson("/v1/fine_tuning/jobs", """
@@ -145,10 +142,7 @@ class DamagedWeightsTest {
     void aModelWhoseWeightsAreDamagedIsSaidToBeUnusableWhenItIsUsed() throws InterruptedException {
         String id = TinyJob.createFull(http);
         follow(id).untilItsEnd();
-        String model = http.get("/v1/fine_tuning/jobs/" + id)
-                .json()
-                .get("fine_tuned_model")
-                .asString();
+        String model = ofJob(id, "fine_tuned_model");
         damage().lose(sql.sql("select weights_blob from tuned_model where job_id = ?")
                 .param(id)
                 .query(String.class)
@@ -166,13 +160,17 @@ class DamagedWeightsTest {
                 .contains("is missing");
     }
 
+    private String ofJob(String id, String field) {
+        return http.get("/v1/fine_tuning/jobs/" + id).json().get(field).asString();
+    }
+
     /** While the folder of blobs is away. */
     private void unmounted(Meanwhile meanwhile) throws InterruptedException {
-        damage().unmountOrMount();
+        damage().unmount();
         try {
             meanwhile.run();
         } finally {
-            damage().unmountOrMount();
+            damage().mount();
         }
     }
 

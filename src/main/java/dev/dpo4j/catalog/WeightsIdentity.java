@@ -43,9 +43,7 @@ final class WeightsIdentity {
                 "rope_theta=" + config.ropeTheta(),
                 "rope_type=" + written(config.ropeScaling()),
                 "tie_word_embeddings=" + config.tieWordEmbeddings());
-        MessageDigest sha256 = Sha256.digest();
-        sha256.update(deciding.getBytes(StandardCharsets.UTF_8));
-        return Sha256.hex(sha256);
+        return Sha256.of(deciding.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String written(RopeScaling scaling) {

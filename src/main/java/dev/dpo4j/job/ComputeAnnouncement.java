@@ -26,7 +26,7 @@ class ComputeAnnouncement implements DisposableBean {
 
     private static final Logger log = LoggerFactory.getLogger(ComputeAnnouncement.class);
 
-    /** Measurements, of which each but the last is repeated when it falls short. */
+    /** The first, and those that follow one that falls short. */
     static final int MOST_MEASUREMENTS = 4;
 
     private static final Duration BETWEEN = Duration.ofSeconds(20);

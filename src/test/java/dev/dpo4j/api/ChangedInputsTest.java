@@ -79,9 +79,7 @@ class ChangedInputsTest {
         assertThat(status(id)).isEqualTo("paused");
 
         Files.write(folder().resolve("model.safetensors"), weights);
-        resume(id);
-        awaitEvent(id, "Resumed from step ");
-        cancel(id);
+        requireItGoesOn(id);
     }
 
     @Test
@@ -99,9 +97,7 @@ class ChangedInputsTest {
         assertThat(status(id)).isEqualTo("paused");
 
         Files.writeString(config, before);
-        resume(id);
-        awaitEvent(id, "Resumed from step ");
-        cancel(id);
+        requireItGoesOn(id);
         cancel(first);
     }
 
@@ -109,9 +105,7 @@ class ChangedInputsTest {
     void aJobOfAllWeightsHasThemInItsCheckpoint() throws Exception {
         String id = pausedAfterACheckpoint("");
         change("model.safetensors");
-        resume(id);
-        awaitEvent(id, "Resumed from step ");
-        cancel(id);
+        requireItGoesOn(id);
     }
 
     @Test
@@ -130,9 +124,7 @@ class ChangedInputsTest {
         assertThat(status(id)).isEqualTo("paused");
 
         Files.writeString(template, before);
-        resume(id);
-        awaitEvent(id, "Resumed from step ");
-        cancel(id);
+        requireItGoesOn(id);
     }
 
     @Test
@@ -148,9 +140,7 @@ class ChangedInputsTest {
         assertThat(status(id)).isEqualTo("paused");
 
         Files.writeString(config, before);
-        resume(id);
-        awaitEvent(id, "Resumed from step ");
-        cancel(id);
+        requireItGoesOn(id);
     }
 
     @Test
@@ -165,9 +155,7 @@ class ChangedInputsTest {
         assertThat(status(id)).isEqualTo("paused");
 
         Files.write(tokenizer, before);
-        resume(id);
-        awaitEvent(id, "Resumed from step ");
-        cancel(id);
+        requireItGoesOn(id);
     }
 
     @Test
@@ -178,9 +166,7 @@ class ChangedInputsTest {
                 .param(id)
                 .update();
         change("model.safetensors");
-        resume(id);
-        awaitEvent(id, "Resumed from step ");
-        cancel(id);
+        requireItGoesOn(id);
     }
 
     private static Path folder() {
@@ -242,6 +228,13 @@ class ChangedInputsTest {
 
     private void resume(String id) {
         assertThat(http.postJson(JOBS + id + "/resume", "").status()).isEqualTo(200);
+    }
+
+    /** Resumes it, and ends it as soon as it has begun. */
+    private void requireItGoesOn(String id) throws InterruptedException {
+        resume(id);
+        awaitEvent(id, "Resumed from step ");
+        cancel(id);
     }
 
     /** And waits until its run is over. */
